@@ -1,0 +1,328 @@
+"""Types of core: every node of a term with its types, by unification (Milner 1978).
+
+Core says which instance each call is (`add.int`), but not at which types a polymorphic one is
+used. Engines that need that (`sort` of what?) ask here; searches use it to test that a term is
+well-typed. The answer is a tree beside the term, because equal sub-terms may have different
+types in different places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+from progsynth.errors import ProgsynthError
+from progsynth.lang.primitive import DSL, signature_of
+from progsynth.lang.term import (
+    Apply,
+    Build,
+    Call,
+    Const,
+    For,
+    Function,
+    Hole,
+    If,
+    Lambda,
+    Let,
+    Program,
+    Project,
+    Term,
+    Values,
+    Var,
+    While,
+)
+from progsynth.lang.types import (
+    BOOL,
+    INT,
+    WIDER_CLASSES,
+    Signature,
+    Type,
+    dict_of,
+    fn_of,
+    has_class,
+    list_of,
+    substitute,
+    tuple_of,
+    type_problem,
+    unify,
+    variables,
+    walk_type,
+)
+from progsynth.lang.walk import Walk, walk
+
+
+class IllTypedError(ProgsynthError):
+    """A core term is not well-typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A term with the types of its values (one, or several for `Values` and what yields them).
+
+    A `Lambda` has one function type. `by` is, for a `Call`, what the callee's type variables
+    stand for; types that nothing determines are `int`, which cannot be observed.
+    """
+
+    term: Term
+    types: tuple[Type, ...]
+    children: tuple[Typed, ...]
+    by: Mapping[str, Type]
+
+    @property
+    def type(self) -> Type:
+        """The type of a term with one value."""
+        (found,) = self.types
+        return found
+
+
+_NONE: Mapping[str, Type] = {}
+
+
+class _Inference:
+    """One run: the substitution so far, and the class constraints to test at its end."""
+
+    def __init__(self, dsl: DSL, extra: Mapping[str, Signature], back: Mapping[str, Type]):
+        self.dsl = dsl
+        self.extra = extra
+        self.back = back
+        self.by: dict[str, Type] = {}
+        self.names = (f"?{n}" for n in count())
+        self.constraints: list[tuple[str, str, Type]] = []
+
+    def fresh(self) -> Type:
+        return Type(next(self.names))
+
+    def same(self, found: Type, expected: Type, where: str) -> None:
+        if not unify(found, expected, self.by):
+            shown = substitute(expected, self.by), substitute(found, self.by)
+            raise IllTypedError(f"{where}: expected {shown[0]}, found {shown[1]}")
+
+    def signature(self, name: str) -> Signature:
+        if name in self.extra:
+            return self.extra[name]
+        if name not in self.dsl:
+            raise IllTypedError(f"no primitive or function '{name}' in the pack '{self.dsl.name}'")
+        return signature_of(self.dsl[name])
+
+    # Each visit returns (types, typed children, by); `env` holds types, innermost last.
+
+    def visit(self, term: Term, env: tuple[Type, ...]) -> Walk[Any]:
+        types: tuple[Type, ...]
+        children: tuple[Any, ...] = ()
+        by = _NONE
+        match term:
+            case Const(_, type_):
+                types = (type_,)
+            case Var(index):
+                types = (self.variable(env, index),)
+            case Call(name, args):
+                children = yield from self.visit_all(args, env)
+                types, by = self.call(name, children)
+            case Apply(index, args):
+                children = yield from self.visit_all(args, env)
+                result = self.fresh()
+                wanted = fn_of(tuple(c[1][0] for c in children), result)
+                self.same(self.variable(env, index), wanted, "call of a function parameter")
+                types = (result,)
+            case Lambda(arity, body):
+                params = tuple(self.fresh() for _ in range(arity))
+                inner = yield self.visit(body, env + params)
+                children, types = (inner,), (fn_of(params, inner[1][0]),)
+            case Build(kind, items):
+                children = yield from self.visit_all(items, env)
+                types = (self.build(kind, [c[1][0] for c in children]),)
+            case Project(position, inner_term):
+                inner = yield self.visit(inner_term, env)
+                children, types = (inner,), (self.project(position, inner[1][0]),)
+            case Values(items):
+                children = yield from self.visit_all(items, env)
+                types = tuple(c[1][0] for c in children)
+            case If(cond, then, orelse):
+                children = yield from self.visit_all((cond, then, orelse), env)
+                self.same(children[0][1][0], BOOL, "condition")
+                types = children[1][1]
+                self.same_all(children[2][1], types, "branches of if")
+            case Let(number, bound, body):
+                first = yield self.visit(bound, env)
+                self.counted(first[1], number, "let")
+                second = yield self.visit(body, env + first[1])
+                children, types = (first, second), second[1]
+            case While(number, init, cond, body):
+                start = yield self.visit(init, env)
+                types = start[1]
+                self.counted(types, number, "while")
+                test = yield self.visit(cond, env + types)
+                step = yield self.visit(body, env + types)
+                self.same(test[1][0], BOOL, "condition of while")
+                self.same_all(step[1], types, "state of while")
+                children = (start, test, step)
+            case For(number, source, init, body):
+                over = yield self.visit(source, env)
+                start = yield self.visit(init, env)
+                types, item = start[1], self.fresh()
+                self.counted(types, number, "for")
+                self.same(over[1][0], list_of(item), "source of for")
+                step = yield self.visit(body, (*env, *types, item))
+                self.same_all(step[1], types, "state of for")
+                children = (over, start, step)
+            case Hole(type=type_, args=args):
+                children = yield from self.visit_all(args or (), env)
+                types = (self.fresh() if type_ is None else type_,)
+            case _:
+                raise AssertionError(f"no such term: {type(term).__name__}")
+        return term, types, children, by
+
+    def visit_all(self, terms: tuple[Term, ...], env: tuple[Type, ...]) -> Walk[Any]:
+        found = []
+        for term in terms:
+            found.append((yield self.visit(term, env)))
+        return tuple(found)
+
+    def variable(self, env: tuple[Type, ...], index: int) -> Type:
+        if index >= len(env):
+            raise IllTypedError(f"variable {index} is not bound: {len(env)} are in scope")
+        return env[-1 - index]
+
+    def counted(self, types: tuple[Type, ...], number: int, where: str) -> None:
+        if len(types) != number:
+            raise IllTypedError(f"{where}: binds {number} values, found {len(types)}")
+
+    def same_all(self, found: tuple[Type, ...], expected: tuple[Type, ...], where: str) -> None:
+        if len(found) != len(expected):
+            raise IllTypedError(f"{where}: expected {len(expected)} values, found {len(found)}")
+        for a, b in zip(found, expected, strict=True):
+            self.same(a, b, where)
+
+    def call(self, name: str, children: tuple[Any, ...]) -> tuple[tuple[Type, ...], Any]:
+        signature = self.signature(name)
+        if len(children) != len(signature.params):
+            raise IllTypedError(
+                f"{name}: expected {len(signature.params)} arguments, found {len(children)}"
+            )
+        by = {v: self.fresh() for v in variables(signature.type)}
+        for number, (child, (_, wanted)) in enumerate(
+            zip(children, signature.params, strict=True), 1
+        ):
+            self.same(child[1][0], substitute(wanted, by), f"argument {number} of {name}")
+        for variable, cls in signature.classes:
+            self.constraints.append((name, cls, by[variable]))
+        return (substitute(signature.result, by),), by
+
+    def build(self, kind: str, items: list[Type]) -> Type:
+        if kind == "tuple":
+            return tuple_of(*items)
+        step = 2 if kind == "dict" else 1
+        parts = [self.fresh() for _ in range(step)]
+        for place, item in enumerate(items):
+            self.same(item, parts[place % step], f"item of a {kind}")
+        if kind == "dict":
+            self.constraints.append(("a dict", "hashable", parts[0]))
+            return dict_of(*parts)
+        return list_of(parts[0])
+
+    def project(self, position: int, found: Type) -> Type:
+        found = substitute(found, self.by)
+        if found.name != "tuple" or position >= len(found.args):
+            raise IllTypedError(f"item {position} of {found}: expected a longer tuple")
+        return found.types[position]
+
+    def resolve(self, type_: Type) -> Type:
+        found = substitute(type_, self.by)
+        rest = {v: INT for v in variables(found)}
+        return substitute(found, rest) if rest else found
+
+    def check_constraints(self, back: Mapping[str, Type], classes: frozenset[str]) -> None:
+        for name, cls, type_ in self.constraints:
+            found = _unrigid(substitute(type_, self.by), back)
+            rigid = [t for t in walk_type(found) if t.is_variable and t in back.values()]
+            if not has_class(found, cls):
+                raise IllTypedError(f"{name}: {found} is not {cls}")
+            if any(f"{t.name}: {cls}" not in classes for t in rigid):
+                raise IllTypedError(f"{name}: {found} is not known to be {cls}")
+
+    def problem(self, type_: Type) -> str:
+        return "" if type_.name.startswith(_RIGID) else type_problem(_unrigid(type_, self.back))
+
+    def finish(self, visited: Any) -> Walk[Any]:
+        term, types, children, by = visited
+        done = []
+        for child in children:
+            done.append((yield self.finish(child)))
+        resolved = tuple(self.resolve(t) for t in types)
+        for one in resolved:
+            problem = next((p for t in walk_type(one) if (p := self.problem(t))), "")
+            if problem:
+                raise IllTypedError(problem)
+        named = {v: self.resolve(t) for v, t in by.items()} if by else _NONE
+        return Typed(term, resolved, tuple(done), named)
+
+
+def infer(
+    term: Term,
+    env: tuple[Type, ...],
+    dsl: DSL,
+    *,
+    result: Type | None = None,
+    extra: Mapping[str, Signature] | None = None,
+    classes: tuple[tuple[str, str], ...] = (),
+) -> Typed:
+    """The term with types, where its free variables have the types `env` (innermost last).
+
+    Type variables of `env` and `result` are rigid: they stay themselves, and have the `classes`
+    given. `extra` gives the signatures of names outside the DSL: a program's own functions and
+    neural submodules.
+    Raises IllTypedError.
+    """
+    outer = (*env, *((result,) if result else ()))
+    rigid = {v: Type(_RIGID + v) for t in outer for v in variables(t)}
+    back = {_RIGID + v: Type(v) for v in rigid}
+    run = _Inference(dsl, extra or {}, back)
+    visited = walk(run.visit(term, tuple(substitute(t, rigid) for t in env)))
+    if result is not None:
+        run.same(visited[1][0], substitute(result, rigid), "result")
+    known = frozenset(f"{v}: {wider}" for v, c in classes for wider in WIDER_CLASSES[c])
+    run.check_constraints(back, known)
+    typed: Typed = walk(run.finish(visited))
+    return walk(_restore(typed, back)) if back else typed
+
+
+_RIGID = "rigid "  # no name that can be written starts with it
+
+
+def _restore(typed: Typed, back: Mapping[str, Type]) -> Walk[Typed]:
+    children = []
+    for child in typed.children:
+        children.append((yield _restore(child, back)))
+    by = {v: _unrigid(t, back) for v, t in typed.by.items()}
+    return Typed(typed.term, tuple(_unrigid(t, back) for t in typed.types), tuple(children), by)
+
+
+def _unrigid(type_: Type, back: Mapping[str, Type]) -> Type:
+    if type_.name in back:
+        return back[type_.name]
+    args = tuple(_unrigid(a, back) if isinstance(a, Type) else a for a in type_.args)
+    return Type(type_.name, args)
+
+
+def infer_function(
+    function: Function, dsl: DSL, *, extra: Mapping[str, Signature] | None = None
+) -> Typed:
+    """The function's body with types. Raises IllTypedError."""
+    return infer(function.body, function.types, dsl, result=function.result, extra=extra, classes=function.type_classes)
+
+
+def program_signatures(program: Program) -> dict[str, Signature]:
+    """The signatures of a program's own functions and neural submodules, by name."""
+    found = {f.name: signature_of(f) for f in program.functions}
+    for neural in program.neural:
+        params = tuple(zip(neural.params, neural.types, strict=True))
+        found[neural.name] = Signature(params, neural.result)
+    return found
+
+
+def check_program(program: Program, dsl: DSL) -> dict[str, Typed]:
+    """Every function of the program with types, by name. Raises IllTypedError."""
+    extra = program_signatures(program)
+    return {f.name: infer_function(f, dsl, extra=extra) for f in program.functions}

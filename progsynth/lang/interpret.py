@@ -1,0 +1,176 @@
+"""The interpreter: what programs mean. Simple before fast; every other engine is tested against it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from progsynth.errors import DefectError, UnsupportedError
+from progsynth.lang.failure import Fail, Failure, Limits, Meter, failure_of
+from progsynth.lang.primitive import DSL, Primitive, charge_function
+from progsynth.lang.term import (
+    Apply,
+    Build,
+    Call,
+    Const,
+    For,
+    Function,
+    Hole,
+    If,
+    Lambda,
+    Let,
+    Program,
+    Project,
+    Term,
+    Values,
+    Var,
+    While,
+)
+from progsynth.lang.values import Value, misfit
+from progsynth.lang.walk import Walk, walk
+
+Env = tuple[Any, ...]  # values in scope, innermost last; a function parameter is a Closure
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """A lambda with the values its body may use."""
+
+    function: Lambda
+    env: Env
+
+
+def run(
+    program: Program, args: tuple[Value, ...], dsl: DSL, limits: Limits | None = None
+) -> Value | Failure:
+    """The program's value on one row of arguments, or its failure.
+
+    Raises UnsupportedError for holes and neural submodules, DefectError for a primitive that
+    breaks its declaration.
+    """
+    interpreter = _Interpreter(program, dsl, Meter(limits or Limits()))
+    entry = program.entry
+    try:
+        return walk(interpreter.visit(entry.body, tuple(args)))
+    except (Fail, MemoryError) as error:
+        if isinstance(error, MemoryError):
+            raise
+        return Failure(error.kind)
+
+
+class _Interpreter:
+    def __init__(self, program: Program, dsl: DSL, meter: Meter):
+        self.functions: Mapping[str, Function] = {f.name: f for f in program.functions}
+        self.neural = {n.name for n in program.neural}
+        self.dsl = dsl
+        self.meter = meter
+
+    def visit(self, term: Term, env: Env) -> Walk[Any]:
+        """The value of a term; a tuple of them for a term with several values."""
+        match term:
+            case Const(value):
+                return value
+            case Var(index):
+                return env[-1 - index]
+            case Call(name, args):
+                return (yield self.call(name, args, env))
+            case Apply(index, args):
+                values = yield self.visit_all(args, env)
+                return (yield self.apply(env[-1 - index], values))
+            case Lambda():
+                return Closure(term, env)
+            case Build(kind, items):
+                values = yield self.visit_all(items, env)
+                return build(kind, values)
+            case Project(position, inner):
+                return (yield self.visit(inner, env))[position]
+            case Values(items):
+                return (yield self.visit_all(items, env))
+            case If(cond, then, orelse):
+                chosen = then if (yield self.visit(cond, env)) else orelse
+                return (yield self.visit(chosen, env))
+            case Let(count, bound, body):
+                value = yield self.visit(bound, env)
+                return (yield self.visit(body, env + several(value, count)))
+            case While(count, init, cond, body):
+                state = several((yield self.visit(init, env)), count)
+                while (yield self.visit(cond, env + state)):
+                    self.meter.charge(1)
+                    state = several((yield self.visit(body, env + state)), count)
+                return state[0] if count == 1 else state
+            case For(count, source, init, body):
+                items = yield self.visit(source, env)
+                state = several((yield self.visit(init, env)), count)
+                for item in items:
+                    self.meter.charge(1)
+                    state = several((yield self.visit(body, (*env, *state, item))), count)
+                return state[0] if count == 1 else state
+            case Hole():
+                raise UnsupportedError("a program with a hole (??) cannot run: solve it first")
+        raise AssertionError(f"no such term: {type(term).__name__}")
+
+    def visit_all(self, terms: tuple[Term, ...], env: Env) -> Walk[tuple[Any, ...]]:
+        found = []
+        for term in terms:
+            found.append((yield self.visit(term, env)))
+        return tuple(found)
+
+    def call(self, name: str, args: tuple[Term, ...], env: Env) -> Walk[Any]:
+        values = yield self.visit_all(args, env)
+        if name in self.neural:
+            raise UnsupportedError(f"'{name}' is a neural submodule: it runs only with its weights")
+        callee = self.functions.get(name) or self.dsl[name]
+        if isinstance(callee, Function):
+            self.meter.charge(1)
+            return (yield self.visit(callee.body, values))
+        given = tuple(self.callable(v) if isinstance(v, Closure) else v for v in values)
+        return call_primitive(callee, given, self.meter)
+
+    def apply(self, closure: Closure, values: tuple[Any, ...]) -> Walk[Any]:
+        self.meter.charge(1)
+        return (yield self.visit(closure.function.body, closure.env + values))
+
+    def callable(self, closure: Closure) -> Callable[..., Any]:
+        return lambda *values: walk(self.apply(closure, values))
+
+
+def several(value: Any, count: int) -> tuple[Any, ...]:
+    """The values of a term that has `count` of them, always as a tuple."""
+    return (value,) if count == 1 else value
+
+
+def build(kind: str, values: tuple[Any, ...]) -> Value:
+    """The list, tuple or dict of a literal's items."""
+    if kind == "list":
+        return list(values)
+    if kind == "dict":
+        return dict(zip(values[::2], values[1::2], strict=True))
+    return values
+
+
+def call_primitive(callee: Primitive, args: tuple[Any, ...], meter: Meter) -> Value:
+    """Charge for the primitive and run it; its failures become `Fail`."""
+    names = callee.signature.names
+    for formula, is_fuel in ((callee.fuel, True), (callee.cells, False)):
+        charge = charge_function(formula, names)
+        if charge is not None:
+            amount = max(0, charge(*args))
+            meter.charge(amount, 0) if is_fuel else meter.charge(0, amount)
+    try:
+        result = callee.fn(*args)
+    except Fail:
+        raise
+    except Exception as error:
+        failure = failure_of(error)
+        if failure is None:
+            raise
+        raise Fail(failure.kind) from error
+    if callee.user:
+        why = misfit(result, callee.signature.result)
+        if why:
+            raise DefectError(
+                f"primitive '{callee.name}' broke its declaration {callee.signature}: "
+                f"its result is wrong: {why}"
+            )
+    return result

@@ -1,0 +1,288 @@
+"""Primitives (what the language can do in one step) and DSLs (frozen sets of them).
+
+A primitive is a Python function with a typed signature. `surface` says how it is written in a
+program: a plain name (`len`), or a form of the grammar: `_ + _`, `_[_]`, `_[_:_]`, `_ in _`, `-_` (see OPERATORS in
+`progsynth.lang.operators`). Several primitives may share a
+surface: `check` chooses by type. `name` tells them apart in core: `len.list`, `len.str`.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from types import CodeType, MappingProxyType
+from typing import Any
+
+from progsynth.errors import PackError
+from progsynth.lang.term import Call, Function, subterms
+from progsynth.lang.types import (
+    Signature,
+    Substitution,
+    has_class,
+    parse_signature,
+    substitute,
+    variables,
+)
+from progsynth.lang.values import size_of
+
+
+@dataclass(frozen=True, slots=True)
+class Primitive:
+    """One step of the language.
+
+    `fn` is its meaning over Python values (see `progsynth.lang.values`); it never changes its
+    arguments, and fails by raising `Fail` or one of `failure.KIND_OF_EXCEPTION`. Function
+    arguments arrive as Python callables.
+    `fuel` and `cells` are formulas over the parameters' names with `len` (length), `size`
+    (cells, deep), `max`, `min` and integer arithmetic; they are charged after the arguments are
+    evaluated and before `fn` runs, fuel first. Negative charges count as zero.
+    `cost` is what searches pay for one use. `examples` are pairs of surface texts that must be
+    equal. `python` is the readable Python form, with `{name}` for parameters; when empty the
+    readable export calls `fn`, whose source it copies.
+    """
+
+    name: str
+    surface: str
+    signature: Signature
+    fn: Callable[..., Any]
+    doc: str = ""
+    examples: tuple[tuple[str, str], ...] = ()
+    cost: int = 1
+    fuel: str = "0"
+    cells: str = "0"
+    python: str = ""
+    user: bool = False  # declared outside a pack: its results are checked at each call
+
+
+def primitive(
+    signature: str,
+    *,
+    name: str = "",
+    surface: str = "",
+    examples: Iterable[tuple[str, str]] = (),
+    cost: int = 1,
+    fuel: str = "0",
+    cells: str = "0",
+    python: str = "",
+    user: bool = True,
+) -> Callable[[Callable[..., Any]], Primitive]:
+    """Make a primitive of the decorated Python function.
+
+    >>> @primitive("(x: int) -> int")
+    ... def double(x):
+    ...     "Twice x."
+    ...     return 2 * x
+    >>> double.name, str(double.signature)
+    ('double', '(x: int) -> int')
+
+    Raises PackError when the signature cannot be read or does not fit the function.
+    """
+
+    def make(fn: Callable[..., Any]) -> Primitive:
+        made = Primitive(
+            name or fn.__name__,
+            surface or name or fn.__name__,
+            parse_signature(signature),
+            fn,
+            inspect.cleandoc(fn.__doc__ or ""),
+            tuple(examples),
+            cost,
+            fuel,
+            cells,
+            python,
+            user,
+        )
+        _check(made)
+        return made
+
+    return make
+
+
+def _check(made: Primitive) -> None:
+    where = f"primitive '{made.name}'"
+    try:
+        count = len(inspect.signature(made.fn).parameters)
+    except (TypeError, ValueError):  # some C functions tell nothing of themselves
+        count = len(made.signature.params)
+    if count != len(made.signature.params):
+        raise PackError(
+            f"{where}: its signature {made.signature} has {len(made.signature.params)} "
+            f"parameter(s), the Python function has {count}; make them the same"
+        )
+    if made.signature.result.name == "fn":
+        raise PackError(f"{where}: a function cannot be a result; return a value")
+    if made.cost < 1:
+        raise PackError(f"{where}: its cost is {made.cost}; expected a whole number from 1")
+    for formula in (made.fuel, made.cells):
+        charge_function(formula, made.signature.names)
+
+
+@lru_cache(maxsize=None)
+def charge_function(formula: str, names: tuple[str, ...]) -> Callable[..., int] | None:
+    """The formula as a function of the parameters' values; None when it is always zero.
+
+    Pure: the same text always gives the same function, which makes the cache invisible.
+    """
+    if formula.strip() == "0":
+        return None
+    try:
+        code = compile(f"lambda {', '.join(names)}: ({formula})", "<formula>", "eval")
+    except SyntaxError as error:
+        raise PackError(f"the formula '{formula}' cannot be read: {error.msg}") from None
+    allowed = {"len", "size", "max", "min", *names}
+    inner = next(c for c in code.co_consts if isinstance(c, CodeType))
+    unknown = sorted(set(inner.co_names) - allowed)
+    if unknown:
+        raise PackError(
+            f"the formula '{formula}' uses {', '.join(unknown)}; "
+            f"it may use {', '.join(sorted(allowed))}"
+        )
+    scope = {"__builtins__": {}, "len": len, "size": size_of, "max": max, "min": min}
+    made: Callable[..., int] = eval(code, scope)  # noqa: S307 (a pack's own formula)
+    return made
+
+
+Callee = Primitive | Function
+
+
+def signature_of(callee: Callee) -> Signature:
+    """The signature of a primitive or a function."""
+    if isinstance(callee, Primitive):
+        return callee.signature
+    params = tuple(zip(callee.params, callee.types, strict=True))
+    return Signature(params, callee.result, callee.type_classes)
+
+
+@dataclass(frozen=True)
+class DSL:
+    """A named, frozen set of primitives and subroutines; `extend` and `without` give new ones.
+
+    `functions` are written in the language itself (a pack's prelude, a library); each calls
+    only primitives and functions before it. `surface` maps an instance name to the name it is
+    written by, for functions whose surface name several share.
+    """
+
+    name: str
+    primitives: Mapping[str, Primitive]
+    functions: Mapping[str, Function]
+    surfaces: Mapping[str, str]
+
+    def __post_init__(self) -> None:
+        for field in ("primitives", "functions", "surfaces"):
+            object.__setattr__(self, field, MappingProxyType(dict(getattr(self, field))))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        held = (dict(self.primitives), dict(self.functions), dict(self.surfaces))
+        return (DSL, (self.name, *held))
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.primitives or name in self.functions
+
+    def __getitem__(self, name: str) -> Callee:
+        """The primitive or function of that instance name; KeyError when there is none."""
+        found = self.primitives.get(name)
+        return self.functions[name] if found is None else found
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self.primitives
+        yield from self.functions
+
+    def surface_of(self, name: str) -> str:
+        """How the instance is written in a program: a name, or a form such as `a + b`."""
+        found = self.primitives.get(name)
+        return found.surface if found is not None else self.surfaces.get(name, name)
+
+    def overloads(self, surface: str) -> tuple[str, ...]:
+        """The instances written by that surface name or form, in the order they were added."""
+        return self._by_surface.get(surface, ())
+
+    @property
+    def _by_surface(self) -> Mapping[str, tuple[str, ...]]:
+        found: Mapping[str, tuple[str, ...]] | None = self.__dict__.get("_surface_index")
+        if found is None:
+            index: dict[str, tuple[str, ...]] = {}
+            for name in self:
+                surface = self.surface_of(name)
+                index[surface] = (*index.get(surface, ()), name)
+            found = index
+            object.__setattr__(self, "_surface_index", found)
+        return found
+
+    def extend(self, *items: Callee, name: str = "", surfaces: Mapping[str, str] | None = None) -> DSL:
+        """A new DSL with these added. Raises PackError when a name is taken.
+
+        The order matters to `functions` only: each may call what came before it.
+        """
+        primitives, functions = dict(self.primitives), dict(self.functions)
+        for item in items:
+            if item.name in primitives or item.name in functions:
+                raise PackError(
+                    f"'{item.name}' is already in the language pack '{self.name}'; "
+                    "give yours another name, or take the old one out with .without(name)"
+                )
+            if isinstance(item, Primitive):
+                primitives[item.name] = item
+            else:
+                functions[item.name] = item
+        return DSL(name or self.name, primitives, functions, {**self.surfaces, **(surfaces or {})})
+
+    def without(self, *names: str) -> DSL:
+        """A new DSL without these (instance or surface names) and all whose definitions use them.
+
+        Raises PackError for a name that is not there.
+        """
+        gone: set[str] = set()
+        for name in names:
+            found = {name} if name in self else set(self.overloads(name))
+            if not found:
+                raise PackError(f"cannot withhold '{name}': not in the pack '{self.name}'")
+            gone |= found
+        for function in self.functions.values():
+            if gone & called_names(function):
+                gone.add(function.name)
+        return DSL(
+            self.name,
+            {n: p for n, p in self.primitives.items() if n not in gone},
+            {n: f for n, f in self.functions.items() if n not in gone},
+            self.surfaces,
+        )
+
+    @property
+    def digest(self) -> str:
+        """A hash of every declaration: two packs with equal digests mean the same programs."""
+        text = sha256()
+        for item in (*self.primitives.values(), *self.functions.values()):
+            text.update(f"{item.name} {signature_of(item)}\n".encode())
+            if isinstance(item, Primitive):
+                text.update(f"{item.cost} {item.fuel} {item.cells}\n".encode())
+                code = getattr(item.fn, "__code__", None)
+                text.update(code.co_code if code else b"")
+            else:
+                text.update(repr([_shown(t) for t in subterms(item.body)]).encode())
+        return text.hexdigest()
+
+
+def _shown(term: Any) -> tuple[Any, ...]:
+    return (type(term).__name__, term.label(), len(term.children))
+
+
+def called_names(function: Function) -> frozenset[str]:
+    """The instance names that the function's body calls itself."""
+    return frozenset(t.name for t in subterms(function.body) if isinstance(t, Call))
+
+
+def class_problem(signature: Signature, by: Substitution) -> str:
+    """Which class of type a substitution breaks, said for a reader, or ''."""
+    for variable, cls in signature.classes:
+        found = by.get(variable)
+        if found is not None and not has_class(substitute(found, by), cls):
+            return f"{substitute(found, by)} is not {cls}"
+    return ""
+
+
+def is_polymorphic(signature: Signature) -> bool:
+    """Has the signature type variables?"""
+    return bool(variables(signature.type))
