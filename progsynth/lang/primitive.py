@@ -8,9 +8,11 @@ surface: `check` chooses by type. `name` tells them apart in core: `len.list`, `
 
 from __future__ import annotations
 
+import importlib
 import inspect
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from hashlib import sha256
 from types import CodeType, MappingProxyType
@@ -55,6 +57,20 @@ class Primitive:
     cells: str = "0"
     python: str = ""
     user: bool = False  # declared outside a pack: its results are checked at each call
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The decorator leaves the primitive under the function's name: pickle by that name.
+        module, path = self.fn.__module__, getattr(self.fn, "__qualname__", "")
+        if getattr(sys.modules.get(module), path, None) is self:
+            return (_primitive_at, (module, path))
+        values = tuple(getattr(self, field.name) for field in fields(self))
+        return (Primitive, values)
+
+
+def _primitive_at(module: str, path: str) -> Primitive:
+    found = getattr(importlib.import_module(module), path)
+    assert isinstance(found, Primitive)
+    return found
 
 
 def primitive(
