@@ -1,0 +1,328 @@
+"""The request of a task, which is the type of the function wanted: read, inferred, imposed.
+
+Values from outside (a file, NumPy, a user's own subclasses) are first made `plain`: copies in
+Python's own types. `infer` then joins the types that all examples show: an empty list says
+nothing of its items, and ints among floats count as floats. `conform` at last makes a plain
+value one of the requested type, or says why it is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from progsynth.errors import PackError, TaskError
+from progsynth.lang.types import (
+    BOOL,
+    FLOAT,
+    INT,
+    MAX_DEPTH,
+    STR,
+    Type,
+    dict_of,
+    fn_of,
+    list_of,
+    parse_type,
+    tuple_of,
+    type_problem,
+    walk_type,
+)
+from progsynth.lang.values import Value, entry_types, misfit, show
+
+Row = tuple[str, tuple[Value, ...], Value]  # what messages call the example, inputs, output
+
+_EXAMPLE = "write it like 'list[int] -> int' or '(list[int], str) -> bool'"
+
+
+# ------------------------------------------------------------------------------ reading
+
+
+def parse_request(text: str) -> Type:
+    """The function type that `text` writes, with or without parentheses around its parameters.
+
+    >>> str(parse_request("list[int], int -> int"))
+    '(list[int], int) -> int'
+
+    Raises TaskError.
+    """
+    if not isinstance(text, str):
+        raise TaskError(f"request: expected a text, found {show(text)}; {_EXAMPLE}")
+    arrows = _top_level_arrows(text)
+    for opening, closing in ("()", "[]"):
+        if text.count(opening) != text.count(closing):
+            raise TaskError(
+                f"request {text!r}: expected as many '{closing}' as '{opening}', "
+                f"found {text.count(closing)} and {text.count(opening)}; {_EXAMPLE}"
+            )
+    if not arrows:
+        raise TaskError(f"request {text!r}: found no '->' in it; {_EXAMPLE}")
+    if len(arrows) > 1:
+        raise TaskError(
+            f"request {text!r}: expected one '->', found {len(arrows)}; "
+            "parameters are separated by commas: '(int, list[int]) -> int'"
+        )
+    params, result = text[: arrows[0]].strip(), text[arrows[0] + 2 :].strip()
+    if not _is_parenthesised(params):
+        params = f"({params})"
+    try:
+        return check_request(parse_type(f"{params} -> {result}"))
+    except PackError as error:
+        why = str(error).partition("': ")[2] or str(error)
+        raise TaskError(f"request {text!r}: {why}; {_EXAMPLE}") from None
+
+
+def _top_level_arrows(text: str) -> list[int]:
+    depth, found = 0, []
+    for place, char in enumerate(text):
+        if char in "([":
+            depth += 1
+        elif char in ")]":
+            depth -= 1
+        elif depth == 0 and text.startswith("->", place):
+            found.append(place)
+    return found
+
+
+def _is_parenthesised(text: str) -> bool:
+    """Is the first bracket a round one that closes at the very end?"""
+    if not text.startswith("("):
+        return False
+    depth = 0
+    for place, char in enumerate(text):
+        depth += (char in "([") - (char in ")]")
+        if depth == 0:
+            return place == len(text) - 1
+    return False
+
+
+def check_request(request: Type) -> Type:
+    """The request itself. Raises TaskError when examples cannot be given for such a type."""
+    if request.name != "fn":
+        raise TaskError(f"request {request}: expected the type of a function; {_EXAMPLE}")
+    *params, result = request.types
+    if not params:
+        raise TaskError(f"request {request}: expected one parameter or more, found none")
+    for type_ in (*params, result):
+        for inner in walk_type(type_):
+            if inner.is_variable:
+                raise TaskError(
+                    f"request {request}: expected types that are known, found the variable "
+                    f"'{inner}'; write what the examples hold, for example {INT}"
+                )
+            if inner.name == "fn":
+                raise TaskError(
+                    f"request {request}: a function cannot be given in an example, found {type_}"
+                )
+    return request
+
+
+# --------------------------------------------------------------------------- plain values
+
+
+def plain(value: Any, where: str, *, arrays: bool = False, depth: int = 0) -> Value:
+    """A copy of the value in Python's own types; `where` is its place, for messages.
+
+    Arrays of one or two dimensions become lists where `arrays` says so. Raises TaskError.
+    """
+    for cls, make in _SCALARS:
+        if isinstance(value, cls):
+            made = make(value)
+            return made if cls is not str else _whole_text(made, where)
+    if depth > MAX_DEPTH:
+        top = ", ".join(where.split(", ")[:2])
+        raise TaskError(f"{top}: expected at most {MAX_DEPTH} levels of nesting, found more")
+
+    def inside(item: Any, place: str) -> Value:
+        return plain(item, f"{where}, {place}", arrays=arrays, depth=depth + 1)
+
+    if isinstance(value, list):
+        return [inside(item, f"item {i}") for i, item in enumerate(value)]
+    if isinstance(value, tuple):
+        return tuple(inside(item, f"item {i}") for i, item in enumerate(value))
+    if isinstance(value, dict):
+        keys = [inside(key, f"key {show(key)}") for key in value]
+        values = [inside(item, f"key {show(key)}") for key, item in value.items()]
+        return dict(zip(keys, values, strict=True))
+    if type(value).__module__.partition(".")[0] in ("numpy", "torch"):
+        return _from_array(value, where, arrays, inside)
+    hint = _HINTS.get(type(value).__name__, "give int, float, bool, str, list, tuple or dict")
+    raise TaskError(f"{where}: expected a value of the language, found {show(value)}; {hint}")
+
+
+def _whole_text(text: str, where: str) -> str:
+    if any("\ud800" <= char <= "\udfff" for char in text):
+        raise TaskError(
+            f"{where}: expected whole characters, found half a surrogate pair in {show(text)}"
+        )
+    return text
+
+
+_SCALARS: tuple[tuple[type, Callable[[Any], Value]], ...] = (
+    (bool, bool),
+    (int, int.__int__),
+    (float, float.__float__),
+    (str, str.__str__),
+)
+
+_HINTS = {
+    "NoneType": "the language has no None: leave the value out, or stand something else for it",
+    "set": "give a sorted list of its items",
+    "frozenset": "give a sorted list of its items",
+    "range": "give list(...) of it",
+    "bytes": "decode it to text, or give a list of ints",
+    "complex": "give a tuple of two floats",
+}
+
+
+def _from_array(value: Any, where: str, arrays: bool, inside: Callable[[Any, str], Value]) -> Value:
+    rank = len(getattr(value, "shape", ()))
+    if hasattr(value, "tolist") and (rank == 0 or (arrays and rank <= 2)):
+        return inside(value.tolist(), "the array")
+    raise TaskError(
+        f"{where}: expected a value of the language, found an array of shape "
+        f"{tuple(getattr(value, 'shape', ()))}; give array.tolist(), or write a request with "
+        "list[float] or list[list[float]] there"
+    )
+
+
+# ------------------------------------------------------------------------------ inferring
+
+_UNKNOWN = Type("?")
+
+
+def infer(rows: Sequence[Row]) -> Type:
+    """The request that plain examples show. Raises TaskError where they are ambiguous."""
+    check_counts(rows)
+    places = [f"input {i + 1}" for i in range(len(rows[0][1]))] + ["the output"]
+    found = [_infer_place(rows, i, place) for i, place in enumerate(places)]
+    request = fn_of(tuple(found[:-1]), found[-1])
+    for place, type_ in zip(places, found, strict=True):
+        if any(t == _UNKNOWN for t in walk_type(type_)):
+            sample = _with_ints(request)
+            raise TaskError(
+                f"cannot tell the type of {place}: found only {type_} in the examples, every "
+                f"list or dict there is empty; write the request, for example '{sample}'"
+            )
+    return check_request(request)
+
+
+def check_counts(rows: Sequence[Row]) -> None:
+    """Raises TaskError unless every example has as many inputs as the first one."""
+    first, inputs, _ = rows[0]
+    for label, others, _ in rows:
+        if len(others) != len(inputs):
+            raise TaskError(
+                f"{label}: expected {len(inputs)} input(s), as in {first}, found {len(others)}; "
+                "every example has the same number of inputs"
+            )
+
+
+def _with_ints(type_: Type) -> Type:
+    if type_ == _UNKNOWN:
+        return INT
+    return Type(type_.name, tuple(_with_ints(t) for t in type_.types))
+
+
+def _infer_place(rows: Sequence[Row], place: int, name: str) -> Type:
+    joined = _UNKNOWN
+    seen: list[Type] = []
+    for label, inputs, output in rows:
+        value = (*inputs, output)[place]
+        one = _shape(value, f"{label}, {name}")
+        both = _join(joined, one)
+        if both is None:
+            other = next(i for i, t in enumerate([*seen, joined]) if _join(t, one) is None)
+            other_label, other_type = (
+                (rows[other][0], seen[other]) if other < len(seen) else ("those before", joined)
+            )
+            raise TaskError(
+                f"{label}, {name}: expected {other_type}, as in {other_label}, found {one}: "
+                f"{show(value)}; every example has values of the same types"
+            )
+        joined = both
+        seen.append(one)
+    return joined
+
+
+def _shape(value: Value, where: str) -> Type:
+    """The type of one plain value, unknown where its lists and dicts are empty."""
+    for cls, scalar in _SCALAR_TYPES.items():
+        if type(value) is cls:
+            return scalar
+    if isinstance(value, tuple):
+        return tuple_of(*(_shape(item, where) for item in value))
+    if isinstance(value, list):
+        return list_of(_common(value, where, value))
+    type_ = dict_of(_common(value, where, value), _common(value.values(), where, value))
+    problem = type_problem(type_)
+    if problem:
+        raise TaskError(f"{where}: {problem}")
+    return type_
+
+
+_SCALAR_TYPES: dict[type, Type] = {bool: BOOL, int: INT, float: FLOAT, str: STR}
+
+
+def _common(items: Iterable[Value], where: str, whole: Value) -> Type:
+    joined = _UNKNOWN
+    for item in items:
+        one = _shape(item, where)
+        both = _join(joined, one)
+        if both is None:
+            raise TaskError(
+                f"{where}: expected items of one type, found {joined} and {one} in "
+                f"{show(whole)}; a tuple may hold items of different types"
+            )
+        joined = both
+    return joined
+
+
+def _join(left: Type, right: Type) -> Type | None:
+    """The least type that holds the values of both, or None."""
+    if left == right or right == _UNKNOWN:
+        return left
+    if left == _UNKNOWN:
+        return right
+    if {left, right} == {INT, FLOAT}:
+        return FLOAT
+    if left.name != right.name or len(left.args) != len(right.args) or not left.args:
+        return None
+    parts = []
+    for a, b in zip(left.types, right.types, strict=True):
+        part = _join(a, b)
+        if part is None:
+            return None
+        parts.append(part)
+    return Type(left.name, tuple(parts))
+
+
+# ----------------------------------------------------------------------------- conforming
+
+
+def conform(value: Value, type_: Type, where: str) -> Value:
+    """The plain value as one of the type: ints become floats where it has floats.
+
+    Raises TaskError, with the place, when the value is not one of the type.
+    """
+    made = _widened(value, type_, where)
+    why = misfit(made, type_)
+    if why:
+        raise TaskError(f"{where}{', ' if why.startswith(('item', 'key')) else ': '}{why}")
+    return made
+
+
+def _widened(value: Value, type_: Type, where: str) -> Value:
+    if type_ == FLOAT and type(value) is int:
+        try:
+            return float(value)
+        except OverflowError:
+            raise TaskError(f"{where}: expected a float, found {show(value)}, too large") from None
+    if type_.name == "list" and isinstance(value, list):
+        return [_widened(item, type_.types[0], where) for item in value]
+    if type_.name == "tuple" and isinstance(value, tuple) and len(value) == len(type_.args):
+        pairs = zip(value, type_.types, strict=True)
+        return tuple(_widened(item, t, where) for item, t in pairs)
+    if type_.name in ("dict", "graph", "memory") and isinstance(value, dict):
+        item_type = entry_types(type_)[1]
+        return {key: _widened(item, item_type, where) for key, item in value.items()}
+    return value
