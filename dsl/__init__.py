@@ -1,0 +1,1 @@
+"""Language packs: what the language is. Reached by name, through `progsynth.registry`."""

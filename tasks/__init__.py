@@ -1,0 +1,1 @@
+"""Task suites. Reached by name, through `progsynth.registry`."""
