@@ -1,0 +1,1 @@
+"""The machinery of the language: text to tree to meaning. No torch, no files, no network."""

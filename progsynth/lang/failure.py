@@ -81,7 +81,7 @@ class Limits:
 class Meter:
     """Fuel and cells left in one run."""
 
-    __slots__ = ("fuel", "cells")
+    __slots__ = ("cells", "fuel")
 
     def __init__(self, limits: Limits):
         self.fuel = limits.fuel

@@ -230,7 +230,7 @@ class _Inference:
 
     def resolve(self, type_: Type) -> Type:
         found = substitute(type_, self.by)
-        rest = {v: INT for v in variables(found)}
+        rest = dict.fromkeys(variables(found), INT)
         return substitute(found, rest) if rest else found
 
     def check_constraints(self, back: Mapping[str, Type], classes: frozenset[str]) -> None:
@@ -310,7 +310,14 @@ def infer_function(
     function: Function, dsl: DSL, *, extra: Mapping[str, Signature] | None = None
 ) -> Typed:
     """The function's body with types. Raises IllTypedError."""
-    return infer(function.body, function.types, dsl, result=function.result, extra=extra, classes=function.type_classes)
+    return infer(
+        function.body,
+        function.types,
+        dsl,
+        result=function.result,
+        extra=extra,
+        classes=function.type_classes,
+    )
 
 
 def program_signatures(program: Program) -> dict[str, Signature]:

@@ -1,4 +1,7 @@
-"""The interpreter: what programs mean. Simple before fast; every other engine is tested against it."""
+"""The interpreter: what programs mean.
+
+Simple before fast; every other engine is tested against it.
+"""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """Primitives (what the language can do in one step) and DSLs (frozen sets of them).
 
 A primitive is a Python function with a typed signature. `surface` says how it is written in a
-program: a plain name (`len`), or a form of the grammar: `_ + _`, `_[_]`, `_[_:_]`, `_ in _`, `-_` (see OPERATORS in
-`progsynth.lang.operators`). Several primitives may share a
-surface: `check` chooses by type. `name` tells them apart in core: `len.list`, `len.str`.
+program: a plain name (`len`), or a form of the grammar: `_ + _`, `_[_]`, `_[_:_]`, `_ in _`, `-_`
+(see `progsynth.lang.operators`). Several primitives may share a surface: `check` chooses by
+type. `name` tells them apart in core: `len.list`, `len.str`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import inspect
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
-from functools import lru_cache
+from functools import cache
 from hashlib import sha256
 from types import CodeType, MappingProxyType
 from typing import Any
@@ -136,7 +136,7 @@ def _check(made: Primitive) -> None:
         charge_function(formula, made.signature.names)
 
 
-@lru_cache(maxsize=None)
+@cache
 def charge_function(formula: str, names: tuple[str, ...]) -> Callable[..., int] | None:
     """The formula as a function of the parameters' values; None when it is always zero.
 
@@ -227,7 +227,9 @@ class DSL:
             object.__setattr__(self, "_surface_index", found)
         return found
 
-    def extend(self, *items: Callee, name: str = "", surfaces: Mapping[str, str] | None = None) -> DSL:
+    def extend(
+        self, *items: Callee, name: str = "", surfaces: Mapping[str, str] | None = None
+    ) -> DSL:
         """A new DSL with these added. Raises PackError when a name is taken.
 
         The order matters to `functions` only: each may call what came before it.
@@ -270,7 +272,8 @@ class DSL:
     def digest(self) -> str:
         """A hash of every declaration: two packs with equal digests mean the same programs."""
         text = sha256()
-        for item in (*self.primitives.values(), *self.functions.values()):
+        items: list[Callee] = [*self.primitives.values(), *self.functions.values()]
+        for item in items:
             text.update(f"{item.name} {signature_of(item)}\n".encode())
             if isinstance(item, Primitive):
                 text.update(f"{item.cost} {item.fuel} {item.cells}\n".encode())

@@ -13,7 +13,7 @@ deep.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from progsynth.lang.types import BOOL, FLOAT, INT, STR, Type
@@ -74,15 +74,10 @@ class Term:
         object.__setattr__(self, "_hash", own)
 
 
-_node = dataclass(frozen=True, slots=True, eq=False)
 Names = tuple[str, ...]
 
 
-def _hints() -> Any:
-    return field(default=(), compare=False)
-
-
-@_node
+@dataclass(frozen=True, slots=True, eq=False)
 class Const(Term):
     """A literal. `type` is int, float, bool or str; `1`, `1.0` and `True` are three constants."""
 
@@ -94,7 +89,7 @@ class Const(Term):
         return (self.type.name, repr(self.value))
 
 
-@_node
+@dataclass(frozen=True, slots=True, eq=False)
 class Var(Term):
     """The variable bound `index` binders further out; 0 is the innermost."""
 
@@ -104,7 +99,7 @@ class Var(Term):
         return (self.index,)
 
 
-@_node
+@dataclass(frozen=True, slots=True, eq=False)
 class Call(Term):
     """A primitive, subroutine or neural submodule, by its instance name, on its arguments.
 
@@ -125,7 +120,7 @@ class Call(Term):
         return (self.name,)
 
 
-@_node
+@dataclass(frozen=True, slots=True, eq=False)
 class Apply(Term):
     """A call of the function parameter bound at `Var(index)`, inside a subroutine."""
 
@@ -143,13 +138,13 @@ class Apply(Term):
         return (self.index,)
 
 
-@_node
+@dataclass(frozen=True, slots=True, eq=False)
 class Lambda(Term):
     """A function of `arity` parameters; stands only as an argument of `Call`."""
 
     arity: int
     body: Term
-    names: Names = _hints()
+    names: Names = ()
 
     @property
     def children(self) -> tuple[Term, ...]:
@@ -166,7 +161,7 @@ class Lambda(Term):
         return (self.arity,)
 
 
-@_node
+@dataclass(frozen=True, slots=True, eq=False)
 class Build(Term):
     """A list, tuple or dict literal; `items` of a dict are key, value, key, value, ..."""
 
@@ -184,7 +179,7 @@ class Build(Term):
         return (self.kind,)
 
 
-@_node
+@dataclass(frozen=True, slots=True, eq=False)
 class Project(Term):
     """Item number `position`, from 0, of a tuple."""
 
@@ -192,7 +187,7 @@ class Project(Term):
     tuple: Term
 
     @property
-    def children(self) -> tuple[Term, ...]:  # type: ignore[valid-type]
+    def children(self) -> Any:  # `tuple` is the field here, not the type
         return (self.tuple,)
 
     def rebuild(self, children: Any) -> Term:
@@ -202,7 +197,7 @@ class Project(Term):
         return (self.position,)
 
 
-@_node
+@dataclass(frozen=True, slots=True, eq=False)
 class If(Term):
     """`then` where `cond` holds, else `orelse`; both have the same number of values."""
 
@@ -221,7 +216,7 @@ class If(Term):
         return ()
 
 
-@_node
+@dataclass(frozen=True, slots=True, eq=False)
 class Values(Term):
     """Several values at once: the result of a branch, a loop's state; never one of one."""
 
@@ -238,14 +233,14 @@ class Values(Term):
         return ()
 
 
-@_node
+@dataclass(frozen=True, slots=True, eq=False)
 class Let(Term):
     """Bind the `count` values of `bound` in `body`."""
 
     count: int
     bound: Term
     body: Term
-    names: Names = _hints()
+    names: Names = ()
 
     @property
     def children(self) -> tuple[Term, ...]:
@@ -256,13 +251,14 @@ class Let(Term):
         return (0, self.count)
 
     def rebuild(self, children: tuple[Term, ...]) -> Term:
-        return Let(self.count, *children, self.names)
+        bound, body = children
+        return Let(self.count, bound, body, self.names)
 
     def label(self) -> tuple[Any, ...]:
         return (self.count,)
 
 
-@_node
+@dataclass(frozen=True, slots=True, eq=False)
 class While(Term):
     """Start with the `count` values of `init`; while `cond` holds of them, replace them by `body`.
 
@@ -273,7 +269,7 @@ class While(Term):
     init: Term
     cond: Term
     body: Term
-    names: Names = _hints()
+    names: Names = ()
 
     @property
     def children(self) -> tuple[Term, ...]:
@@ -284,13 +280,14 @@ class While(Term):
         return (0, self.count, self.count)
 
     def rebuild(self, children: tuple[Term, ...]) -> Term:
-        return While(self.count, *children, self.names)
+        init, cond, body = children
+        return While(self.count, init, cond, body, self.names)
 
     def label(self) -> tuple[Any, ...]:
         return (self.count,)
 
 
-@_node
+@dataclass(frozen=True, slots=True, eq=False)
 class For(Term):
     """Replace the state by `body` for each element of the list `source`.
 
@@ -302,7 +299,7 @@ class For(Term):
     source: Term
     init: Term
     body: Term
-    names: Names = _hints()
+    names: Names = ()
 
     @property
     def children(self) -> tuple[Term, ...]:
@@ -313,13 +310,14 @@ class For(Term):
         return (0, 0, self.count + 1)
 
     def rebuild(self, children: tuple[Term, ...]) -> Term:
-        return For(self.count, *children, self.names)
+        source, init, body = children
+        return For(self.count, source, init, body, self.names)
 
     def label(self) -> tuple[Any, ...]:
         return (self.count,)
 
 
-@_node
+@dataclass(frozen=True, slots=True, eq=False)
 class Hole(Term):
     """An unknown expression `??` of a sketch.
 
@@ -363,7 +361,7 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Neural:
-    """The declaration of a neural submodule: `neural digit(image: tensor[1, 8, 8]) -> choice[10]`."""
+    """A neural submodule's declaration: `neural digit(image: tensor[1, 8, 8]) -> choice[10]`."""
 
     name: str
     params: Names
@@ -397,7 +395,10 @@ def const(value: Scalar) -> Const:
 
 
 def fold(term: Term, combine: Callable[[Term, tuple[R, ...]], R]) -> R:
-    """Combine bottom-up: `combine(node, results of its children)`. A shared node is met once a use."""
+    """Combine bottom-up: `combine(node, results of its children)`.
+
+    A shared node is met once a use.
+    """
     done: list[R] = []
     todo: list[tuple[Term, bool]] = [(term, False)]
     while todo:

@@ -297,9 +297,7 @@ def has_class(type_: Type, cls: str) -> bool:
 
     A type variable may, until it stands for something that may not.
     """
-    return all(
-        t.is_variable or t.name in _ELEMENTS[cls] for t in walk_type(type_)
-    )
+    return all(t.is_variable or t.name in _ELEMENTS[cls] for t in walk_type(type_))
 
 
 # --------------------------------------------------------------------------- substitution

@@ -118,7 +118,7 @@ def close(left: Value, right: Value, tolerance: float) -> bool:
 # ------------------------------------------------------------------------ values and types
 
 
-_SCALARS: dict[str, type] = {"int": int, "float": float, "bool": bool, "str": str}
+_SCALARS: dict[str, Any] = {"int": int, "float": float, "bool": bool, "str": str}
 
 
 def misfit(value: Value, type_: Type) -> str:
@@ -147,7 +147,7 @@ def misfit(value: Value, type_: Type) -> str:
     return f"values of type {type_} cannot be given here"
 
 
-def _misfit_items(value: Value, cls: type, type_: Type, items: list[Type]) -> str:
+def _misfit_items(value: Value, cls: Any, type_: Type, items: list[Type]) -> str:
     if type(value) is not cls:
         return f"expected {type_}, found {show(value)}"
     for position, item in enumerate(value):

@@ -107,7 +107,9 @@ def test_classes_are_checked_where_the_type_is_known() -> None:
 
 
 def test_rigid_variables_stay_themselves_and_have_only_their_classes() -> None:
-    same = Function("same", ("x",), (A,), BOOL, Call("eq", (Var(0), Var(0))), "", (("a", "ordered"),))
+    same = Function(
+        "same", ("x",), (A,), BOOL, Call("eq", (Var(0), Var(0))), "", (("a", "ordered"),)
+    )
     assert infer_function(same, PACK).by == {"a": A}
     unclassed = Function("same", ("x",), (A,), BOOL, Call("eq", (Var(0), Var(0))))
     with pytest.raises(IllTypedError, match="eq: a is not known to be equal"):
@@ -119,7 +121,10 @@ def test_rigid_variables_stay_themselves_and_have_only_their_classes() -> None:
 
 def test_function_parameters_are_applied() -> None:
     each = Function(
-        "each", ("f", "xs"), (parse_type("(a) -> b"), list_of(A)), list_of(Type("b")),
+        "each",
+        ("f", "xs"),
+        (parse_type("(a) -> b"), list_of(A)),
+        list_of(Type("b")),
         Call("map", (Lambda(1, Apply(2, (Var(0),))), Var(0))),
     )
     assert str(infer_function(each, PACK).type) == "list[b]"

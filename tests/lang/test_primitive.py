@@ -25,7 +25,11 @@ PACK = DSL("small", {}, {}, {}).extend(double, calls("four", "double"), calls("e
 
 def test_a_decorated_function_is_a_primitive() -> None:
     assert isinstance(double, Primitive)
-    assert (double.name, double.doc, str(double.signature)) == ("double", "Twice x.", "(x: int) -> int")
+    assert (double.name, double.doc, str(double.signature)) == (
+        "double",
+        "Twice x.",
+        "(x: int) -> int",
+    )
 
 
 def test_a_declaration_that_does_not_fit_is_refused() -> None:

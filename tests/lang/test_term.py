@@ -64,7 +64,14 @@ def test_deep_terms_are_compared_hashed_folded_and_shifted() -> None:
 
 def test_children_are_visited_in_order_of_evaluation() -> None:
     loop = For(1, Var(2), const(0), Call("f", (Var(0), Var(1))))
-    assert [type(t).__name__ for t in subterms(loop)] == ["For", "Var", "Const", "Call", "Var", "Var"]
+    assert [type(t).__name__ for t in subterms(loop)] == [
+        "For",
+        "Var",
+        "Const",
+        "Call",
+        "Var",
+        "Var",
+    ]
 
 
 def test_free_variables_are_counted_from_the_top() -> None:

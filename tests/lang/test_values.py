@@ -25,7 +25,9 @@ NAN = math.nan
 
 VALUES = st.recursive(
     st.integers(INT_MIN, INT_MAX) | st.text(max_size=4) | st.booleans(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=2), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=2), inner, max_size=3)
+    ),
     max_leaves=8,
 )
 
