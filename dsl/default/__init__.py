@@ -1,1 +1,1 @@
-"""The default language pack."""
+"""The default language pack: general-purpose values and the functions every program needs."""
