@@ -347,10 +347,14 @@ def _parameter_names(types: Sequence[Type]) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """Named tasks, in order; `suite["name"]` is the task of that name."""
+    """Named tasks, in order; `suite["name"]` is the task of that name.
+
+    `format` says what kind of file they were read from.
+    """
 
     name: str
     tasks: tuple[Task, ...]
+    format: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "tasks", tuple(self.tasks))
