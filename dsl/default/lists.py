@@ -12,8 +12,8 @@ from progsynth.lang.values import INT_MAX, INT_MIN, equal, order_key
 kernel = partial(primitive, user=False)
 
 Items = list[Any]
-COPY = {"fuel": "len(xs) // 32", "cells": "1 + len(xs)"}
-UPDATE = {"fuel": "len(xs) // 32", "cells": "1"}
+copying = partial(kernel, fuel="len(xs) // 32", cells="1 + len(xs)")
+updating = partial(kernel, fuel="len(xs) // 32", cells="1")
 
 # ------------------------------------------------------------------------- as a sequence
 
@@ -84,13 +84,12 @@ def slice_to_list(xs: Items, stop: int) -> Items:
     return xs[:stop]
 
 
-@kernel(
+@copying(
     "(xs: list[a], start: int, stop: int, step: int) -> list[a]",
     name="slice_by.list",
     surface="_[_:_:_]",
     python="{xs}[{start}:{stop}:{step}]",
     cost=3,
-    **COPY,
     examples=[("[1, 2, 3, 4, 5][0:4:2]", "[1, 3]"), ("[1, 2, 3, 4][3:0:-1]", "[4, 3, 2]")],
 )
 def slice_by_list(xs: Items, start: int, stop: int, step: int) -> Items:
@@ -98,13 +97,12 @@ def slice_by_list(xs: Items, start: int, stop: int, step: int) -> Items:
     return xs[start:stop:step]
 
 
-@kernel(
+@copying(
     "(xs: list[a], start: int, step: int) -> list[a]",
     name="slice_from_by.list",
     surface="_[_::_]",
     python="{xs}[{start}::{step}]",
     cost=3,
-    **COPY,
     examples=[("[1, 2, 3, 4][1::2]", "[2, 4]")],
 )
 def slice_from_by_list(xs: Items, start: int, step: int) -> Items:
@@ -112,13 +110,12 @@ def slice_from_by_list(xs: Items, start: int, step: int) -> Items:
     return xs[start::step]
 
 
-@kernel(
+@copying(
     "(xs: list[a], stop: int, step: int) -> list[a]",
     name="slice_to_by.list",
     surface="_[:_:_]",
     python="{xs}[:{stop}:{step}]",
     cost=3,
-    **COPY,
     examples=[("[1, 2, 3, 4][:3:2]", "[1, 3]")],
 )
 def slice_to_by_list(xs: Items, stop: int, step: int) -> Items:
@@ -126,13 +123,12 @@ def slice_to_by_list(xs: Items, stop: int, step: int) -> Items:
     return xs[:stop:step]
 
 
-@kernel(
+@copying(
     "(xs: list[a], step: int) -> list[a]",
     name="slice_all_by.list",
     surface="_[::_]",
     python="{xs}[::{step}]",
     cost=2,
-    **COPY,
     examples=[("[1, 2, 3][::2]", "[1, 3]"), ("[1, 2, 3][::-1]", "[3, 2, 1]")],
 )
 def slice_all_by_list(xs: Items, step: int) -> Items:
@@ -169,12 +165,11 @@ def repeat_list(xs: Items, k: int) -> Items:
     return xs * k
 
 
-@kernel(
+@copying(
     "(xs: list[a]) -> list[a]",
     name="reverse.list",
     surface="reverse",
     python="{xs}[::-1]",
-    **COPY,
     examples=[("reverse([1, 2, 3])", "[3, 2, 1]")],
 )
 def reverse_list(xs: Items) -> Items:
@@ -185,10 +180,9 @@ def reverse_list(xs: Items) -> Items:
 # ------------------------------------------------------------------------------ updates
 
 
-@kernel(
+@updating(
     "(xs: list[a], x: a) -> list[a]",
     python="[*{xs}, {x}]",
-    **UPDATE,
     examples=[("append([1, 2], 3)", "[1, 2, 3]")],
 )
 def append(xs: Items, x: Any) -> Items:
@@ -196,11 +190,10 @@ def append(xs: Items, x: Any) -> Items:
     return [*xs, x]
 
 
-@kernel(
+@updating(
     "(xs: list[a], i: int, x: a) -> list[a]",
     name="put.list",
     surface="put",
-    **UPDATE,
     examples=[("put([1, 2, 3], 1, 9)", "[1, 9, 3]"), ("put([1, 2, 3], -1, 9)", "[1, 2, 9]")],
 )
 def put_list(xs: Items, i: int, x: Any) -> Items:
@@ -210,10 +203,9 @@ def put_list(xs: Items, i: int, x: Any) -> Items:
     return changed
 
 
-@kernel(
+@updating(
     "(xs: list[a], i: int, x: a) -> list[a]",
     cost=2,
-    **UPDATE,
     examples=[("insert([1, 2], 1, 9)", "[1, 9, 2]"), ("insert([1, 2], 5, 9)", "[1, 2, 9]")],
 )
 def insert(xs: Items, i: int, x: Any) -> Items:
@@ -221,12 +213,11 @@ def insert(xs: Items, i: int, x: Any) -> Items:
     return [*xs[:i], x, *xs[i:]]
 
 
-@kernel(
+@updating(
     "(xs: list[a], i: int) -> list[a]",
     name="delete.list",
     surface="delete",
     cost=2,
-    **UPDATE,
     examples=[("delete([1, 2, 3], 1)", "[1, 3]"), ("delete([1, 2, 3], -1)", "[1, 2]")],
 )
 def delete_list(xs: Items, i: int) -> Items:

@@ -337,7 +337,7 @@ def sqrt(x: float) -> float:
 
 @kernel("(x: float) -> float", cost=3, examples=[("exp(0.0)", "1.0")])
 def exp(x: float) -> float:
-    """e to the power x; infinity where that is too large for a float."""
+    """Euler's number to the power x; infinity where that is too large for a float."""
     try:
         return math.exp(x)
     except OverflowError:

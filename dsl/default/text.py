@@ -14,7 +14,7 @@ WHITE = " \t\n\r\v\f"
 DIGITS = frozenset("0123456789")
 UPPER = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 LOWER = frozenset("abcdefghijklmnopqrstuvwxyz")
-COPY = {"fuel": "len(s) // 32", "cells": "1 + len(s)"}
+copying = partial(kernel, fuel="len(s) // 32", cells="1 + len(s)")
 
 # --------------------------------------------------------------------- as a sequence
 
@@ -86,13 +86,12 @@ def slice_to_str(s: str, stop: int) -> str:
     return s[:stop]
 
 
-@kernel(
+@copying(
     "(s: str, start: int, stop: int, step: int) -> str",
     name="slice_by.str",
     surface="_[_:_:_]",
     python="{s}[{start}:{stop}:{step}]",
     cost=3,
-    **COPY,
     examples=[('"abcdef"[0:5:2]', '"ace"'), ('"abcdef"[4:0:-2]', '"ec"')],
 )
 def slice_by_str(s: str, start: int, stop: int, step: int) -> str:
@@ -100,13 +99,12 @@ def slice_by_str(s: str, start: int, stop: int, step: int) -> str:
     return s[start:stop:step]
 
 
-@kernel(
+@copying(
     "(s: str, start: int, step: int) -> str",
     name="slice_from_by.str",
     surface="_[_::_]",
     python="{s}[{start}::{step}]",
     cost=3,
-    **COPY,
     examples=[('"abcdef"[1::2]', '"bdf"')],
 )
 def slice_from_by_str(s: str, start: int, step: int) -> str:
@@ -114,13 +112,12 @@ def slice_from_by_str(s: str, start: int, step: int) -> str:
     return s[start::step]
 
 
-@kernel(
+@copying(
     "(s: str, stop: int, step: int) -> str",
     name="slice_to_by.str",
     surface="_[:_:_]",
     python="{s}[:{stop}:{step}]",
     cost=3,
-    **COPY,
     examples=[('"abcdef"[:4:2]', '"ac"')],
 )
 def slice_to_by_str(s: str, stop: int, step: int) -> str:
@@ -128,13 +125,12 @@ def slice_to_by_str(s: str, stop: int, step: int) -> str:
     return s[:stop:step]
 
 
-@kernel(
+@copying(
     "(s: str, step: int) -> str",
     name="slice_all_by.str",
     surface="_[::_]",
     python="{s}[::{step}]",
     cost=2,
-    **COPY,
     examples=[('"abcde"[::2]', '"ace"'), ('"abc"[::-1]', '"cba"')],
 )
 def slice_all_by_str(s: str, step: int) -> str:
@@ -171,12 +167,11 @@ def repeat_str(s: str, k: int) -> str:
     return s * k
 
 
-@kernel(
+@copying(
     "(s: str) -> str",
     name="reverse.str",
     surface="reverse",
     python="{s}[::-1]",
-    **COPY,
     examples=[('reverse("abc")', '"cba"')],
 )
 def reverse_str(s: str) -> str:
@@ -320,7 +315,7 @@ def join(sep: str, parts: list[str]) -> str:
     return sep.join(parts)
 
 
-@kernel("(s: str) -> str", **COPY, examples=[('strip(" a b ")', '"a b"')])
+@copying("(s: str) -> str", examples=[('strip(" a b ")', '"a b"')])
 def strip(s: str) -> str:
     """The text without white space at its ends."""
     return s.strip(WHITE)
@@ -334,13 +329,13 @@ def cased(s: str, source: frozenset[str], by: int) -> str:
     return "".join([chr(ord(c) + by) if c in source else c for c in s])
 
 
-@kernel("(s: str) -> str", **COPY, examples=[('upper("aB c")', '"AB C"')])
+@copying("(s: str) -> str", examples=[('upper("aB c")', '"AB C"')])
 def upper(s: str) -> str:
     """The text with a-z made A-Z."""
     return s.upper() if s.isascii() else cased(s, LOWER, -32)
 
 
-@kernel("(s: str) -> str", **COPY, examples=[('lower("aB C")', '"ab c"')])
+@copying("(s: str) -> str", examples=[('lower("aB C")', '"ab c"')])
 def lower(s: str) -> str:
     """The text with A-Z made a-z."""
     return s.lower() if s.isascii() else cased(s, UPPER, 32)
