@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import cache
 from importlib import import_module, resources
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
@@ -38,7 +38,6 @@ _PACKS = _Shelf("language pack", "progsynth.dsl", "primitives", "progsynth.packs
 _SUITES = _Shelf("suite", "progsynth.tasks", "generate", "progsynth.suites", "tasks")
 
 
-@lru_cache(maxsize=None)
 def pack(name: str = "default") -> DSL:
     """The language pack of that name; made once in a process.
 
@@ -53,7 +52,6 @@ def packs() -> tuple[str, ...]:
     return _names(_PACKS)
 
 
-@lru_cache(maxsize=None)
 def suite(name: str) -> Any:
     """The `task.Suite` of that name; made once in a process. Raises PackError as `pack` does."""
     return _get(_SUITES, name)
@@ -81,6 +79,7 @@ def _built_in(shelf: _Shelf) -> tuple[str, ...]:
     return tuple(f.name for f in folders.iterdir() if f.is_dir() and f.joinpath(file).is_file())
 
 
+@cache
 def _get(shelf: _Shelf, name: str) -> Any:
     built_in = name in _built_in(shelf)
     installed = [point for point in entry_points(group=shelf.group) if point.name == name]
