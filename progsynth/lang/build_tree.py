@@ -207,7 +207,7 @@ class TreeBuilder:
         return _nodes(parts)
 
     def operation(self, parts: Parts) -> Expression:
-        return parts[0] if len(parts) == 1 else _Climb().run(parts)  # type: ignore[no-any-return]
+        return parts[0] if len(parts) == 1 else _Climb().run(parts)
 
     def call(self, parts: Parts) -> CallExpression:
         function, _, args, last = parts

@@ -87,8 +87,8 @@ def _parser() -> Lark:
         parser="lalr",
         lexer="basic",
         start=["item", "sole_expression"],
-        postlex=_KeptTerminals(),  # type: ignore[arg-type]
-        transformer=TreeBuilder(),  # type: ignore[arg-type]
+        postlex=_KeptTerminals(),
+        transformer=TreeBuilder(),
         keep_all_tokens=True,
         maybe_placeholders=True,
     )
@@ -106,7 +106,7 @@ def _grammar() -> str:
 
 def _tokens(source: str) -> list[Token]:
     reader = _parser().parse_interactive(source, start="item")
-    return list(reader.lexer_thread.lex(reader.parser_state))
+    return list(reader.lexer_thread.lex(reader.parser_state))  # type: ignore[no-untyped-call]
 
 
 def _read(tokens: list[Token], start: str) -> Any:
@@ -115,9 +115,10 @@ def _read(tokens: list[Token], start: str) -> Any:
     ending = Token.new_borrow_pos("$END", "", tokens[-1]) if tokens else Token("$END", "", 0, 1, 1)
     place = 0
     try:
-        for place, token in enumerate(tokens):
+        for token in tokens:
             reader.feed_token(token)
-        place = len(tokens)
+            place += 1
         return reader.feed_token(ending)
     except UnexpectedToken:
-        raise WrongSyntax(explain([*tokens, ending], place, reader.accepts())) from None
+        accepted = reader.accepts()  # type: ignore[no-untyped-call]
+        raise WrongSyntax(explain([*tokens, ending], place, accepted)) from None

@@ -8,6 +8,7 @@ beside the tree, by node.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TypeVar, dataclass_transform
 
 from progsynth.lang.types import Type
 
@@ -22,7 +23,12 @@ class Place:
     end_column: int
 
 
-_node = dataclass(frozen=True, slots=True, eq=False)
+T = TypeVar("T")
+
+
+@dataclass_transform(eq_default=False, frozen_default=True, field_specifiers=(field,))
+def _node(cls: type[T]) -> type[T]:
+    return dataclass(frozen=True, slots=True, eq=False)(cls)
 
 
 @_node

@@ -283,6 +283,14 @@ def _top_level(found: _Found) -> Problem | None:
     token = found.token
     if "DEF" not in found.accepted or "IF" in found.accepted or found.place > 0:
         return None
+    following = found.after()
+    if token in _FUNCTIONS and following is not None and following.type == "NAME":
+        return _at(
+            token,
+            "a function starts with 'def'",
+            found=_describe(token),
+            hint=f"write def {following}(x: int) -> int:",
+        )
     hints = {
         "ELSE": "indent it as the 'if' that it belongs to",
         "ELIF": "indent it as the 'if' that it belongs to",
@@ -320,6 +328,7 @@ def _habits(found: _Found) -> list[tuple[str, str, bool]]:
     last = before.type if before is not None else ""
     start = found.line_start
     bracket = found.brackets[-1].type if found.brackets else ""
+    statement = [t.type for t in found.tokens[found.tokens.index(start) : found.place]]
     operand = {"NAME", "INT", "LPAR"} <= accepted
     simple_start = start is before and last == "NAME"
     return [
@@ -341,7 +350,7 @@ def _habits(found: _Found) -> list[tuple[str, str, bool]]:
         (
             "one '=' on a line",
             "assign to each variable on a line of its own",
-            kind == "EQUAL",
+            kind == "EQUAL" and "EQUAL" in statement,
         ),
         (
             "there are no '*' parameters or arguments",
@@ -361,7 +370,7 @@ def _habits(found: _Found) -> list[tuple[str, str, bool]]:
         (
             "",
             f"write x += 1 instead of x{before}{before}",
-            kind == "NEWLINE" and last in ("BINARY", "MINUS") and str(before) in "+-",
+            kind == "NEWLINE" and str(before) in ("+", "-") and found.before(2) == before,
         ),
         ("there is no '+' before a number", "leave it out", str(token) == "+" and operand),
         (
@@ -408,7 +417,11 @@ def _habits(found: _Found) -> list[tuple[str, str, bool]]:
             "write if x == 1: ... elif x == 2: ... else: ...",
             simple_start and str(before) in ("match", "switch", "case"),
         ),
-        ("", "a call needs parentheses: f(x)", kind in _VALUES and last == "NAME"),
+        (
+            "",
+            "a call needs parentheses: f(x)",
+            kind in _VALUES and last == "NAME" and "BINARY" in accepted,
+        ),
         ("", "join strings with +", kind == "STRING" and last == "STRING"),
         (
             "",
