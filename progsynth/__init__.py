@@ -1,0 +1,120 @@
+"""Turns input/output examples into readable programs.
+
+    import progsynth as ps
+
+    task = ps.Task.from_pairs("double", [([1, 2], [2, 4]), ([5], [10])])
+    result = ps.solve(task, seconds=10)
+    print(result.program)
+    print(result.function([1, 2, 3]))
+
+Everything loads when it is first used, so that importing progsynth costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from progsynth.lang.engines import run_rows
+    from progsynth.lang.failure import Failure, FailureKind, Limits
+    from progsynth.lang.pretty import pretty
+    from progsynth.lang.primitive import DSL, Primitive, primitive
+    from progsynth.lang.read import read_program
+    from progsynth.lang.to_python import to_python
+    from progsynth.registry import pack, packs, suite, suites
+    from progsynth.solve import Result, solve
+    from progsynth.task import Example, Suite, Task
+    from progsynth.task_formats import read_tasks, write_tasks
+
+    __version__: str
+
+__all__ = [
+    "DSL",
+    "Example",
+    "Failure",
+    "FailureKind",
+    "Limits",
+    "Primitive",
+    "Result",
+    "Suite",
+    "Task",
+    "__version__",
+    "errors",
+    "pack",
+    "packs",
+    "pretty",
+    "primitive",
+    "read_program",
+    "read_tasks",
+    "run_rows",
+    "solve",
+    "suite",
+    "suites",
+    "to_python",
+    "write_tasks",
+]
+
+_HOMES = {
+    "DSL": "progsynth.lang.primitive",
+    "Example": "progsynth.task",
+    "Failure": "progsynth.lang.failure",
+    "FailureKind": "progsynth.lang.failure",
+    "Limits": "progsynth.lang.failure",
+    "Primitive": "progsynth.lang.primitive",
+    "Result": "progsynth.solve",
+    "Suite": "progsynth.task",
+    "Task": "progsynth.task",
+    "pack": "progsynth.registry",
+    "packs": "progsynth.registry",
+    "pretty": "progsynth.lang.pretty",
+    "primitive": "progsynth.lang.primitive",
+    "read_program": "progsynth.lang.read",
+    "read_tasks": "progsynth.task_formats",
+    "run_rows": "progsynth.lang.engines",
+    "solve": "progsynth.solve",
+    "suite": "progsynth.registry",
+    "suites": "progsynth.registry",
+    "to_python": "progsynth.lang.to_python",
+    "write_tasks": "progsynth.task_formats",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        value: Any = _version()
+    elif name == "errors":
+        value = import_module("progsynth.errors")
+    elif name in _HOMES:
+        value = getattr(import_module(_HOMES[name]), name)
+    else:
+        raise AttributeError(f"module 'progsynth' has no attribute '{name}'")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+def _version() -> str:
+    """The installed version; a checkout that was never installed has none."""
+    try:
+        return version("progsynth")
+    except PackageNotFoundError:
+        return "0+not-installed"
+
+
+class _Package(ModuleType):
+    """Keeps `progsynth.solve` the function: importing the module of that name would hide it."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name == "solve" and isinstance(value, ModuleType):
+            value = value.solve
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from progsynth.errors import TaskError
+from progsynth.files import write_text
 from progsynth.task import Suite, Task, near_names
 from progsynth.task_formats import dreamcoder, json_tasks, lambdabeam
-from progsynth.task_formats.json_text import parse_json, read_text
+from progsynth.task_formats.json_text import parse_json, read_json_text
 
 __all__ = ["FORMATS", "read_tasks", "tasks_to_text", "write_tasks"]
 
@@ -38,7 +39,7 @@ def read_tasks(path: str | Path, *, format: str | None = None) -> Suite:
     path = Path(path)
     if (path / "tasks.json").is_file():
         path = path / "tasks.json"
-    text = read_text(path)
+    text = read_json_text(path)
     name = path.parent.resolve().name if path.name == "tasks.json" else path.stem
     if format == "jsonl" or (format is None and path.suffix in _LINES):
         return _read_lines(text, path, name)
@@ -86,6 +87,6 @@ def write_tasks(path: str | Path, tasks: list[Task] | tuple[Task, ...]) -> None:
     path = Path(path)
     if path.suffix in _LINES:
         lines = [json_tasks.task_to_line(task) for task in tasks]
-        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        write_text(path, "\n".join(lines) + "\n")
     else:
-        path.write_text(tasks_to_text(tasks), encoding="utf-8")
+        write_text(path, tasks_to_text(tasks))

@@ -16,38 +16,17 @@ from pathlib import Path
 from typing import Any
 
 from progsynth.errors import Problem, TaskError
+from progsynth.files import read_text
 
 _MAX_DIGITS = 1_000  # a longer number is no value of the language, and slow to read
 
 
-def read_text(path: Path) -> str:
-    """The text of a file, which must be UTF-8. Raises TaskError, saying what to do."""
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise TaskError(f"{path}: no such file{_neighbours(path)}") from None
-    except IsADirectoryError:
-        raise TaskError(f"{path}: expected a file, found a folder; name a file in it") from None
-    except OSError as error:
-        raise TaskError(f"{path}: cannot be read: {error.strerror}") from None
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise TaskError(
-            f"{path}:{line}: expected UTF-8, found the byte 0x{data[error.start]:02x} at offset "
-            f"{error.start}; save the file as UTF-8"
-        ) from None
+def read_json_text(path: Path) -> str:
+    """The text of a file of JSON. Raises TaskError."""
+    text = read_text(path, TaskError)
     if not text.strip():
         raise TaskError(f"{path}: expected JSON, found an empty file")
     return text
-
-
-def _neighbours(path: Path) -> str:
-    if not path.parent.is_dir():
-        return f"; there is no folder {path.parent} either"
-    near = sorted(p.name for p in path.parent.glob(f"*{path.suffix or '.json'}"))[:5]
-    return f"; beside it there is {', '.join(near)}" if near else ""
 
 
 def parse_json(text: str, filename: str, first_line: int = 1) -> Any:

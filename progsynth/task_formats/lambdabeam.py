@@ -14,7 +14,7 @@ from progsynth.errors import TaskError
 from progsynth.lang.values import show
 from progsynth.task import Example, Suite, Task
 from progsynth.task_formats.json_tasks import raise_all
-from progsynth.task_formats.json_text import parse_json, read_text
+from progsynth.task_formats.json_text import parse_json, read_json_text
 
 Columns = tuple[str, str]  # the keys of the inputs and of the outputs
 
@@ -55,7 +55,7 @@ def read(entries: list[tuple[str, Any]], filename: str, name: str, path: Path) -
 
 
 def _held_out(path: Path) -> dict[str, tuple[str, Any]]:
-    data = parse_json(read_text(path), str(path))
+    data = parse_json(read_json_text(path), str(path))
     if not isinstance(data, list):
         raise TaskError(f"{path}: expected a list of held-out inputs, found {show(data)}")
     named = [(f"{path}: [{i}]", entry) for i, entry in enumerate(data)]
