@@ -485,6 +485,40 @@ def sum_float(xs: list[float]) -> float:
     return total
 
 
+@kernel(
+    "(xs: list[int]) -> int",
+    name="product.int",
+    surface="product",
+    fuel="len(xs) // 32",
+    cost=2,
+    examples=[("product([2, 3, 4])", "24"), ("product(range(0))", "1")],
+)
+def product_int(xs: list[int]) -> int:
+    """The product, from left to right. Overflow where a partial product is outside 64 bits."""
+    result = 1
+    for x in xs:
+        result *= x
+        if not INT_MIN <= result <= INT_MAX:
+            raise OverflowError("an integer outside 64 bits")
+    return result
+
+
+@kernel(
+    "(xs: list[float]) -> float",
+    name="product.float",
+    surface="product",
+    fuel="len(xs) // 32",
+    cost=2,
+    examples=[("product([2.0, 0.25])", "0.5")],
+)
+def product_float(xs: list[float]) -> float:
+    """The product, from left to right, starting with 1.0."""
+    result = 1.0
+    for x in xs:
+        result *= x
+    return result
+
+
 # ------------------------------------------------------------------------ with functions
 
 # Each call of a function given to a primitive is charged one unit of fuel when it is made.
