@@ -231,12 +231,9 @@ def _infer_place(rows: Sequence[Row], place: int, name: str) -> Type:
         one = _shape(value, f"{label}, {name}")
         both = _join(joined, one)
         if both is None:
-            other = next(i for i, t in enumerate([*seen, joined]) if _join(t, one) is None)
-            other_label, other_type = (
-                (rows[other][0], seen[other]) if other < len(seen) else ("those before", joined)
-            )
+            other = next(i for i, t in enumerate(seen) if _join(t, one) is None)
             raise TaskError(
-                f"{label}, {name}: expected {other_type}, as in {other_label}, found {one}: "
+                f"{label}, {name}: expected {seen[other]}, as in {rows[other][0]}, found {one}: "
                 f"{show(value)}; every example has values of the same types"
             )
         joined = both
