@@ -90,6 +90,7 @@ class _Inference:
         self.by: dict[str, Type] = {}
         self.names = (f"?{n}" for n in count())
         self.constraints: list[tuple[str, str, Type]] = []
+        self.projections: list[tuple[int, Type, Type]] = []  # item, of which tuple, its type
 
     def fresh(self) -> Type:
         return Type(next(self.names))
@@ -224,9 +225,24 @@ class _Inference:
 
     def project(self, position: int, found: Type) -> Type:
         found = substitute(found, self.by)
+        if found.is_variable:  # a lambda's parameter, until the next argument tells its type
+            result = self.fresh()
+            self.projections.append((position, found, result))
+            return result
         if found.name != "tuple" or position >= len(found.args):
             raise IllTypedError(f"item {position} of {found}: expected a longer tuple")
         return found.types[position]
+
+    def settle_projections(self) -> None:
+        """Find the types of items taken from tuples that were not known yet."""
+        while self.projections:
+            waiting, self.projections = self.projections, []
+            for position, found, result in waiting:
+                self.same(self.project(position, found), result, f"item {position} of a tuple")
+            if len(self.projections) == len(waiting):  # nothing tells: the shortest that serves
+                position, found, _ = max(self.projections, key=lambda p: p[0])
+                shortest = tuple_of(*(self.fresh() for _ in range(position + 1)))
+                self.same(found, shortest, "a tuple")
 
     def resolve(self, type_: Type) -> Type:
         found = substitute(type_, self.by)
@@ -282,6 +298,7 @@ def infer(
     visited = walk(run.visit(term, tuple(substitute(t, rigid) for t in env)))
     if result is not None:
         run.same(visited[1][0], substitute(result, rigid), "result")
+    run.settle_projections()
     known = frozenset(f"{v}: {wider}" for v, c in classes for wider in WIDER_CLASSES[c])
     run.check_constraints(back, known)
     typed: Typed = walk(run.finish(visited))

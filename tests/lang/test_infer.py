@@ -135,3 +135,22 @@ def test_deep_terms_are_inferred() -> None:
     for _ in range(10_000):
         term = Call("add.int", (term, const(1)))
     assert infer(term, (INT,), PACK).type == INT
+
+
+def test_an_item_of_a_lambda_s_tuple_is_typed_by_a_later_argument() -> None:
+    pairs = parse_type("list[tuple[int, tuple[str, bool]]]")
+    inner = Lambda(1, Project(1, Project(1, Var(0))))
+    assert str(infer(Call("map", (inner, Var(0))), (pairs,), PACK).type) == "list[bool]"
+
+
+def test_an_item_of_a_tuple_that_nothing_determines_is_an_int() -> None:
+    term = Call("map", (Lambda(1, Project(2, Var(0))), Build("list", ())))
+    typed = infer(term, (), PACK)
+    assert str(typed.type) == "list[int]"
+    assert str(typed.children[1].type) == "list[tuple[int, int, int]]"
+
+
+def test_an_item_that_the_tuple_of_a_later_argument_lacks_is_refused() -> None:
+    term = Call("map", (Lambda(1, Project(2, Var(0))), Var(0)))
+    with pytest.raises(IllTypedError, match=r"item 2 of tuple\[int\]: expected a longer tuple"):
+        infer(term, (parse_type("list[tuple[int]]"),), PACK)
