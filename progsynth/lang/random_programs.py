@@ -1,0 +1,458 @@
+"""Random well-typed programs over the whole core, to test that all engines mean the same.
+
+Terms are grown top-down, each for a wanted type: a variable in scope, a literal, a callee whose
+result unifies with the type, a branch, a binding, a loop. They are well-typed by construction.
+Every program calls a few callees that were drawn uniformly ("focus"), so that rare ones are met
+as often as common ones. Loops count up to a small bound; a small share of the programs is
+hostile on purpose (endless loops, doubling values, tight limits), so that the failures `fuel`
+and `memory` are met as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+from progsynth.lang.failure import Limits
+from progsynth.lang.operators import BINARY
+from progsynth.lang.primitive import DSL, class_problem, signature_of
+from progsynth.lang.random_values import (
+    CONTAINERS,
+    random_float,
+    random_int,
+    random_text,
+    random_type,
+    random_value,
+)
+from progsynth.lang.term import (
+    FALSE,
+    TRUE,
+    Apply,
+    Build,
+    Call,
+    For,
+    Function,
+    If,
+    Lambda,
+    Let,
+    Program,
+    Project,
+    Term,
+    Values,
+    Var,
+    While,
+    const,
+)
+from progsynth.lang.types import (
+    BOOL,
+    INT,
+    STR,
+    Signature,
+    Type,
+    fn_of,
+    list_of,
+    substitute,
+    tuple_of,
+    unify,
+    variables,
+    walk_type,
+)
+from progsynth.lang.values import Value, entry_types
+
+Env = tuple[Type, ...]  # the types of the variables in scope, innermost last
+
+ORDINARY = Limits(fuel=4000, cells=40_000)
+HOSTILE_SHARE = 0.03  # of the programs loop without end or double a text
+TIGHT_SHARE = 0.06  # of the samples have hardly any fuel, and as many hardly any cells
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A random program, rows of arguments for it, and the limits to run it under."""
+
+    program: Program
+    rows: tuple[tuple[Value, ...], ...]
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How large the programs are. `num_focus` callees are drawn for each program."""
+
+    num_rows: int = 3
+    num_focus: int = 3
+    depth: int = 3
+    num_nodes: int = 60  # no new calls once a function has so many
+
+
+@dataclass(frozen=True, slots=True)
+class _Callee:
+    name: str
+    signature: Signature
+
+
+class RandomPrograms:
+    """A source of random programs over one DSL. Frozen: all randomness comes in by `sample`."""
+
+    def __init__(self, dsl: DSL, shape: Shape | None = None):
+        self.dsl = dsl
+        self.shape = shape or Shape()
+        self.callees = [c for c in map(self._callee, dsl) if _expressible(c.signature)]
+        self.heads = tuple(h for h in CONTAINERS if h in _BUILT or self._makers(h))
+
+    def _callee(self, name: str) -> _Callee:
+        return _Callee(name, signature_of(self.dsl[name]))
+
+    def _makers(self, head: str) -> list[_Callee]:
+        """The callees that make a value of that head from values of other heads."""
+        return [
+            c
+            for c in self.callees
+            if c.signature.result.name == head
+            and all(t.name != head for p in c.signature.types for t in walk_type(p))
+        ]
+
+    def sample(self, seed: int | str) -> Sample:
+        """The program of that seed: the same in every process."""
+        rng = Random(f"program {seed}")
+        functions: list[Function] = []
+        for number in range(rng.choice((0, 0, 0, 1, 2))):
+            functions.append(_Body(self, rng, functions).helper(number))
+        entry = _Body(self, rng, functions).entry()
+        program = Program((*functions, entry))
+        rows = tuple(
+            tuple(random_value(rng, t) for t in entry.types) for _ in range(self.shape.num_rows)
+        )
+        return Sample(program, rows, _limits(rng))
+
+
+_BUILT = ("list", "tuple", "dict")  # the containers that have literals
+
+
+def _expressible(signature: Signature) -> bool:
+    """Can programs give it arguments? There are no literals of tensors and choices."""
+    types = [t for outer in (*signature.types, signature.result) for t in walk_type(outer)]
+    return not any(t.name in ("tensor", "choice") for t in types)
+
+
+def _limits(rng: Random) -> Limits:
+    draw = rng.random()
+    tight = int(2 ** rng.uniform(0, 7)) - 1
+    if draw < TIGHT_SHARE:
+        return Limits(tight, ORDINARY.cells)
+    if draw < 2 * TIGHT_SHARE:
+        return Limits(ORDINARY.fuel, tight)
+    return ORDINARY
+
+
+class _Body:
+    """Grows the body of one function. `left` counts down the nodes that it may still have."""
+
+    def __init__(self, source: RandomPrograms, rng: Random, helpers: Sequence[Function]):
+        self.source = source
+        self.rng = rng
+        self.left = source.shape.num_nodes
+        own = [_Callee(f.name, signature_of(f)) for f in helpers]
+        self.helpers = own
+        self.callees = source.callees + 3 * own
+
+    # ---------------------------------------------------------------------- functions
+
+    def entry(self) -> Function:
+        """The function that the program is run by."""
+        types = tuple(self.any_type() for _ in range(self.rng.randint(1, 3)))
+        names = tuple(f"x{n}" for n in range(len(types)))
+        if self.rng.random() < HOSTILE_SHARE:
+            return Function("entry", names, types, STR, self.hostile(types))
+        wanted = [self.rng.choice(self.source.callees) for _ in range(self.source.shape.num_focus)]
+        wanted += [h for h in self.helpers if self.rng.random() < 0.8]
+        self.rng.shuffle(wanted)
+        result = self.any_type()
+        body = self.chain(wanted, types, result)
+        return Function("entry", names, types, result, body)
+
+    def helper(self, number: int) -> Function:
+        """A function for the entry to call; now and then polymorphic, or of a function."""
+        rng = self.rng
+        types = [self.any_type() for _ in range(rng.randint(1, 2))]
+        result = self.any_type()
+        draw = rng.random()
+        if draw < 0.2:
+            params = tuple(self.any_type(1) for _ in range(rng.randint(0, 2)))
+            types.insert(rng.randrange(2), fn_of(params, result))
+        elif draw < 0.4:
+            item = Type("yz"[number])  # no two functions share one: see types.substitute
+            types = [item, list_of(item), *types[1:]]
+            result = rng.choice((item, list_of(item), tuple_of(item, types[-1])))
+        wanted = [rng.choice(self.source.callees)]
+        body = self.chain(wanted, tuple(types), result)
+        names = tuple(f"p{n}" for n in range(len(types)))
+        return Function(f"helper_{number}", names, tuple(types), result, body)
+
+    def chain(self, wanted: list[_Callee], env: Env, result: Type) -> Term:
+        """A call of each of these, bound one after another; then the result."""
+        depth = self.source.shape.depth
+        bound: list[Term] = []
+        for callee in wanted:
+            by = self.instance(callee, None)
+            assert by is not None
+            bound.append(self.call(callee, by, env, depth - 1, plain=False))
+            env = (*env, substitute(callee.signature.result, by))
+        if self.rng.random() < 0.4:
+            types = tuple(self.any_type() for _ in range(self.rng.randint(1, 3)))
+            bound.append(self.several(types, env, depth - 1))
+            last, env = (len(types), (*env, *types))
+        else:
+            last = 1
+        body = self.term(result, env, depth)
+        for place, one in reversed(list(enumerate(bound))):
+            body = Let(last if place == len(bound) - 1 else 1, one, body)
+        return body
+
+    # ------------------------------------------------------------------------- types
+
+    def any_type(self, depth: int = 2, cls: str = "") -> Type:
+        return random_type(self.rng, self.source.heads, depth, cls)
+
+    def instance(self, callee: _Callee, wanted: Type | None) -> dict[str, Type] | None:
+        """What its type variables stand for, so that its result is `wanted`; None if impossible."""
+        signature = callee.signature
+        rename = {v: Type(f"?{v}") for v in variables(signature.type)}
+        by: dict[str, Type] = {}
+        if wanted is not None:
+            fits = unify(substitute(signature.result, rename), wanted, by)
+            if not fits or any(name[0] != "?" for name in by):
+                return None  # a helper's own type variable stands for itself
+        classes = dict(signature.classes)
+        found: dict[str, Type] = {}
+        for variable, renamed in rename.items():
+            known = substitute(renamed, by)
+            if known.is_variable and known.name.startswith("?"):
+                depth = 2 if self.rng.random() < 0.2 else 1
+                known = self.any_type(depth, classes.get(variable, ""))
+                by[renamed.name] = known
+            found[variable] = known
+        if class_problem(signature, found) or any(
+            t.is_variable and v in classes for v, k in found.items() for t in walk_type(k)
+        ):
+            return None
+        return found
+
+    # ------------------------------------------------------------------------- terms
+
+    def term(self, wanted: Type, env: Env, depth: int, *, plain: bool = False) -> Term:
+        """A term of that type. A `plain` one binds nothing outside lambdas."""
+        self.left -= 1
+        if depth <= 0 or self.left <= 0:
+            return self.leaf(wanted, env, plain=plain)
+        draw = self.rng.random()
+        if draw < 0.12:
+            return self.leaf(wanted, env, plain=plain)
+        if draw < 0.20:
+            return If(
+                self.term(BOOL, env, depth - 1, plain=plain),
+                self.term(wanted, env, depth - 1, plain=plain),
+                self.term(wanted, env, depth - 1, plain=plain),
+            )
+        if draw < 0.30 and not plain:
+            return self.several((wanted,), env, depth)
+        if draw < 0.34:
+            return self.project(wanted, env, depth, plain=plain)
+        if draw < 0.44:
+            found = self.apply(wanted, env, depth, plain=plain)
+            if found is not None:
+                return found
+        if draw < 0.52 and wanted.name in _BUILT:
+            return self.build(wanted, env, depth, plain=plain)
+        return self.any_call(wanted, env, depth, plain=plain)
+
+    def any_call(self, wanted: Type, env: Env, depth: int, *, plain: bool) -> Term:
+        for _ in range(12):
+            callee = self.rng.choice(self._with_result(wanted))
+            by = self.instance(callee, wanted)
+            if by is not None:
+                return self.call(callee, by, env, depth - 1, plain=plain)
+        return self.leaf(wanted, env, plain=plain)
+
+    def _with_result(self, wanted: Type) -> list[_Callee]:
+        if self.rng.random() < 0.3:
+            return self.callees
+        same = [c for c in self.callees if c.signature.result.name == wanted.name]
+        return same or self.callees
+
+    def call(
+        self, callee: _Callee, by: dict[str, Type], env: Env, depth: int, *, plain: bool
+    ) -> Term:
+        """A call of it with random arguments."""
+        self.left -= 1
+        args = []
+        for param in callee.signature.types:
+            wanted = substitute(param, by)
+            if wanted.name == "fn":
+                args.append(self.function(wanted, env, depth))
+            else:
+                args.append(self.term(wanted, env, depth, plain=plain))
+        return Call(callee.name, tuple(args))
+
+    def function(self, wanted: Type, env: Env, depth: int) -> Term:
+        """A lambda, or a function parameter of exactly that type."""
+        same = self.places(wanted, env)
+        if same and self.rng.random() < 0.5:
+            return Var(self.rng.choice(same))
+        *params, result = wanted.types
+        return Lambda(len(params), self.term(result, (*env, *params), depth))
+
+    def apply(self, wanted: Type, env: Env, depth: int, *, plain: bool) -> Term | None:
+        """A call of a function parameter in scope, if one gives that type."""
+        fitting = [
+            (len(env) - 1 - place, t)
+            for place, t in enumerate(env)
+            if t.name == "fn" and t.types[-1] == wanted
+        ]
+        if not fitting:
+            return None
+        index, function = self.rng.choice(fitting)
+        params = function.types[:-1]
+        return Apply(index, tuple(self.term(t, env, depth - 1, plain=plain) for t in params))
+
+    def project(self, wanted: Type, env: Env, depth: int, *, plain: bool) -> Term:
+        """An item of a tuple: one in scope, or a new one."""
+        fitting = [
+            (t, n)
+            for t in env
+            if t.name == "tuple"
+            for n, item in enumerate(t.types)
+            if item == wanted
+        ]
+        if fitting and self.rng.random() < 0.7:
+            whole, position = self.rng.choice(fitting)
+            return Project(position, Var(self.rng.choice(self.places(whole, env))))
+        types = [self.any_type(1) for _ in range(self.rng.randint(1, 3))]
+        position = self.rng.randrange(len(types))
+        types[position] = wanted
+        return Project(position, self.term(tuple_of(*types), env, depth - 1, plain=plain))
+
+    def build(self, wanted: Type, env: Env, depth: int, *, plain: bool) -> Term:
+        """A literal of a container."""
+        if wanted.name == "tuple":
+            parts = list(wanted.types)
+        else:
+            length = self.rng.choice((0, 1, 1, 2, 2, 3))
+            item = wanted.types if wanted.name == "list" else entry_types(wanted)
+            parts = list(item) * length
+        items = tuple(self.term(t, env, depth - 1, plain=plain) for t in parts)
+        return Build(wanted.name, items)
+
+    # -------------------------------------------------------------------------- leaves
+
+    def places(self, wanted: Type, env: Env) -> list[int]:
+        """The indices of the variables in scope that have exactly that type."""
+        return [len(env) - 1 - place for place, t in enumerate(env) if t == wanted]
+
+    def leaf(self, wanted: Type, env: Env, *, plain: bool) -> Term:
+        """A variable or a small literal."""
+        same = self.places(wanted, env)
+        if same and self.rng.random() < 0.75:
+            return Var(self.rng.choice(same))
+        name = wanted.name
+        if name == "int":
+            return const(random_int(self.rng))
+        if name == "float":
+            return const(random_float(self.rng))
+        if name == "str":
+            return const(random_text(self.rng))
+        if name == "bool":
+            return self.rng.choice((TRUE, FALSE))
+        if name in _BUILT:
+            return self.build(wanted, env, 0, plain=plain)
+        if wanted.is_variable:
+            return self.opaque(wanted, env)
+        for callee in self.source._makers(name):
+            by = self.instance(callee, wanted)
+            if by is not None:
+                return self.call(callee, by, env, 0, plain=plain)
+        raise AssertionError(f"no way to make a value of type {wanted}")
+
+    def opaque(self, wanted: Type, env: Env) -> Term:
+        """A value of a type variable: only variables have one."""
+        same = self.places(wanted, env)
+        assert same, "polymorphic helpers have a parameter of the variable's type"
+        return Var(self.rng.choice(same))
+
+    # ------------------------------------------------------- several values at once
+
+    def several(self, types: tuple[Type, ...], env: Env, depth: int) -> Term:
+        """A term with a value of each type: a branch, a binding, a loop, or the values."""
+        self.left -= 1
+        draw = self.rng.random()
+        if depth <= 0 or self.left <= 0 or draw < 0.1:
+            return self.values(types, env, depth - 1)
+        if draw < 0.3:
+            cond = self.term(BOOL, env, depth - 1)
+            then = self.several(types, env, depth - 1)
+            return If(cond, then, self.several(types, env, depth - 1))
+        if draw < 0.5:
+            inner = tuple(self.any_type() for _ in range(self.rng.randint(1, 2)))
+            bound = self.several(inner, env, depth - 1)
+            return Let(len(inner), bound, self.several(types, env + inner, depth - 1))
+        if draw < 0.75:
+            return self.for_loop(types, env, depth)
+        return self.while_loop(types, env, depth)
+
+    def values(self, types: tuple[Type, ...], env: Env, depth: int) -> Term:
+        items = tuple(self.term(t, env, depth) for t in types)
+        return items[0] if len(items) == 1 else Values(items)
+
+    def for_loop(self, types: tuple[Type, ...], env: Env, depth: int) -> Term:
+        """A loop over a list, whose state has the types."""
+        item = self.any_type(1)
+        source = self.term(list_of(item), env, depth - 1)
+        init = self.values(types, env, depth - 1)
+        body = self.several(types, (*env, *types, item), depth - 1)
+        return For(len(types), source, init, body)
+
+    def while_loop(self, types: tuple[Type, ...], env: Env, depth: int) -> Term:
+        """A loop that counts in a state variable of its own, before those of the types."""
+        number = len(types) + 1
+        state = (INT, *types)
+        init = Values((const(0), *_items(self.values(types, env, depth - 1))))
+        bound = const(self.rng.randint(0, 5))
+        cond = self.operation("<", INT, Var(number - 1), bound)
+        step = self.operation("+", INT, Var(number - 1), const(1))
+        if cond is None or step is None:
+            return self.values(types, env, depth)
+        if self.rng.random() < 0.3:
+            cond = If(cond, self.term(BOOL, env + state, depth - 1, plain=True), FALSE)
+        if self.rng.random() < 0.01:
+            cond = TRUE  # endless
+        body = Values((step, *_items(self.values(types, env + state, depth - 1))))
+        loop = While(number, init, cond, body)
+        kept = tuple(Var(len(types) - 1 - place) for place in range(len(types)))
+        return Let(number, loop, kept[0] if len(kept) == 1 else Values(kept))
+
+    # ---------------------------------------------------------------------- hostile
+
+    def operation(self, symbol: str, type_: Type, left: Term, right: Term) -> Term | None:
+        """A binary operator on two values of the type, if the DSL has it."""
+        for name in self.source.dsl.overloads(BINARY[symbol].form):
+            params = signature_of(self.source.dsl[name]).types
+            by: dict[str, Type] = {}
+            if len(params) == 2 and all(unify(p, type_, by) for p in params):
+                return Call(name, (left, right))
+        return None
+
+    def hostile(self, env: Env) -> Term:
+        """A string that doubles without end, an endless loop, or one that fails far inside."""
+        start = const(self.rng.choice(("ab", "xyz", "x" * 50)))
+        doubled = self.operation("+", STR, Var(0), Var(0))
+        draw = self.rng.random()
+        if doubled is None or draw < 0.3:
+            return While(1, start, TRUE, Var(0))
+        if draw < 0.8:
+            return While(1, start, TRUE, doubled)
+        return While(1, self.term(STR, env, 2), TRUE, self.term(STR, (*env, STR), 2))
+
+
+def _items(term: Term) -> tuple[Term, ...]:
+    return term.items if isinstance(term, Values) else (term,)
