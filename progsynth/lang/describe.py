@@ -31,7 +31,8 @@ def describe(dsl: DSL) -> str:
             "",
             f"## Primitives ({len(dsl.primitives)})",
             "",
-            "`name` is what core, `withheld` and sketches call it. `fuel` and `cells` say what one use is charged on top of what every step costs "
+            "`name` is what core, `withheld` and sketches call it. `fuel` and `cells` say what one "
+            "use is charged on top of what every step costs "
             "(`len`: length; `size`: cells, deep). `cost` is what searches pay for it.",
             "",
             *kernel,

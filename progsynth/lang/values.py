@@ -44,19 +44,27 @@ def size_of(value: Value) -> int:
     >>> size_of([[1, 2], []]), size_of("abc"), size_of({"a": 1})
     (5, 4, 4)
     """
-    total = 0
-    todo = [value]
-    while todo:
-        item = todo.pop()
-        total += 1
-        if isinstance(item, str):
-            total += len(item)
-        elif isinstance(item, dict):
-            todo.extend(item.keys())
-            todo.extend(item.values())
-        elif isinstance(item, list | tuple):
-            todo.extend(item)
-    return total
+    return _size(value, {})
+
+
+def _size(value: Value, known: dict[int, int]) -> int:
+    # What is shared is counted at each use but measured once: a few steps of a program can
+    # make a value of more cells than could ever be walked.
+    if isinstance(value, str):
+        return 1 + len(value)
+    if not isinstance(value, list | tuple | dict):
+        return 1
+    found = known.get(id(value))
+    if found is not None:
+        return found
+    if isinstance(value, dict):
+        found = 1 + sum(_size(k, known) + _size(v, known) for k, v in value.items())
+    elif isinstance(value, list) and value and isinstance(value[0], int | float):
+        found = 1 + len(value)  # its items are of one type
+    else:
+        found = 1 + sum(_size(item, known) for item in value)
+    known[id(value)] = found
+    return found
 
 
 def equal(left: Value, right: Value) -> bool:
