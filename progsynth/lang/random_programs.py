@@ -10,11 +10,13 @@ and `memory` are met as well.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 
-from progsynth.lang.failure import Limits
+from progsynth.lang.failure import Failure, Limits
+from progsynth.lang.interpret import run, several
 from progsynth.lang.operators import BINARY
 from progsynth.lang.primitive import DSL, class_problem, signature_of
 from progsynth.lang.random_values import (
@@ -60,11 +62,15 @@ from progsynth.lang.types import (
 )
 from progsynth.lang.values import Value, entry_types
 
+Rows = tuple[tuple[Value, ...], ...]
 Env = tuple[Type, ...]  # the types of the variables in scope, innermost last
 
 ORDINARY = Limits(fuel=4000, cells=40_000)
-HOSTILE_SHARE = 0.03  # of the programs loop without end or double a text
-TIGHT_SHARE = 0.06  # of the samples have hardly any fuel, and as many hardly any cells
+HOSTILE_SHARE = 0.04  # of the programs loop without end or double a text
+SCREENING = Limits(fuel=1000, cells=10_000)  # a step within these seldom breaks `ORDINARY`
+REDRAWS = 5  # tries for a step that fails on no row
+BOLD_SHARE = 0.05  # of the failing steps are kept as they are
+TIGHT_SHARE = 0.04  # of the samples have hardly any fuel, and as many hardly any cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,7 @@ class Sample:
     """A random program, rows of arguments for it, and the limits to run it under."""
 
     program: Program
-    rows: tuple[tuple[Value, ...], ...]
+    rows: Rows
     limits: Limits
 
 
@@ -119,12 +125,8 @@ class RandomPrograms:
         functions: list[Function] = []
         for number in range(rng.choice((0, 0, 0, 1, 2))):
             functions.append(_Body(self, rng, functions).helper(number))
-        entry = _Body(self, rng, functions).entry()
-        program = Program((*functions, entry))
-        rows = tuple(
-            tuple(random_value(rng, t) for t in entry.types) for _ in range(self.shape.num_rows)
-        )
-        return Sample(program, rows, _limits(rng))
+        entry, rows = _Body(self, rng, functions).entry()
+        return Sample(Program((*functions, entry)), rows, _limits(rng))
 
 
 _BUILT = ("list", "tuple", "dict")  # the containers that have literals
@@ -153,24 +155,29 @@ class _Body:
         self.source = source
         self.rng = rng
         self.left = source.shape.num_nodes
-        own = [_Callee(f.name, signature_of(f)) for f in helpers]
-        self.helpers = own
-        self.callees = source.callees + 3 * own
+        self.functions = tuple(helpers)
+        self.helpers = [_Callee(f.name, signature_of(f)) for f in helpers]
+        self.callees = source.callees + 3 * self.helpers
 
     # ---------------------------------------------------------------------- functions
 
-    def entry(self) -> Function:
-        """The function that the program is run by."""
+    def entry(self) -> tuple[Function, Rows]:
+        """The function that the program is run by, with rows of arguments."""
         types = tuple(self.any_type() for _ in range(self.rng.randint(1, 3)))
+        rows = tuple(
+            tuple(random_value(self.rng, t) for t in types)
+            for _ in range(self.source.shape.num_rows)
+        )
         names = tuple(f"x{n}" for n in range(len(types)))
         if self.rng.random() < HOSTILE_SHARE:
-            return Function("entry", names, types, STR, self.hostile(types))
+            grown = self.rng.choice((STR, STR, INT, list_of(INT)))
+            return Function("entry", names, types, grown, self.hostile(grown, types)), rows
         wanted = [self.rng.choice(self.source.callees) for _ in range(self.source.shape.num_focus)]
         wanted += [h for h in self.helpers if self.rng.random() < 0.8]
         self.rng.shuffle(wanted)
         result = self.any_type()
-        body = self.chain(wanted, types, result)
-        return Function("entry", names, types, result, body)
+        body = self.chain(wanted, types, result, rows)
+        return Function("entry", names, types, result, body), rows
 
     def helper(self, number: int) -> Function:
         """A function for the entry to call; now and then polymorphic, or of a function."""
@@ -190,25 +197,51 @@ class _Body:
         names = tuple(f"p{n}" for n in range(len(types)))
         return Function(f"helper_{number}", names, tuple(types), result, body)
 
-    def chain(self, wanted: list[_Callee], env: Env, result: Type) -> Term:
-        """A call of each of these, bound one after another; then the result."""
+    def chain(self, wanted: list[_Callee], env: Env, result: Type, rows: Rows = ()) -> Term:
+        """A call of each of these, bound one after another; then the result.
+
+        Where rows of values for `env` are given, a step that fails on them is mostly drawn
+        again: else hardly any program would end in a value.
+        """
         depth = self.source.shape.depth
-        bound: list[Term] = []
+        steps: list[tuple[int, Term]] = []
         for callee in wanted:
             by = self.instance(callee, None)
             assert by is not None
-            bound.append(self.call(callee, by, env, depth - 1, plain=False))
-            env = (*env, substitute(callee.signature.result, by))
+            found = substitute(callee.signature.result, by)
+            grow = partial(self.call, callee, by, env, depth - 1, plain=False)
+            step, rows = self.lasting(grow, (found,), env, rows)
+            steps.append((1, step))
+            env = (*env, found)
         if self.rng.random() < 0.4:
             types = tuple(self.any_type() for _ in range(self.rng.randint(1, 3)))
-            bound.append(self.several(types, env, depth - 1))
-            last, env = (len(types), (*env, *types))
-        else:
-            last = 1
-        body = self.term(result, env, depth)
-        for place, one in reversed(list(enumerate(bound))):
-            body = Let(last if place == len(bound) - 1 else 1, one, body)
+            grow = partial(self.several, types, env, depth - 1)
+            step, rows = self.lasting(grow, types, env, rows)
+            steps.append((len(types), step))
+            env += types
+        body, _ = self.lasting(partial(self.term, result, env, depth), (result,), env, rows)
+        for number, step in reversed(steps):
+            body = Let(number, step, body)
         return body
+
+    def lasting(
+        self, grow: Callable[[], Term], types: Env, env: Env, rows: Rows
+    ) -> tuple[Term, Rows]:
+        """A term that gives values on all rows, if one is found soon; the rows with its values."""
+        left = self.left
+        for _ in range(REDRAWS):
+            self.left = left
+            term = grow()
+            names = tuple(f"x{n}" for n in range(len(env)))
+            step = Function("step", names, env, types[0], term)
+            program = Program((*self.functions, step))
+            results = [run(program, row, self.source.dsl, SCREENING) for row in rows]
+            if self.rng.random() < BOLD_SHARE or not any(isinstance(r, Failure) for r in results):
+                break
+        alive = [
+            (row, r) for row, r in zip(rows, results, strict=True) if not isinstance(r, Failure)
+        ]
+        return term, tuple(row + several(value, len(types)) for row, value in alive)
 
     # ------------------------------------------------------------------------- types
 
@@ -442,16 +475,16 @@ class _Body:
                 return Call(name, (left, right))
         return None
 
-    def hostile(self, env: Env) -> Term:
-        """A string that doubles without end, an endless loop, or one that fails far inside."""
-        start = const(self.rng.choice(("ab", "xyz", "x" * 50)))
-        doubled = self.operation("+", STR, Var(0), Var(0))
+    def hostile(self, type_: Type, env: Env) -> Term:
+        """A value that doubles without end, an endless loop, or one that fails far inside."""
+        start = self.leaf(type_, env, plain=True)
+        doubled = self.operation("+", type_, Var(0), Var(0))
         draw = self.rng.random()
-        if doubled is None or draw < 0.3:
+        if doubled is None or draw < 0.25:
             return While(1, start, TRUE, Var(0))
-        if draw < 0.8:
+        if draw < 0.85:
             return While(1, start, TRUE, doubled)
-        return While(1, self.term(STR, env, 2), TRUE, self.term(STR, (*env, STR), 2))
+        return While(1, start, TRUE, self.term(type_, (*env, type_), 2))
 
 
 def _items(term: Term) -> tuple[Term, ...]:
