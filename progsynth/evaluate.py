@@ -1,0 +1,191 @@
+"""A program on examples: what it gives, where it fails, and how far off it is.
+
+Errors are graded by the type of the output, so that a search can tell a near miss from
+nonsense: 0.0 is right, `inf` is a failure. The table below has one line a type.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from progsynth.lang.engines import run_rows
+from progsynth.lang.failure import Failure, Limits
+from progsynth.lang.primitive import DSL
+from progsynth.lang.term import Program
+from progsynth.lang.types import Type
+from progsynth.lang.values import Value, close, entry_types
+from progsynth.task import Example
+
+Grade = Callable[[Value, Value], float]  # (expected, found) -> 0.0 when right
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What a program gave on some examples, one entry an example.
+
+    `outputs` are values or failures, `errors` 0.0 for right and `inf` for a failure.
+    """
+
+    outputs: tuple[Value | Failure, ...]
+    errors: tuple[float, ...]
+    right: tuple[bool, ...]
+
+    @property
+    def passed(self) -> int:
+        """How many outputs are right."""
+        return sum(self.right)
+
+    @property
+    def total(self) -> int:
+        """How many examples there were."""
+        return len(self.right)
+
+    @property
+    def solved(self) -> bool:
+        """Is every output right?"""
+        return all(self.right)
+
+    @property
+    def failures(self) -> tuple[Failure | None, ...]:
+        """The failure on each example, None where there is a value."""
+        return tuple(o if isinstance(o, Failure) else None for o in self.outputs)
+
+    @property
+    def error(self) -> float:
+        """The mean error; `inf` when the program fails anywhere."""
+        return math.fsum(self.errors) / len(self.errors) if self.errors else 0.0
+
+
+def evaluate(
+    program: Program,
+    examples: Sequence[Example],
+    dsl: DSL,
+    *,
+    limits: Limits | None = None,
+    tolerance: float = 1e-9,
+    error: Grade | None = None,
+    engine: str = "auto",
+) -> Evaluation:
+    """Run the program on the examples and compare.
+
+    An output is right when it equals the expected one, floats within `tolerance`. `error`
+    grades wrong outputs; None grades by the program's result type.
+    """
+    rows = [example.inputs for example in examples]
+    outputs = run_rows(program, rows, dsl, limits or Limits(), engine=engine)
+    expected = [example.output for example in examples]
+    return compare(expected, outputs, program.entry.result, tolerance=tolerance, error=error)
+
+
+def compare(
+    expected: Sequence[Value],
+    outputs: Sequence[Value | Failure],
+    type_: Type,
+    *,
+    tolerance: float = 1e-9,
+    error: Grade | None = None,
+) -> Evaluation:
+    """The evaluation of outputs already at hand, of the type given."""
+    measure = error or partial(grade, type_)
+    right, errors = [], []
+    for wanted, found in zip(expected, outputs, strict=True):
+        fits = not isinstance(found, Failure) and close(wanted, found, tolerance)
+        right.append(fits)
+        if fits:
+            errors.append(0.0)
+        else:
+            errors.append(math.inf if isinstance(found, Failure) else measure(wanted, found))
+    return Evaluation(tuple(outputs), tuple(errors), tuple(right))
+
+
+# ----------------------------------------------------------------------------- graded errors
+
+
+def grade(type_: Type, expected: Value, found: Value) -> float:
+    """How far `found` is from `expected`, both of the type: 0.0 when equal."""
+    return _GRADES.get(type_.name, _unequal)(type_, expected, found)
+
+
+def _unequal(_: Type, expected: Any, found: Any) -> float:
+    return float(expected != found)
+
+
+def _difference(_: Type, expected: Any, found: Any) -> float:
+    if expected == found or (expected != expected and found != found):
+        return 0.0
+    gap = abs(float(expected) - float(found))
+    return math.inf if math.isnan(gap) else gap
+
+
+def _edits(_: Type, expected: str, found: str) -> float:
+    return float(levenshtein(expected, found))
+
+
+def _items(type_: Type, expected: list[Any], found: list[Any]) -> float:
+    """Errors item by item; each item too many or too few counts as much as a wrong one."""
+    item = type_.types[0]
+    pairs = zip(expected, found, strict=False)
+    total = math.fsum(grade(item, a, b) for a, b in pairs)
+    return total + abs(len(expected) - len(found)) * _MISSING
+
+
+def _parts(type_: Type, expected: tuple[Any, ...], found: tuple[Any, ...]) -> float:
+    return math.fsum(grade(t, a, b) for t, a, b in zip(type_.types, expected, found, strict=True))
+
+
+def _entries(type_: Type, expected: dict[Any, Any], found: dict[Any, Any]) -> float:
+    _, value_type = entry_types(type_)
+    shared = [k for k in expected if k in found]
+    total = math.fsum(grade(value_type, expected[k], found[k]) for k in shared)
+    return total + (len(expected) + len(found) - 2 * len(shared)) * _MISSING
+
+
+_MISSING = 10.0  # an item or entry that is missing, or one too many
+
+_GRADES: dict[str, Callable[[Type, Any, Any], float]] = {
+    "int": _difference,
+    "float": _difference,
+    "bool": _unequal,
+    "choice": _unequal,
+    "str": _edits,
+    "list": _items,
+    "tuple": _parts,
+    "dict": _entries,
+    "graph": _entries,
+    "memory": _entries,
+}
+
+
+def levenshtein(left: str, right: str) -> int:
+    """The least number of characters to insert, delete or replace to make `left` `right`.
+
+    Bit-parallel (Myers 1999, in Hyyro's form): one word operation a character of `right`.
+
+    >>> levenshtein("kitten", "sitting")
+    3
+    """
+    if not left or not right:
+        return len(left) + len(right)
+    places: dict[str, int] = {}
+    for position, char in enumerate(left):
+        places[char] = places.get(char, 0) | 1 << position
+    mask, last = (1 << len(left)) - 1, 1 << (len(left) - 1)
+    plus, minus, score = mask, 0, len(left)
+    for char in right:
+        match = places.get(char, 0)
+        diagonal = (((match & plus) + plus) ^ plus) | match | minus
+        horizontal_plus = minus | (~(diagonal | plus) & mask)
+        horizontal_minus = diagonal & plus
+        if horizontal_plus & last:
+            score += 1
+        elif horizontal_minus & last:
+            score -= 1
+        horizontal_plus = (horizontal_plus << 1 | 1) & mask
+        horizontal_minus = (horizontal_minus << 1) & mask
+        plus = horizontal_minus | (~(diagonal | horizontal_plus) & mask)
+        minus = horizontal_plus & diagonal
+    return score

@@ -1,0 +1,409 @@
+"""Bottom-up enumeration: all programs in order of cost, those with equal values once.
+
+At level C every program of cost C for the goal is tried. Programs of cost C are made from
+values of smaller cost, so a type is filled only as far as a program around it can still matter
+(see `space`). The programs of the goal's own level are tried without being kept: on one
+telling example first, on the others only where that one is right. They are kept one level
+later, when they can take part in larger programs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from heapq import heappop, heappush
+from typing import Any
+
+from progsynth.lang.failure import Limits
+from progsynth.lang.primitive import DSL
+from progsynth.lang.term import Term
+from progsynth.lang.types import BOOL, FLOAT, Type, walk_type
+from progsynth.lang.values import Value, close
+from progsynth.search.bank import Bank, Entry, splits
+from progsynth.search.bodies import POOL_LIMIT, Noted
+from progsynth.search.kernels import FAIL, FAILURES
+from progsynth.search.run import Allowance, Batch, Candidate, Told
+from progsynth.search.space import IF_COST, Production, Scope, Space, Symbol
+
+_GROWING = 400_000  # executions of a pass after which no new pass with larger pools begins
+_PARTIAL = 5  # partial programs that are handed out
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What is searched for: an expression over variables of these types.
+
+    Row i of `rows` holds the variables' values for the i-th example, `expected` its output.
+    `accept`, where given, decides instead: it gets the values an expression has on all rows
+    (None where it fails) and a function for its value on any setting of the variables.
+    """
+
+    params: tuple[Type, ...]
+    result: Type
+    rows: tuple[tuple[Value, ...], ...]
+    expected: tuple[Value, ...]
+    tolerance: float = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An expression that gives the expected output on every row."""
+
+    term: Term
+    cost: int
+
+
+class BottomUp:
+    """The search; `wrap` makes a candidate program of a term and its cost."""
+
+    name = "bottom_up"
+
+    def __init__(
+        self,
+        space: Space,
+        dsl: DSL,
+        goal: Goal,
+        wrap: Callable[[Term, int], Candidate],
+        *,
+        limits: Limits | None = None,
+        max_entries: int = 2_000_000,
+        max_level: int = 40,
+    ):
+        self.space = space
+        self.dsl = dsl
+        self.goal = goal
+        self.wrap = wrap
+        self.limits = limits or Limits()
+        self.max_entries = max_entries
+        self.max_level = max_level
+        self.top = Scope(goal.params)
+        self.root = Symbol(self.top, goal.result)
+        self.noted: Noted = {}
+        self.passes = 0
+        self.exhausted = False
+        self.level = 0
+        self.notes: tuple[str, ...] = ()
+        self._spent = (0, 0)  # programs and executions of earlier passes
+        self._told: set[Term] = set()
+        self._start()
+        self._steps = self._run()
+
+    # ------------------------------------------------------------------------- protocol
+
+    def ask(self, allowance: Allowance) -> Batch:
+        """Search on to the next hit, or until the allowance is used up."""
+        before = self._used()
+        found: list[Candidate] = []
+        for hit in self._steps:
+            if hit is not None:
+                if hit.term in self._told:
+                    continue
+                self._told.add(hit.term)
+                found.append(self.wrap(hit.term, hit.cost))
+                break
+            spent = self._used()[1] - before[1]
+            if allowance.executions is not None and spent >= allowance.executions:
+                break
+            if allowance.deadline is not None and allowance.clock() >= allowance.deadline:
+                break
+        else:
+            self.exhausted = True
+        programs, executions = self._used()
+        return Batch(tuple(found), programs - before[0], executions - before[1])
+
+    def tell(self, results: Told) -> None:
+        """Nothing to learn: a candidate that fails in an engine broke a limit, and is gone."""
+
+    def partial(self) -> tuple[Candidate, ...]:
+        """The kept programs that are right on most examples."""
+        ranked = sorted(self._partial.items(), key=lambda item: -item[0].bit_count())
+        return tuple(
+            self.wrap(self.bank.term(self.top, entry), entry.cost)
+            for _, entry in ranked[:_PARTIAL]
+        )
+
+    def _used(self) -> tuple[int, int]:
+        return (
+            self._spent[0] + self.bank.programs,
+            self._spent[1] + self.bank.executions,
+        )
+
+    # --------------------------------------------------------------------------- passes
+
+    def _start(self) -> None:
+        """Begin a pass with an empty bank."""
+        goal = self.goal
+        self.passes += 1
+        hints = [
+            [*zip(goal.params, row, strict=True), *([(goal.result, out)] if goal.expected else [])]
+            for row, out in zip(goal.rows, goal.expected or goal.rows, strict=True)
+        ]
+        self.bank = Bank(
+            self.space,
+            self.dsl,
+            self.top,
+            goal.rows,
+            hints,
+            limits=self.limits,
+            noted=self.noted,
+            max_entries=self.max_entries,
+        )
+        self._outside: dict[Symbol, int] = {}
+        self._frontier: list[tuple[int, int, int, Symbol]] = []
+        self._pushed = 0
+        self._partial: dict[int, Entry] = {}
+        self._conditions: dict[int, tuple[int, Entry]] = {}
+        self._read: dict[Symbol, int] = {}
+        self._columns: dict[tuple[Symbol, int], list[tuple[Entry, Any]]] = {}
+        self._expand(self.root, 0)
+
+    def _run(self) -> Iterator[Hit | None]:
+        level = 1
+        while level <= self.max_level:
+            self.level = level
+            yield from self._fill(level)
+            yield from self._check(level)
+            yield from self._decide(level)
+            if self._grow():
+                level = 1
+                continue
+            if self._finished(level):
+                return
+            level += 1
+
+    def _grow(self) -> bool:
+        """Begin a new pass when lambdas met elements that their pools lack."""
+        if self.bank.executions > _GROWING:
+            return False
+        grown = False
+        for scope, pool in self.bank.pools.items():
+            known = self.noted.setdefault(scope, {})
+            for key, env in pool.noted.items():
+                if len(known) < POOL_LIMIT and key not in known:
+                    known[key] = env
+                    grown = True
+        if grown:
+            self._spent = self._used()
+            self._start()
+        return grown
+
+    def _finished(self, level: int) -> bool:
+        """Is no larger program left to make?"""
+        last = max(
+            (c for s in self.bank.shelves.values() for c, cell in enumerate(s.cells) if cell),
+            default=0,
+        )
+        if self.bank.full and not self.notes:
+            self.notes = (
+                f"the bank is full at {self.max_entries} values: from level {level} on only "
+                "programs made from these are tried",
+            )
+        widest, dearest = 1, 1
+        for symbol in self._outside:
+            for production in self.space.productions(symbol):
+                widest = max(widest, len(production.args))
+                dearest = max(dearest, production.cost)
+        waiting = self._frontier[0][0] if self._frontier else 0
+        return level > widest * last + dearest and waiting <= level
+
+    # -------------------------------------------------------------- what matters, and filling
+
+    def _expand(self, symbol: Symbol, outside: int) -> None:
+        """Note the arguments of the symbol's productions, with the programs around them."""
+        for production in self.space.productions(symbol):
+            least = [self.space.least_cost(a) for a in production.args]
+            around = outside + production.cost + sum(least)
+            for arg, own in zip(production.args, least, strict=True):
+                known = self._outside.get(arg)
+                if known is None or known > around - own:
+                    self._pushed += 1
+                    heappush(self._frontier, (around, self._pushed, around - own, arg))
+
+    def _fill(self, level: int) -> Iterator[None]:
+        while self._frontier and self._frontier[0][0] <= level:
+            _, _, outside, symbol = heappop(self._frontier)
+            if symbol not in self._outside:
+                self._outside[symbol] = outside
+                self._expand(symbol, outside)
+        todo = []
+        for number, (symbol, outside) in enumerate(self._outside.items()):
+            filled = len(self.bank.shelf(symbol).cells)
+            todo += [(cost, number, symbol) for cost in range(filled, level - outside + 1)]
+        todo.sort(key=lambda item: item[:2])
+        for cost, _, symbol in todo:
+            yield from self.bank.fill(symbol, cost)
+            if symbol.scope == self.top:
+                self._note(symbol, self.bank.shelf(symbol).cells[cost])
+
+    def _note(self, symbol: Symbol, cell: Sequence[Entry]) -> None:
+        """Remember which examples the new entries are right on, and what they decide."""
+        if symbol == self.root and self.goal.expected:
+            for entry in cell:
+                mask = self._mask(entry.row)
+                if mask:
+                    self._partial.setdefault(mask, entry)
+        if symbol.type == BOOL:
+            for entry in cell:
+                if entry.whole:
+                    mask = sum(1 << i for i, value in enumerate(entry.row) if value)
+                    self._conditions.setdefault(mask, (entry.cost, entry))
+
+    def _mask(self, row: Sequence[Any]) -> int:
+        mask = 0
+        same = self._same
+        for i, (value, wanted) in enumerate(zip(row, self.goal.expected, strict=True)):
+            if value is not FAIL and same(value, wanted):
+                mask |= 1 << i
+        return mask
+
+    @property
+    def _same(self) -> Callable[[Any, Any], bool]:
+        if FLOAT in walk_type(self.goal.result):
+            tolerance = self.goal.tolerance
+            return lambda a, b: close(a, b, tolerance)
+        return lambda a, b: bool(a == b)
+
+    # -------------------------------------------------------------------------- the goal
+
+    def _check(self, level: int) -> Iterator[Hit | None]:
+        """Try every program of the level for the goal, without keeping any."""
+        if not self.goal.rows:
+            return
+        first = self._telling()
+        for production in self.space.productions(self.root):
+            if production.kind == "if":
+                continue  # see `_decide`
+            left = level - production.cost
+            if not production.args:
+                if left == 0:
+                    yield from self._check_leaf(production, level)
+                continue
+            least = [self.space.least_cost(a) for a in production.args]
+            for split in splits(left, least):
+                if production.commutative and split[0] > split[1]:
+                    continue
+                yield from self._check_calls(production, split, first, level)
+
+    def _telling(self) -> int:
+        """The example to try first: one with a large output."""
+        sizes = [len(repr(out)) for out in self.goal.expected]
+        return sizes.index(max(sizes))
+
+    def _check_leaf(self, production: Production, level: int) -> Iterator[Hit | None]:
+        for entry in self.bank.leaves(self.root, production):
+            if self._mask(entry.row).bit_count() == len(self.goal.rows):
+                yield Hit(self.bank.term(self.top, entry), level)
+
+    def _check_calls(
+        self, production: Production, split: tuple[int, ...], first: int, level: int
+    ) -> Iterator[Hit | None]:
+        lists = []
+        for symbol, cost in zip(production.args, split, strict=True):
+            column = self._column(symbol, cost, first)
+            if not column:
+                return
+            lists.append(column)
+        fn = self.bank.kernel(production, self.root)
+        same, wanted = self._same, self.goal.expected[first]
+        lazy = production.kind in ("and", "or")
+        exact = FLOAT not in walk_type(self.goal.result)
+        count = 0
+        for values, entries in _choices(lists):
+            count += 1
+            if not count & 1023:
+                self.bank.programs += 1024
+                self.bank.executions += 1024
+                yield None
+            try:
+                value = fn(*values)
+            except FAILURES:
+                continue
+            if value != wanted if exact else not same(value, wanted):
+                continue
+            if self._fits(production, fn, entries, lazy):
+                entry = Entry((), production, entries, level, True)
+                yield Hit(self.bank.term(self.top, entry), level)
+        self.bank.programs += count & 1023
+        self.bank.executions += count & 1023
+        yield None
+
+    def _column(self, symbol: Symbol, cost: int, first: int) -> list[tuple[Entry, Any]]:
+        """The entries of a cell with their values on the first example; bodies with callables."""
+        found = self._columns.get((symbol, cost))
+        if found is not None:
+            return found
+        cell = self.bank.shelf(symbol).cell(cost)
+        if symbol.scope == self.top:
+            found = [(e, e.row[first]) for e in cell if e.row[first] is not FAIL]
+        else:
+            bodies = self.bank.bodies(symbol.scope, cell)
+            found = [(e, self.bank.callable_at(symbol.scope, e, first)) for e in bodies]
+        self._columns[symbol, cost] = found
+        return found
+
+    def _fits(
+        self, production: Production, fn: Any, entries: tuple[Entry, ...], lazy: bool
+    ) -> bool:
+        """Is the call right on every example?"""
+        same = self._same
+        for i, wanted in enumerate(self.goal.expected):
+            values = [
+                e.row[i] if s.scope == self.top else self.bank.callable_at(s.scope, e, i)
+                for s, e in zip(production.args, entries, strict=True)
+            ]
+            self.bank.executions += 1
+            if not lazy and any(v is FAIL for v in values):
+                return False
+            try:
+                value = fn(*values)
+            except FAILURES:
+                return False
+            if value is FAIL or not same(value, wanted):
+                return False
+        return True
+
+    def _decide(self, level: int) -> Iterator[Hit | None]:
+        """Conditionals of this cost whose condition tells right programs apart."""
+        full = (1 << len(self.goal.rows)) - 1
+        if full in (0, 1) or not self._partial:
+            return
+        for true, (cost, condition) in self._conditions.items():
+            false = full & ~true
+            if not true or not false:
+                continue
+            rest = level - IF_COST - cost
+            then = self._least(true, rest)
+            other = self._least(false, rest)
+            if then is None or other is None or then.cost + other.cost != rest:
+                continue
+            symbols = (Symbol(self.top, BOOL), self.root, self.root)
+            production = Production("if", None, IF_COST, symbols)
+            entry = Entry((), production, (condition, then, other), level, True)
+            yield Hit(self.bank.term(self.top, entry), level)
+        yield None
+
+    def _least(self, mask: int, bound: int) -> Entry | None:
+        found = None
+        for held, entry in self._partial.items():
+            if held & mask == mask and entry.cost <= bound:
+                if found is None or entry.cost < found.cost:
+                    found = entry
+        return found
+
+
+def _choices(
+    lists: list[list[tuple[Entry, Any]]],
+) -> Iterator[tuple[tuple[Any, ...], tuple[Entry, ...]]]:
+    """All choices of one of each list, as values and entries."""
+    if len(lists) == 1:
+        for entry, value in lists[0]:
+            yield (value,), (entry,)
+        return
+    if len(lists) == 2:
+        for left, a in lists[0]:
+            for right, b in lists[1]:
+                yield (a, b), (left, right)
+        return
+    for entry, value in lists[0]:
+        for values, entries in _choices(lists[1:]):
+            yield (value, *values), (entry, *entries)

@@ -1,0 +1,228 @@
+"""Constants a program may use: small ones, the task's own, and those the examples give away.
+
+Evidence makes a constant cheap. A number is evident when something measured on an example (the
+length of the output, where its first item stands in the input, a difference of items) is the
+same in all of them; a text, when every output holds it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from progsynth.lang.types import BOOL, FLOAT, INT, STR, Type, walk_type
+from progsynth.search.bodies import elements
+from progsynth.search.space import Constant
+from progsynth.task import Example
+
+CHEAP, COMMON, RARE = 1, 2, 3  # what one use costs
+
+_DIGITS = {0: CHEAP, 1: CHEAP, 2: CHEAP, -1: COMMON, **dict.fromkeys(range(3, 10), COMMON)}
+_FLOATS = {0.0: CHEAP, 1.0: CHEAP, 2.0: CHEAP, 0.5: COMMON, 10.0: COMMON, 100.0: COMMON}
+_MOST_NUMBERS = 12  # mined from the examples, beyond the digits
+_MOST_TEXTS = 16
+_LONGEST = 12  # characters of a text that is mined
+
+
+def mine(
+    params: Sequence[Type],
+    result: Type,
+    examples: Sequence[Example],
+    given: Iterable[int | float | bool | str] = (),
+) -> tuple[Constant, ...]:
+    """The constants for programs from `params` to `result`, the cheapest of each value."""
+    found: dict[tuple[Type, str], Constant] = {}
+
+    def add(value: Any, type_: Type, cost: int) -> None:
+        key = (type_, repr(value))
+        old = found.get(key)
+        if old is None or old.cost > cost:
+            found[key] = Constant(value, type_, cost)
+
+    types = {t for one in (*params, result) for t in walk_type(one)}
+    for value in given:
+        add(value, {bool: BOOL, int: INT, float: FLOAT, str: STR}[type(value)], CHEAP)
+    for digit, cost in _DIGITS.items():
+        add(digit, INT, cost)
+    add(True, BOOL, COMMON)
+    add(False, BOOL, COMMON)
+    for number in _evident(params, result, examples):
+        add(number, INT, CHEAP)
+    for number, cost in _occurring(params, result, examples, INT):
+        add(number, INT, cost)
+    if FLOAT in types:
+        for real, cost in _FLOATS.items():
+            add(real, FLOAT, cost)
+        for real, cost in _occurring(params, result, examples, FLOAT):
+            add(real, FLOAT, cost)
+    if STR in types or any(c.type == STR for c in found.values()):
+        for text, cost in _texts(params, result, examples):
+            add(text, STR, cost)
+    return tuple(sorted(found.values(), key=lambda c: (c.cost, str(c.type), len(repr(c.value)))))
+
+
+# ------------------------------------------------------------------------------- numbers
+
+
+def _evident(
+    params: Sequence[Type], result: Type, examples: Sequence[Example]
+) -> Iterator[int]:
+    """Numbers that some measure gives on every example where it says anything."""
+    if len(examples) < 2:
+        return
+    for measure in _MEASURES:
+        for place, _ in enumerate(params):
+            seen = set()
+            said = 0
+            for example in examples:
+                some = measure(example.inputs[place], example.output)
+                if some is not None:
+                    said += 1
+                    seen |= some
+                if len(seen) > 1:
+                    break
+            if len(seen) == 1 and said >= 2:
+                (number,) = seen
+                if 2 < abs(number) < 2**31:
+                    yield number
+
+
+def _sized(value: Any) -> bool:
+    return isinstance(value, list | str | dict)
+
+
+def _length(given: Any, output: Any) -> set[int] | None:
+    return {len(output)} if _sized(output) else None
+
+
+def _longer(given: Any, output: Any) -> set[int] | None:
+    if not (_sized(given) and _sized(output)):
+        return None
+    return {abs(len(output) - len(given))}
+
+
+def _position(given: Any, output: Any) -> set[int] | None:
+    """Where the output, or its first item, first stands in the input."""
+    if not isinstance(given, list | str) or not given:
+        return None
+    wanted = output[0] if isinstance(output, list | str) and output else output
+    try:
+        return {given.index(wanted)}
+    except (ValueError, TypeError):
+        return None
+
+
+def _last_position(given: Any, output: Any) -> set[int] | None:
+    """Where the input stands behind the output's last item, the end of a slice."""
+    if not isinstance(given, list | str) or not isinstance(output, list | str) or not output:
+        return None
+    start = _position(given, output)
+    if start is None:
+        return None
+    return {next(iter(start)) + len(output)}
+
+
+def _items(given: Any, output: Any) -> Iterator[tuple[int, int]]:
+    if type(given) is int and type(output) is int:
+        yield given, output
+    elif isinstance(given, list) and isinstance(output, list) and len(given) == len(output):
+        for a, b in zip(given, output, strict=True):
+            if type(a) is int and type(b) is int:
+                yield a, b
+
+
+def _difference(given: Any, output: Any) -> set[int] | None:
+    return {abs(b - a) for a, b in _items(given, output)} or None
+
+
+def _ratio(given: Any, output: Any) -> set[int] | None:
+    return {b // a if a and b % a == 0 else 0 for a, b in _items(given, output) if a} or None
+
+
+_MEASURES: tuple[Callable[[Any, Any], set[int] | None], ...] = (
+    _length,
+    _longer,
+    _position,
+    _last_position,
+    _difference,
+    _ratio,
+)
+
+
+def _occurring(
+    params: Sequence[Type], result: Type, examples: Sequence[Example], wanted: Type
+) -> Iterator[tuple[Any, int]]:
+    """Numbers in the outputs, by how many of them hold each: in all, in most."""
+    counts: dict[Any, int] = {}
+    for example in examples:
+        for value in dict.fromkeys(elements(result, example.output, wanted)):
+            if value == value and abs(value) < 2**53:
+                counts[value] = counts.get(value, 0) + 1
+    total = len(examples)
+    ranked = sorted(counts, key=lambda v: (-counts[v], abs(v)))
+    for value in islice(ranked, _MOST_NUMBERS):
+        if total > 1 and counts[value] == total:
+            yield value, CHEAP
+        elif counts[value] * 2 >= total and total > 2:
+            yield value, COMMON
+        elif counts[value] > 1:
+            yield value, RARE
+
+
+# -------------------------------------------------------------------------------- texts
+
+
+def _texts(
+    params: Sequence[Type], result: Type, examples: Sequence[Example]
+) -> Iterator[tuple[str, int]]:
+    """The empty text, a space, what all outputs or inputs share, separators, single characters."""
+    yield "", CHEAP
+    yield " ", COMMON
+    outputs = [" \n".join(elements(result, e.output, STR)) for e in examples]
+    inputs = []
+    for e in examples:
+        some = [
+            v
+            for t, value in zip(params, e.inputs, strict=True)
+            for v in elements(t, value, STR)
+        ]
+        inputs.append(" \n".join(some))
+    whole = [t for t, v in ((result, e.output) for e in examples) if t == STR]
+    found: dict[str, int] = {}
+    if whole and len({e.output for e in examples}) <= 4:
+        for text in dict.fromkeys(e.output for e in examples):
+            found.setdefault(text, COMMON)
+    for text in _shared(outputs):
+        # what the inputs do not hold can only come from a constant
+        new = not all(text in given for given in inputs)
+        found[text] = CHEAP if new else min(found.get(text, COMMON), COMMON)
+    for text in _shared(inputs):
+        if len(text) == 1 or not text.isalnum():
+            cheap = len(text) == 1 and not text.isalnum()
+            found.setdefault(text, CHEAP if cheap else COMMON)
+    for texts in (outputs, inputs):
+        for char in dict.fromkeys("".join(texts)):
+            if not char.isalnum() and char != "\n":
+                found.setdefault(char, COMMON)
+    for text, cost in islice(found.items(), _MOST_TEXTS):
+        yield text, cost
+
+
+def _shared(texts: Sequence[str]) -> Iterator[str]:
+    """The longest text that all hold, and the single characters that all hold."""
+    if not texts or not all(texts):
+        return
+    shortest = min(texts, key=len)[:200]
+    longest = ""
+    for start in range(len(shortest)):
+        for stop in range(start + len(longest) + 1, min(len(shortest), start + _LONGEST) + 1):
+            text = shortest[start:stop]
+            if "\n" in text or not all(text in other for other in texts):
+                break
+            longest = text
+    if len(longest) > 1 and len(texts) > 1:
+        yield longest
+    for char in dict.fromkeys(shortest):
+        if char != "\n" and len(texts) > 1 and all(char in other for other in texts):
+            yield char

@@ -1,0 +1,281 @@
+"""The one loop that every search runs in: budget, stop reason, events, verification.
+
+A search proposes and learns: `ask` gives candidates it believes in, `tell` brings what became
+of them. The loop owns the budget; it runs each candidate in an engine on the training examples,
+then on those for validation, and stops at the first that passes both. A candidate that fits the
+training examples only is kept in the outcome, and the search goes on.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from progsynth.evaluate import Evaluation
+from progsynth.lang.term import Program
+
+SLICE = 0.2  # seconds between looks at the clock
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A program a search proposes; `filled` are the terms put into the holes of a sketch."""
+
+    program: Program
+    cost: int
+    filled: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How far one `ask` may go: `executions` more, and until the clock reaches `deadline`.
+
+    An execution is one program or sub-program on one case. None is no bound.
+    """
+
+    executions: int | None
+    deadline: float | None
+    clock: Callable[[], float] = time.monotonic
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one `ask` gives, and what it has used: programs tried, and executions."""
+
+    candidates: tuple[Candidate, ...]
+    programs: int
+    executions: int
+
+
+Told = Sequence[tuple[Candidate, Evaluation]]
+
+
+class Search(Protocol):
+    """What the loop wants of a search.
+
+    `exhausted` says that nothing is left to propose. `level` is how far it has come, in its own
+    measure; `notes` are what a user should know about it, such as a memory that filled up.
+    """
+
+    name: str
+
+    @property
+    def exhausted(self) -> bool: ...
+
+    @property
+    def level(self) -> int: ...
+
+    @property
+    def notes(self) -> tuple[str, ...]: ...
+
+    def ask(self, allowance: Allowance) -> Batch:
+        """The next candidates, as few as one; empty where the allowance was used up."""
+        ...
+
+    def tell(self, results: Told) -> None:
+        """Take in how the candidates did on the training examples."""
+        ...
+
+    def partial(self) -> tuple[Candidate, ...]:
+        """The programs that come nearest so far, best first; they may fail some examples."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What a run may use; None is no bound. At least one bound is wanted by `solve`."""
+
+    seconds: float | None = 60.0
+    executions: int | None = None
+    programs: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Progress: `kind` is "progress", "rejected" (by validation) or "stopped"."""
+
+    kind: str
+    seconds: float
+    programs: int
+    executions: int
+    level: int
+    best: tuple[int, int]  # examples passed by the best program, and their number
+    stop_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a run ended: the program, if any, and what it cost.
+
+    `stop_reason` is "solved", "seconds", "executions", "programs", "exhausted" or
+    "interrupted". `candidate` is the solution, or else the best partial program.
+    """
+
+    solved: bool
+    stop_reason: str
+    candidate: Candidate | None
+    evaluation: Evaluation | None
+    validation: Evaluation | None
+    rejected: tuple[Candidate, ...]
+    seconds: float
+    programs: int
+    executions: int
+    level: int
+    notes: tuple[str, ...]
+
+
+Check = Callable[[Program], Evaluation]
+
+
+def run(
+    search: Search,
+    check: Check,
+    validate: Check,
+    budget: Budget,
+    *,
+    on_event: Callable[[Event], None] | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> Outcome:
+    """Run the search until a candidate passes `check` and `validate`, or the budget ends.
+
+    An interrupt from the keyboard ends it too, with the best partial program.
+    """
+    loop = _Loop(search, check, validate, budget, on_event, clock)
+    try:
+        reason = loop.go()
+    except KeyboardInterrupt:
+        reason = "interrupted"
+    return loop.outcome(reason)
+
+
+class _Loop:
+    """The state of one run."""
+
+    def __init__(
+        self,
+        search: Search,
+        check: Check,
+        validate: Check,
+        budget: Budget,
+        on_event: Callable[[Event], None] | None,
+        clock: Callable[[], float],
+    ):
+        self.search = search
+        self.check = check
+        self.validate = validate
+        self.budget = budget
+        self.on_event = on_event
+        self.clock = clock
+        self.start = clock()
+        self.programs = 0
+        self.executions = 0
+        self.rejected: list[Candidate] = []
+        self.best: tuple[Candidate, Evaluation, Evaluation | None] | None = None
+        self.shown = (0, 0)
+
+    def go(self) -> str:
+        while True:
+            reason = self.spent()
+            if reason:
+                return reason
+            if self.search.exhausted:
+                return "exhausted"
+            batch = self.search.ask(self.allowance())
+            self.programs += batch.programs
+            self.executions += batch.executions
+            results = []
+            for candidate in batch.candidates:
+                evaluation = self.verified(candidate)
+                if evaluation is None:
+                    return "solved"
+                results.append((candidate, evaluation))
+            self.search.tell(results)
+            self.emit("progress")
+
+    def allowance(self) -> Allowance:
+        left = None
+        if self.budget.executions is not None:
+            left = self.budget.executions - self.executions
+        deadline = self.clock() + SLICE
+        if self.budget.seconds is not None:
+            deadline = min(deadline, self.start + self.budget.seconds)
+        return Allowance(left, deadline, self.clock)
+
+    def spent(self) -> str:
+        budget = self.budget
+        if budget.executions is not None and self.executions >= budget.executions:
+            return "executions"
+        if budget.programs is not None and self.programs >= budget.programs:
+            return "programs"
+        if budget.seconds is not None and self.clock() - self.start >= budget.seconds:
+            return "seconds"
+        return ""
+
+    def verified(self, candidate: Candidate) -> Evaluation | None:
+        """The evaluation of a candidate that is not the solution; None for the solution."""
+        evaluation = self.check(candidate.program)
+        self.executions += evaluation.total
+        if not evaluation.solved:
+            self.keep(candidate, evaluation, None)
+            return evaluation
+        validation = self.validate(candidate.program)
+        self.executions += validation.total
+        if validation.solved:
+            self.best = (candidate, evaluation, validation)
+            return None
+        self.keep(candidate, evaluation, validation)
+        self.rejected.append(candidate)
+        self.emit("rejected")
+        return evaluation
+
+    def keep(
+        self, candidate: Candidate, evaluation: Evaluation, validation: Evaluation | None
+    ) -> None:
+        if self.best is None or _rank(evaluation, validation) > _rank(*self.best[1:]):
+            self.best = (candidate, evaluation, validation)
+
+    def emit(self, kind: str, reason: str = "") -> None:
+        if self.on_event is None:
+            return
+        if self.best is not None:
+            self.shown = (self.best[1].passed, self.best[1].total)
+        self.on_event(
+            Event(
+                kind,
+                self.clock() - self.start,
+                self.programs,
+                self.executions,
+                self.search.level,
+                self.shown,
+                reason,
+            )
+        )
+
+    def outcome(self, reason: str) -> Outcome:
+        solved = reason == "solved"
+        seconds = self.clock() - self.start
+        if not solved:
+            for candidate in self.search.partial():
+                self.keep(candidate, self.check(candidate.program), None)
+        candidate, evaluation, validation = self.best or (None, None, None)
+        self.emit("stopped", reason)
+        return Outcome(
+            solved,
+            reason,
+            candidate,
+            evaluation,
+            validation,
+            tuple(self.rejected),
+            seconds,
+            self.programs,
+            self.executions,
+            self.search.level,
+            self.search.notes,
+        )
+
+
+def _rank(evaluation: Evaluation, validation: Evaluation | None) -> tuple[int, int, float]:
+    held = validation.passed if validation is not None else 0
+    return evaluation.passed, held, -evaluation.error
