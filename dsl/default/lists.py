@@ -294,6 +294,7 @@ def sort_list(xs: Items) -> Items:
 
 @kernel(
     "(f: (a) -> b, xs: list[a]) -> list[a] where b: ordered",
+    python="sorted({xs}, key={f})",
     fuel="size(xs)",
     cells="1 + len(xs)",
     examples=[("sort_by(lambda x: -x, [3, 1, 2])", "[3, 2, 1]")],
@@ -527,6 +528,7 @@ def product_float(xs: list[float]) -> float:
 @kernel(
     "(f: (a) -> b, xs: list[a]) -> list[b]",
     name="map",
+    python="[{f}(x) for x in {xs}]",
     cells="1 + len(xs)",
     examples=[("map(lambda x: x * x, [1, 2, 3])", "[1, 4, 9]")],
 )
@@ -538,6 +540,7 @@ def map_list(f: Callable[[Any], Any], xs: Items) -> Items:
 @kernel(
     "(f: (a) -> bool, xs: list[a]) -> list[a]",
     name="filter",
+    python="[x for x in {xs} if {f}(x)]",
     cells="1 + len(xs)",
     examples=[("filter(lambda x: x > 1, [1, 2, 3])", "[2, 3]")],
 )

@@ -12,8 +12,9 @@ Rules of the kernel
   `xs + ys` is charged for `ys`. The memory of a run is therefore bounded by its cells and 32
   times its fuel.
 * `python` forms mean the same wherever the primitive gives a value. Where the signature has type
-  classes (`where a: equal`), the form holds if `a` stands for a type without floats: Python
-  compares NaN inside containers by identity.
+  classes (`where a: equal`), the form holds if `a` stands for a type without floats, or a
+  comparison's `a` for float itself: Python compares NaN inside containers by identity, and
+  sorts it anywhere.
 """
 
 from __future__ import annotations

@@ -54,7 +54,7 @@ def get_dict(d: Table, key: Any, default: Any) -> Any:
     "(d: dict[k, v], key: k, value: v) -> dict[k, v] where k: hashable",
     name="put.dict",
     surface="put",
-    python="{{**{d}, {key}: {value}}}",
+    python="{**{d}, {key}: {value}}",
     fuel="(len(d) + size(key)) // 32",
     cells="1",
     examples=[('put({"a": 1}, "b", 2)', '{"a": 1, "b": 2}'), ("put({1: 0}, 1, 5)[1]", "5")],

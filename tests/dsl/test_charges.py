@@ -44,7 +44,7 @@ def test_results_have_their_type_and_no_more_cells_than_charged(name: str) -> No
     """With variables for ints, so that no items are shared, size tells what was allocated."""
     rng = Random(name)
     primitive = pack().primitives[name]
-    by = {v: INT for v in variables(primitive.signature.type)}
+    by = dict.fromkeys(variables(primitive.signature.type), INT)
     types = [substitute(t, by) for t in primitive.signature.types]
     for _ in range(60):
         args = tuple(random_value(rng, t) for t in types)
@@ -63,7 +63,7 @@ def test_results_have_their_type_and_no_more_cells_than_charged(name: str) -> No
 def test_formulas_have_a_value_for_every_argument(name: str) -> None:
     """Charges are taken before the primitive can refuse its arguments."""
     primitive = pack().primitives[name]
-    by = {v: INT for v in variables(primitive.signature.type)}
+    by = dict.fromkeys(variables(primitive.signature.type), INT)
     types = [substitute(t, by) for t in primitive.signature.types]
     rng = Random(name)
     for number in (0, -1, INT_MIN, INT_MAX):

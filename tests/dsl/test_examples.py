@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from progsynth.lang.read import read_expression
 
 from progsynth.lang.describe import examples_of
 from progsynth.lang.interpret import run
 from progsynth.lang.primitive import Primitive
-from progsynth.lang.read import read_expression
-from progsynth.lang.term import Function, Program
+from progsynth.lang.term import Call, Function, Program, subterms
 from progsynth.lang.types import Type
 from progsynth.lang.values import Value
 from progsynth.registry import pack
@@ -43,14 +43,8 @@ def test_each_example_uses_what_it_shows(name: str) -> None:
     found = set()
     for text, _ in examples_of(pack()[name]):
         term, _ = read_expression(text, pack())
-        found |= {node.name for node in _calls(term)}
+        found |= {node.name for node in subterms(term) if isinstance(node, Call)}
     assert name in found
-
-
-def _calls(term):
-    from progsynth.lang.term import Call, subterms
-
-    return [node for node in subterms(term) if isinstance(node, Call)]
 
 
 def test_primitives_of_the_pack_are_not_checked_at_each_call() -> None:
