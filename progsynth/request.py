@@ -8,11 +8,13 @@ value one of the requested type, or says why it is not.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from progsynth.errors import PackError, TaskError
 from progsynth.lang.types import (
+    ARITY,
     BOOL,
     FLOAT,
     INT,
@@ -28,11 +30,12 @@ from progsynth.lang.types import (
     walk_type,
 )
 from progsynth.lang.values import Value, entry_types, misfit, show
+from progsynth.near import near_names
 
 Row = tuple[str, tuple[Value, ...], Value]  # what messages call the example, inputs, output
 
 _EXAMPLE = "write it like 'list[int] -> int' or '(list[int], str) -> bool'"
-
+_TYPE_NAMES = sorted(set(ARITY) - {"fn"})
 
 # ------------------------------------------------------------------------------ reading
 
@@ -64,6 +67,10 @@ def parse_request(text: str) -> Type:
     params, result = text[: arrows[0]].strip(), text[arrows[0] + 2 :].strip()
     if not _is_parenthesised(params):
         params = f"({params})"
+    for word in re.findall(r"[A-Za-z_]\w+", text):
+        if word not in _TYPE_NAMES:
+            near = near_names(word, _TYPE_NAMES)
+            raise TaskError(f"request {text!r}: no type '{word}'{near}")
     try:
         return check_request(parse_type(f"{params} -> {result}"))
     except PackError as error:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 from progsynth.errors import TaskError
@@ -18,6 +17,7 @@ from progsynth.lang.failure import DEFAULT_CELLS, DEFAULT_FUEL, Limits
 from progsynth.lang.primitive import DSL
 from progsynth.lang.types import Type
 from progsynth.lang.values import INT_MAX, INT_MIN, Value, close, identity_key, show
+from progsynth.near import near_names
 from progsynth.request import (
     Row,
     check_request,
@@ -382,16 +382,3 @@ class Suite:
             f"no task '{name}' among the {len(self.tasks)} of '{self.name}'"
             + near_names(name, [task.name for task in self.tasks])
         )
-
-
-def near_names(name: str, known: Sequence[str]) -> str:
-    """The end of a message about an unknown name: those like it, or the first few of all.
-
-    >>> near_names("sorted", ["sort", "reverse"])
-    "; did you mean 'sort'?"
-    """
-    near = get_close_matches(name, known, n=3, cutoff=0.6)
-    if near:
-        return f"; did you mean {' or '.join(map(repr, near))}?"
-    shown = ", ".join(map(repr, known[:8])) + (", ..." if len(known) > 8 else "")
-    return f"; there is {shown}" if known else ""

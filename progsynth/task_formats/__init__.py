@@ -9,7 +9,8 @@ from typing import Any
 
 from progsynth.errors import TaskError
 from progsynth.files import write_text
-from progsynth.task import Suite, Task, near_names
+from progsynth.near import near_names
+from progsynth.task import Suite, Task
 from progsynth.task_formats import dreamcoder, json_tasks, lambdabeam
 from progsynth.task_formats.json_text import parse_json, read_json_text
 

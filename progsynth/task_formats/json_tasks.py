@@ -13,8 +13,9 @@ from typing import Any
 from progsynth.errors import TaskError, UnsupportedError
 from progsynth.lang.types import Type
 from progsynth.lang.values import show
+from progsynth.near import near_names
 from progsynth.request import parse_request
-from progsynth.task import Example, Suite, Task, near_names
+from progsynth.task import Example, Suite, Task
 from progsynth.task_formats.values_json import from_json, to_json
 
 # The keys of a task: what they are called in `Task`, in the order in which they are written.
@@ -77,7 +78,9 @@ def raise_all(wrong: list[str]) -> None:
     """Raise TaskError with these messages, if any, the first few in full."""
     if wrong:
         more = len(wrong) - _SHOWN
-        raise TaskError("\n".join(wrong[:_SHOWN] + ([f"... and {more} more"] if more > 0 else [])))
+        raise TaskError(
+            "\n".join(wrong[:_SHOWN] + ([f"... and {more} more wrong tasks"] if more > 0 else []))
+        )
 
 
 def task_from_json(data: Any, where: str) -> Task:
@@ -168,7 +171,7 @@ def _check_keys(data: dict[str, Any], known: tuple[str, ...], where: str, what: 
         if key not in known:
             meant = _MEANT.get(key)
             hint = f"; did you mean '{meant}'?" if meant in known else near_names(key, known)
-            raise TaskError(f"{where}: the key '{key}' is not one of {what}{hint}")
+            raise TaskError(f"{where}: expected the keys of {what}, found '{key}'{hint}")
 
 
 def task_to_json(task: Task) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable
 from json.decoder import JSONArray, JSONObject  # type: ignore[attr-defined]
 from json.scanner import py_make_scanner  # type: ignore[attr-defined]
@@ -43,12 +44,7 @@ def parse_json(text: str, filename: str, first_line: int = 1) -> Any:
             parse_int=_int,
         )
     except json.JSONDecodeError as error:
-        problem = Problem(
-            f"this is not JSON: {error.msg.lower()}",
-            error.lineno,
-            error.colno,
-            hint=_syntax_hint(error),
-        )
+        problem = _syntax_problem(error)
     except _WrongError as error:
         problem = _locate(text, error)
     except RecursionError:
@@ -59,21 +55,54 @@ def parse_json(text: str, filename: str, first_line: int = 1) -> Any:
     raise TaskError(shown)
 
 
-def _syntax_hint(error: json.JSONDecodeError) -> str:
-    rest = error.doc[error.pos :].lstrip()
-    before = error.doc[: error.pos].rstrip()
+# What Python's reader says it expected, in our words; its own vary between versions.
+_EXPECTED = {
+    "Expecting ',' delimiter": "',' or a closing bracket",
+    "Expecting ':' delimiter": "':'",
+    "Expecting value": "a value",
+    "Expecting property name": "a key in double quotes",
+    "Extra data": "the end of the text",
+    "Unterminated string": "a closing double quote",
+    "Invalid control character": "a text on one line",
+    "Invalid \\": "an escape such as \\n or \\u00e9",
+}
+
+
+def _syntax_problem(error: json.JSONDecodeError) -> Problem:
+    text, place = error.doc, error.pos
+    before, rest = text[:place].rstrip(), text[place:].lstrip()
+    after = f"{before[-1:]}{rest}" if rest[:1] != "," else rest  # Python 3.13 points at the comma
+    if re.match(r",\s*[\]}]", after):
+        place = place if after is rest else len(before) - 1
+        message, expected, found, hint = "a comma before a closing bracket", "", "", "take it out"
+    else:
+        message = "this is not JSON"
+        expected = next((e for start, e in _EXPECTED.items() if error.msg.startswith(start)), "")
+        word = re.match(r"\w+|.", rest)
+        found = repr(word[0][:30]) if word else "the end"
+        hint = _syntax_hint(error.msg, before, rest)
+    line = text.count("\n", 0, place) + 1
+    column = place - text.rfind("\n", 0, place)
+    return Problem(message, line, column, expected=expected, found=found, hint=hint)
+
+
+def _syntax_hint(said: str, before: str, rest: str) -> str:
     if rest[:1] == "'":
         return 'texts stand in double quotes: "..."'
     if rest[:4] in ("True", "Fals", "None"):
-        return "write true, false and null in small letters"
-    if rest[:1] in ("]", "}") or before[-1:] == ",":
-        return "take out the comma before the closing bracket"
+        return "write true and false in small letters; there is no None"
     if rest[:2] == "//" or rest[:1] == "#":
         return "JSON has no comments"
-    if error.msg.startswith("Extra data"):
+    if said.startswith("Extra data"):
         return "put several tasks in one list, or one on each line of a file named .jsonl"
-    if not rest:
+    if said.startswith("Invalid control"):
+        return "write \\n for a line break, \\t for a tab"
+    if not rest or said.startswith("Unterminated"):
         return "the text ends too early: is a bracket or a quote not closed?"
+    if rest[:1] in ("]", "}"):
+        return "is another bracket before it not closed?"
+    if said.startswith("Expecting ','"):
+        return "is a comma missing before it?"
     return ""
 
 
@@ -134,9 +163,11 @@ def _locate(text: str, first: _WrongError) -> Problem:
         found = error
     except RecursionError:
         pass  # too deep for the slow reader: the first such token in the text will do
-    place = max(0, text.find(found.token, found.start or 0))
+    start = found.start or 0
+    place = max(0, text.find(found.token, start))
     if found.message.startswith("the key"):
-        place = max(place, text.find(found.token, place + 1))
+        uses = re.finditer(re.escape(found.token) + r"\s*:", text[start:])
+        place = next((start + use.start() for n, use in enumerate(uses) if n == 1), place)
     line = text.count("\n", 0, place) + 1
     column = place - (text.rfind("\n", 0, place) + 1) + 1
     return Problem(found.message, line, column, min(len(found.token), 30), hint=found.hint)
