@@ -78,6 +78,17 @@ def parse_request(text: str) -> Type:
         raise TaskError(f"request {text!r}: {why}; {_EXAMPLE}") from None
 
 
+def request_text(request: Type) -> str:
+    """The request as it is written in files: without parentheses around a single parameter.
+
+    >>> request_text(parse_request("(list[int]) -> int"))
+    'list[int] -> int'
+    """
+    params = ", ".join(map(str, request.types[:-1]))
+    one = len(request.types) == 2
+    return f"{params if one else f'({params})'} -> {request.types[-1]}"
+
+
 def _top_level_arrows(text: str) -> list[int]:
     depth, found = 0, []
     for place, char in enumerate(text):
@@ -205,7 +216,7 @@ def infer(rows: Sequence[Row]) -> Type:
     request = fn_of(tuple(found[:-1]), found[-1])
     for place, type_ in zip(places, found, strict=True):
         if any(t == _UNKNOWN for t in walk_type(type_)):
-            sample = _with_ints(request)
+            sample = request_text(_with_ints(request))
             raise TaskError(
                 f"cannot tell the type of {place}: found only {type_} in the examples, every "
                 f"list or dict there is empty; write the request, for example '{sample}'"

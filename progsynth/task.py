@@ -25,6 +25,7 @@ from progsynth.request import (
     infer,
     parse_request,
     plain,
+    request_text,
 )
 
 KINDS = {"train": "training", "validation": "validation", "test": "test"}
@@ -237,7 +238,7 @@ def _conforming(rows: list[Row], request: Type) -> list[Row]:
     for label, inputs, output in rows:
         if len(inputs) != len(types):
             raise TaskError(
-                f"{label}: expected {len(types)} input(s) for the request {request}, "
+                f"{label}: expected {len(types)} input(s) for the request {request_text(request)}, "
                 f"found {len(inputs)}"
             )
         try:
@@ -247,7 +248,7 @@ def _conforming(rows: list[Row], request: Type) -> list[Row]:
             )
             made.append((label, values, conform(output, result, f"{label}, the output")))
         except TaskError as error:
-            raise TaskError(f"{error}; the request is {request}") from None
+            raise TaskError(f"{error}; the request is {request_text(request)}") from None
     return made
 
 

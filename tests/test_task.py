@@ -92,7 +92,7 @@ def test_lists_that_are_always_empty_are_ambiguous() -> None:
         pairs_of("t", [([], 0), ([], 0)])
     assert str(error.value) == (
         "task 't': cannot tell the type of input 1: found only list[?] in the examples, every "
-        "list or dict there is empty; write the request, for example '(list[int]) -> int'"
+        "list or dict there is empty; write the request, for example 'list[int] -> int'"
     )
 
 
@@ -214,7 +214,7 @@ def test_integers_have_64_bits() -> None:
         pairs_of("t", [([0, 2**63], 1)])
     assert str(error.value) == (
         "task 't': training example 1, input 1, item 1: expected an integer of 64 bits, found "
-        "9223372036854775808; the request is (list[int]) -> int"
+        "9223372036854775808; the request is list[int] -> int"
     )
     with pytest.raises(TaskError, match="too large"):
         pairs_of("t", [(10**400, 1)], request="float -> int")
@@ -225,7 +225,7 @@ def test_values_fit_the_request() -> None:
         pairs_of("t", [([1], 1), ([1, "a"], 1)], request="list[int] -> int")
     assert str(error.value) == (
         "task 't': training example 2, input 1, item 1: expected int, found 'a'; "
-        "the request is (list[int]) -> int"
+        "the request is list[int] -> int"
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from progsynth.errors import PackError, TaskError
 from progsynth.lang.types import Type, fn_of, parse_type
 from progsynth.lang.values import Value, show
+from progsynth.request import request_text
 from progsynth.task import Example, Suite, Task
 from progsynth.task_formats.json_tasks import raise_all
 
@@ -92,7 +93,7 @@ def _example(data: Any, request: Type, where: str) -> Example:
         raise TaskError(f'{where}: expected {{"i": [...], "o": ...}}, found {show(data)}')
     if len(data["i"]) != len(types):
         raise TaskError(
-            f"{where}.i: expected {len(types)} input(s) for the request {request}, "
+            f"{where}.i: expected {len(types)} input(s) for the request {request_text(request)}, "
             f"found {len(data['i'])}"
         )
     inputs = tuple(_value(v, t) for v, t in zip(data["i"], types, strict=True))

@@ -14,7 +14,7 @@ from progsynth.errors import TaskError, UnsupportedError
 from progsynth.lang.types import Type
 from progsynth.lang.values import show
 from progsynth.near import near_names
-from progsynth.request import parse_request
+from progsynth.request import parse_request, request_text
 from progsynth.task import Example, Suite, Task
 from progsynth.task_formats.values_json import from_json, to_json
 
@@ -152,8 +152,9 @@ def _example(data: Any, request: Type | None, where: str) -> Example:
         *params, result = request.types
         if len(params) != len(inputs):
             raise TaskError(
-                f"{where}.inputs: expected {len(params)} input(s) for the request {request}, "
-                f"found {len(inputs)}; the list has one item for each parameter"
+                f"{where}.inputs: expected {len(params)} input(s) for the request "
+                f"{request_text(request)}, found {len(inputs)}; the list has one item for each "
+                "parameter"
             )
         types = list(params)
     values = tuple(
@@ -196,7 +197,7 @@ def task_to_json(task: Task) -> dict[str, Any]:
         elif key == "constants":
             made[key] = [to_json(item) for item in value]
         else:
-            made[key] = str(value) if key == "request" else value
+            made[key] = request_text(value) if key == "request" else value
     return made
 
 
@@ -209,12 +210,26 @@ def _example_to_json(example: Example, task: Task) -> dict[str, Any]:
 
 
 def tasks_to_text(tasks: Iterable[Task]) -> str:
-    """A file of these tasks: an object for one, a list for several."""
-    made = [task_to_json(task) for task in tasks]
-    data = made[0] if len(made) == 1 else made
-    return json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    """A file of these tasks, an example a line: an object for one task, a list for several."""
+    made = [_layout(task_to_json(task)) for task in tasks]
+    return (made[0] if len(made) == 1 else "[" + ",\n".join(made) + "]") + "\n"
+
+
+def _layout(data: dict[str, Any]) -> str:
+    lines = []
+    for key, value in data.items():
+        if key in _EXAMPLES:
+            items = ",\n".join(f"  {_dumps(item)}" for item in value)
+            lines.append(f" {_dumps(key)}: [\n{items}]")
+        else:
+            lines.append(f" {_dumps(key)}: {_dumps(value)}")
+    return "{" + ",\n".join(lines)[1:] + "}"
+
+
+def _dumps(data: Any) -> str:
+    return json.dumps(data, ensure_ascii=False, allow_nan=False)
 
 
 def task_to_line(task: Task) -> str:
     """The task as one line of a .jsonl file."""
-    return json.dumps(task_to_json(task), ensure_ascii=False, allow_nan=False)
+    return _dumps(task_to_json(task))

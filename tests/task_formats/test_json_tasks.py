@@ -146,7 +146,7 @@ def test_defaults_are_not_written() -> None:
     task = Task.from_pairs("t", [(1, 2)])
     assert json.loads(tasks_to_text([task])) == {
         "name": "t",
-        "request": "(int) -> int",
+        "request": "int -> int",
         "examples": [{"inputs": [1], "output": 2}],
     }
 
