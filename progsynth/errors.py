@@ -29,6 +29,29 @@ class DefectError(ProgsynthError):
     """A user's primitive broke its own declaration, for example by returning another type."""
 
 
+class ProgramFailure(ProgsynthError):
+    """A synthesised program, called as a Python function, failed; `kind` says how."""
+
+    def __init__(self, kind: str, program: str):
+        self.kind = kind
+        self.program = program
+        super().__init__(f"{program} failed: {kind} ({_FAILURES.get(kind, 'see its examples')})")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (ProgramFailure, (self.kind, self.program))
+
+
+_FAILURES = {
+    "index": "a position outside a list or a text",
+    "key": "a key that a dict does not hold",
+    "zero": "division by zero",
+    "overflow": "an integer outside 64 bits",
+    "domain": "an argument for which an operation has no meaning",
+    "fuel": "too many steps: give it higher limits, if it may take longer",
+    "memory": "too many cells: give it higher limits, if it may use more",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing that is wrong with a source text.

@@ -170,10 +170,15 @@ def call_primitive(callee: Primitive, args: tuple[Any, ...], meter: Meter) -> Va
             raise
         raise Fail(failure.kind) from error
     if callee.user:
-        why = misfit(result, callee.signature.result)
-        if why:
-            raise DefectError(
-                f"primitive '{callee.name}' broke its declaration {callee.signature}: "
-                f"its result is wrong: {why}"
-            )
+        require_fit(result, callee)
     return result
+
+
+def require_fit(result: Value, callee: Primitive) -> None:
+    """Raise DefectError unless the result is one that the primitive's signature allows."""
+    why = misfit(result, callee.signature.result)
+    if why:
+        raise DefectError(
+            f"primitive '{callee.name}' broke its declaration {callee.signature}: "
+            f"its result is wrong: {why}"
+        )

@@ -1,0 +1,145 @@
+"""Python text in the making: expressions that know how tightly they bind, and statements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from progsynth.lang.operators import AND, ATOM, CONDITIONAL, LAMBDA, NEGATION, NOT, OR, POSTFIX
+from progsynth.lang.types import Type
+
+ANY = LAMBDA  # the precedence asked for where every expression may stand: arguments, items
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A Python expression.
+
+    `depth` is how deep it nests. `stable` says that it is a constant or a name: evaluating it
+    later gives the same, and cannot fail. `type` is its type in the language, where known.
+    A lambda has its parameters and body in `function`.
+    """
+
+    text: str
+    precedence: int = ATOM
+    depth: int = 0
+    stable: bool = False
+    type: Type | None = None
+    function: tuple[tuple[str, ...], Code] | None = None
+
+    def at(self, precedence: int) -> str:
+        """The text, in parentheses unless it binds at least that tightly."""
+        return self.text if self.precedence >= precedence else f"({self.text})"
+
+    @property
+    def is_name(self) -> bool:
+        """Is it a variable?"""
+        return self.stable and self.text.isidentifier() and self.text not in _CONSTANTS
+
+
+_CONSTANTS = ("True", "False", "None")
+
+
+@dataclass(slots=True)
+class Line:
+    """A statement of one line."""
+
+    text: str
+
+
+@dataclass(slots=True)
+class Assign:
+    """`names = codes`, all at once."""
+
+    names: tuple[str, ...]
+    codes: tuple[Code, ...]
+
+
+@dataclass(slots=True)
+class Return:
+    """`return code`; several codes are returned as a tuple."""
+
+    codes: tuple[Code, ...]
+
+
+@dataclass(slots=True)
+class Block:
+    """A line that ends in a colon and the statements inside it; `None` as body is `pass`."""
+
+    header: str
+    body: list[Statement] = field(default_factory=list)
+
+
+Statement = Line | Assign | Return | Block
+Statements = list[Statement]
+
+
+def constant(value: int | float | bool | str, type_: Type) -> Code:
+    """The literal of a scalar; infinities and NaN are calls of float."""
+    text = repr(value)
+    if isinstance(value, float) and text.lstrip("-") in ("inf", "nan"):
+        return Code(f'float("{text}")', POSTFIX, 0, True, type_)
+    return Code(text, NEGATION if text[0] == "-" else ATOM, 0, True, type_)
+
+
+def tuple_text(codes: Iterable[Code]) -> str:
+    """The codes as a tuple without parentheses."""
+    texts = [code.at(ANY) for code in codes]
+    return f"{texts[0]}," if len(texts) == 1 else ", ".join(texts) or "()"
+
+
+def tuple_code(codes: tuple[Code, ...], depth: int) -> Code:
+    """The codes as a tuple."""
+    return Code(f"({tuple_text(codes)})" if codes else "()", ATOM, depth)
+
+
+def conditional(cond: Code, then: Code, orelse: Code) -> Code:
+    """`then if cond else orelse`; with a truth value for a branch, `and` or `or`."""
+    depth = 1 + max(cond.depth, then.depth, orelse.depth)
+    if orelse.text == "False":
+        return Code(f"{cond.at(AND)} and {then.at(AND)}", AND, depth, type=then.type)
+    if then.text == "True":
+        return Code(f"{cond.at(OR)} or {orelse.at(OR)}", OR, depth, type=orelse.type)
+    text = f"{then.at(OR)} if {cond.at(OR)} else {orelse.at(CONDITIONAL)}"
+    return Code(text, CONDITIONAL, depth, type=then.type or orelse.type)
+
+
+def negated(cond: Code) -> str:
+    """The condition's opposite, as text for `if` and `while`."""
+    return cond.text[4:] if cond.precedence == NOT else f"not {cond.at(NOT)}"
+
+
+def lines(statements: Statements, indent: int) -> list[str]:
+    """The statements as lines of text; `if` in an otherwise empty `else` becomes `elif`."""
+    found: list[str] = []
+    todo: list[tuple[Statement, int]] = [(s, indent) for s in reversed(statements)]
+    while todo:
+        statement, depth = todo.pop()
+        space = "    " * depth
+        match statement:
+            case Line(text):
+                found.append(space + text)
+            case Assign(names, codes):
+                right = codes[0].text if len(codes) == 1 else tuple_text(codes)
+                found.append(f"{space}{', '.join(names)} = {right}")
+            case Return(codes):
+                right = codes[0].text if len(codes) == 1 else tuple_text(codes)
+                found.append(f"{space}return {right}")
+            case Block(header, body):
+                if header == "else:" and _is_if(body):
+                    first, *rest = body
+                    assert isinstance(first, Block)
+                    todo.extend((s, depth) for s in rest)
+                    todo.append((Block("el" + first.header, first.body), depth))
+                    continue
+                found.append(space + header)
+                inner: Statements = body or [Line("pass")]
+                todo.extend((s, depth + 1) for s in reversed(inner))
+    return found
+
+
+def _is_if(body: Statements) -> bool:
+    if not 1 <= len(body) <= 2:
+        return False
+    headers = [s.header if isinstance(s, Block) else "" for s in body]
+    return headers[0].startswith("if ") and headers[1:] in ([], ["else:"])

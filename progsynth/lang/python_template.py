@@ -1,0 +1,322 @@
+"""Python expressions with places to fill in: `{a} + {b}`, `[{f}(x) for x in {xs}]`.
+
+A template is read once. Filling it puts parentheses only where they are needed, renames the
+template's own variables away from the arguments' names, and puts the body of a lambda in place
+of its call.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from progsynth.errors import PackError
+from progsynth.lang.operators import (
+    ATOM,
+    BINARY,
+    COMPARISON,
+    CONDITIONAL,
+    LAMBDA,
+    NEGATION,
+    NOT,
+    OR,
+    POSTFIX,
+)
+from progsynth.lang.python_statements import Code
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """A piece of the template: an argument, a variable of its own, or a call of an argument.
+
+    `precedence` is what the place asks for. `inside` says that the place is in a comprehension
+    or a lambda of the template, or is evaluated only sometimes.
+    """
+
+    start: int
+    end: int
+    name: str
+    precedence: int
+    inside: bool = False
+    own: bool = False
+    args: tuple[str, ...] | None = None  # the template's variables that a call passes
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A template that has been read: its text, its precedence and its slots in order."""
+
+    text: str
+    precedence: int
+    slots: tuple[_Slot, ...]
+    own: tuple[str, ...]  # the variables that it binds itself
+
+    def settles(self, name: str) -> bool:
+        """Must the argument be a name or a constant: is it used twice, or not always once?"""
+        uses = [slot for slot in self.slots if slot.name == name and not slot.own]
+        return len(uses) != 1 or uses[0].inside
+
+    @property
+    def in_order(self) -> tuple[str, ...]:
+        """The arguments in the order of their evaluation."""
+        return tuple(slot.name for slot in self.slots if not slot.own)
+
+    def fill(self, args: Mapping[str, Code]) -> Code:
+        """The template with the arguments in their places."""
+        names = self._own_names(args)
+        parts: list[str] = []
+        place = 0
+        for slot in self.slots:
+            parts.append(self.text[place : slot.start])
+            place = slot.end
+            if slot.own:
+                parts.append(names[slot.name])
+                continue
+            code = args[slot.name]
+            if slot.args is None:
+                parts.append(code.at(slot.precedence))
+            elif code.function is None or not _fits(code, slot, names):
+                given = ", ".join(names[a] for a in slot.args)
+                parts.append(f"{code.at(POSTFIX)}({given})")
+            else:
+                parts.append(code.function[1].at(slot.precedence))
+        parts.append(self.text[place:])
+        depth = 1 + max((code.depth for code in args.values()), default=0)
+        return Code("".join(parts), self.precedence, depth)
+
+    def _own_names(self, args: Mapping[str, Code]) -> dict[str, str]:
+        """Names for the template's variables: those of a lambda that it calls with them."""
+        if not self.own:
+            return {}
+        chosen: dict[str, str] = {}
+        used = {slot.name for slot in self.slots}
+        taken: set[str] = set()
+        for name in used & set(args):
+            taken |= _names_of(args[name])
+        for slot in self.slots:
+            function = args[slot.name].function if slot.args is not None else None
+            if function is None or slot.args is None or len(function[0]) != len(slot.args):
+                continue
+            others = set().union(*(_names_of(c) for n, c in args.items() if n != slot.name))
+            for own, param in zip(slot.args, function[0], strict=True):
+                if own not in chosen and param not in chosen.values() and param not in others:
+                    chosen[own] = param
+        for own in self.own:
+            if own not in chosen:
+                name, count = own, 1
+                while name in taken or name in chosen.values():
+                    count += 1
+                    name = f"{own}_{count}"
+                chosen[own] = name
+        return chosen
+
+
+def _fits(code: Code, slot: _Slot, names: Mapping[str, str]) -> bool:
+    """May the lambda's body stand for its call: are its parameters called as what is passed?"""
+    assert code.function is not None and slot.args is not None
+    return code.function[0] == tuple(names[a] for a in slot.args)
+
+
+_IDENTIFIER = re.compile(r"[^\W\d]\w*")
+
+
+def _names_of(code: Code) -> set[str]:
+    """The identifiers in the text; a few too many do no harm."""
+    return set(_IDENTIFIER.findall(code.text))
+
+
+_MARK = "slot__"
+
+
+@cache
+def template(text: str, params: tuple[str, ...]) -> Template:
+    """The template that `text` writes, as `str.format` reads it: `{name}` for a parameter.
+
+    Pure: the same text always gives the same template, which makes the cache invisible.
+    Raises PackError.
+    """
+    try:
+        marked = text.format(**{name: _MARK + name for name in params})
+        tree = ast.parse(marked, mode="eval").body
+    except (SyntaxError, KeyError, ValueError, IndexError) as error:
+        raise PackError(f"the Python form '{text}' cannot be read: {error}") from None
+    return _read(tree, marked)
+
+
+def expression_template(tree: ast.expr, params: tuple[str, ...]) -> Template:
+    """The template of a Python expression in which names of parameters are the slots."""
+    marks = {name: _MARK + name for name in params}
+    changed = _Marker(marks).visit(ast.parse(ast.unparse(tree), mode="eval")).body
+    text = ast.unparse(changed)
+    return _read(ast.parse(text, mode="eval").body, text)
+
+
+class _Marker(ast.NodeTransformer):
+    def __init__(self, marks: Mapping[str, str]):
+        self.marks = marks
+
+    def visit_Name(self, node: ast.Name) -> ast.Name:
+        return ast.Name(self.marks.get(node.id, node.id), node.ctx)
+
+
+def _read(tree: ast.expr, text: str) -> Template:
+    slots: list[_Slot] = []
+    own = tuple(dict.fromkeys(_bound_names(tree)))
+    offsets = _Offsets(text)
+
+    def visit(node: ast.AST, precedence: int, inside: bool) -> None:
+        if isinstance(node, ast.Name):
+            start, end = offsets.span(node)
+            if node.id.startswith(_MARK):
+                name = node.id[len(_MARK) :]
+                slots.append(_Slot(start, end, name, precedence, inside))
+            elif node.id in own:
+                slots.append(_Slot(start, end, node.id, ATOM, own=True))
+            return
+        if isinstance(node, ast.arg) and node.arg in own:
+            start, end = offsets.span(node)
+            slots.append(_Slot(start, end, node.arg, ATOM, own=True))
+            return
+        call = _call_of_slot(node, own)
+        if call is not None:
+            start, end = offsets.span(node)
+            slots.append(_Slot(start, end, call[0], precedence, inside, args=call[1]))
+            return
+        for child, asked, lazy in _children(node):
+            visit(child, asked, inside or lazy)
+
+    visit(tree, LAMBDA, False)
+    slots.sort(key=lambda slot: slot.start)
+    return Template(text, precedence_of(tree), tuple(slots), own)
+
+
+class _Offsets:
+    """Places in a text, which Python's tree counts in bytes of lines."""
+
+    def __init__(self, text: str):
+        self.lines = text.split("\n")
+        self.starts = [0]
+        for line in self.lines:
+            self.starts.append(self.starts[-1] + len(line) + 1)
+
+    def span(self, node: ast.expr | ast.arg) -> tuple[int, int]:
+        assert node.end_lineno is not None and node.end_col_offset is not None
+        return (
+            self._place(node.lineno, node.col_offset),
+            self._place(node.end_lineno, node.end_col_offset),
+        )
+
+    def _place(self, line: int, column: int) -> int:
+        text = self.lines[line - 1].encode()[:column].decode()
+        return self.starts[line - 1] + len(text)
+
+
+def _bound_names(tree: ast.expr) -> list[str]:
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.append(node.id)
+        elif isinstance(node, ast.arg):
+            found.append(node.arg)
+    return found
+
+
+def _call_of_slot(node: ast.AST, own: tuple[str, ...]) -> tuple[str, tuple[str, ...]] | None:
+    """The argument and the template's variables of a call such as `{f}(x)`."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or node.keywords:
+        return None
+    if not node.func.id.startswith(_MARK):
+        return None
+    names = [a.id if isinstance(a, ast.Name) else "" for a in node.args]
+    if not names or any(name not in own for name in names) or len(set(names)) != len(names):
+        return None
+    return node.func.id[len(_MARK) :], tuple(names)
+
+
+_SYMBOLS: dict[type[ast.AST], str] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.FloorDiv: "//",
+    ast.Mod: "%",
+    ast.Pow: "**",
+    ast.LShift: "<<",
+    ast.RShift: ">>",
+    ast.BitOr: "|",
+    ast.BitXor: "^",
+    ast.BitAnd: "&",
+}
+
+
+def precedence_of(node: ast.expr) -> int:
+    """How tightly a Python expression binds."""
+    match node:
+        case ast.BinOp():
+            return BINARY[_SYMBOLS[type(node.op)]].precedence
+        case ast.BoolOp():
+            return OR if isinstance(node.op, ast.Or) else OR + 1
+        case ast.UnaryOp():
+            return NOT if isinstance(node.op, ast.Not) else NEGATION
+        case ast.Compare():
+            return COMPARISON
+        case ast.IfExp():
+            return CONDITIONAL
+        case ast.Lambda():
+            return LAMBDA
+        case ast.Call() | ast.Attribute() | ast.Subscript():
+            return POSTFIX
+        case ast.NamedExpr() | ast.Starred() | ast.Yield() | ast.Await() | ast.GeneratorExp():
+            return 0
+    return ATOM
+
+
+def _children(node: ast.AST) -> list[tuple[ast.AST, int, bool]]:
+    """The parts of an expression: the precedence each asks for; is it evaluated elsewhere?"""
+    match node:
+        case ast.BinOp(left=left, right=right):
+            own = precedence_of(node)
+            if isinstance(node.op, ast.Pow):
+                return [(left, POSTFIX, False), (right, NEGATION, False)]
+            return [(left, own, False), (right, own + 1, False)]
+        case ast.BoolOp(values=values):
+            own = precedence_of(node)
+            return [(value, own + 1, n > 0) for n, value in enumerate(values)]
+        case ast.UnaryOp(operand=operand):
+            return [(operand, precedence_of(node), False)]
+        case ast.Compare(left=left, comparators=others):
+            return [(left, COMPARISON + 1, False)] + [
+                (other, COMPARISON + 1, n > 0) for n, other in enumerate(others)
+            ]
+        case ast.IfExp(test=test, body=body, orelse=orelse):
+            return [(test, OR, False), (body, OR, True), (orelse, CONDITIONAL, True)]
+        case ast.Call(func=func, args=args, keywords=keywords):
+            found: list[tuple[ast.AST, int, bool]] = [(func, POSTFIX, False)]
+            found += [(arg, LAMBDA, False) for arg in args]
+            return found + [(keyword.value, LAMBDA, False) for keyword in keywords]
+        case ast.Attribute(value=value):
+            return [(value, ATOM, False)]
+        case ast.Subscript(value=value, slice=index):
+            return [(value, POSTFIX, False), (index, LAMBDA, False)]
+        case ast.List() | ast.Tuple() | ast.Set() | ast.Dict() | ast.Slice():
+            return [(child, LAMBDA, False) for child in ast.iter_child_nodes(node)]
+        case ast.Lambda(args=params, body=body):
+            return [(arg, ATOM, True) for arg in params.args] + [(body, LAMBDA, True)]
+        case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
+            return _parts_of_comprehension(node)
+    return [(child, POSTFIX, True) for child in ast.iter_child_nodes(node)]
+
+
+def _parts_of_comprehension(
+    node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp,
+) -> list[tuple[ast.AST, int, bool]]:
+    results = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
+    found: list[tuple[ast.AST, int, bool]] = [(result, LAMBDA, True) for result in results]
+    for number, clause in enumerate(node.generators):
+        found.append((clause.target, ATOM, True))
+        found.append((clause.iter, OR, number > 0))
+        found += [(test, OR, True) for test in clause.ifs]
+    return found
