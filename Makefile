@@ -53,7 +53,7 @@ fuzz: setup ## compare all engines on 1,000,000 random programs (hours; resumes 
 	$(BIN)/python -m benchmarks.fuzz --programs 1000000 --processes 2
 
 docs: setup ## write the generated pages: the table of primitives
-	$(BIN)/python -m progsynth.cli docs
+	$(BIN)/python docs/generate.py
 
 clean: ## remove the environment and everything that can be made again
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
