@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from dataclasses import replace
 from typing import Any
 
 from lark import Token
@@ -255,7 +256,8 @@ class TreeBuilder:
         return Literal(_place(parts[0]), parts[0] == "True", str(parts[0]))
 
     def parenthesised(self, parts: Parts) -> Expression:
-        return parts[1]  # type: ignore[no-any-return]
+        # the parentheses belong to the node's place: `format` finds its comments by that
+        return replace(parts[1], place=_place(parts[0], parts[2]))
 
     def tuple_literal(self, parts: Parts) -> TupleLiteral:
         return TupleLiteral(_place(parts[0], parts[-1]), _nodes(parts))

@@ -1,0 +1,124 @@
+"""The canonical style: what it looks like, and its laws."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+
+from progsynth.lang.format import format_text
+from progsynth.lang.parse import _tokens, parse
+from progsynth.lang.surface import Literal, Node
+
+EXAMPLE = '''
+def f(xs: list[int], d: dict[str, int], g: (int, int) -> bool) -> tuple[int, str]:
+    """Doc.
+
+      More \\\\ "q" """
+    total = 0
+    a, b = b, a
+    xs[0] = 3
+    if x: return 1
+    elif f(y, z)[i]:
+        return 2
+    else:
+        return 3
+    ys: list[int] = [1, 2, 3]
+    zs = (a_very_long_name_of_a_variable + another_very_long_name * the_third_long_name - 4 + 5)
+    if (x and y) or z:
+        pass
+    for i, x in enumerate(g(xs)):
+        while f(i) < 3 <= x:
+            total += (x + 1) * 2
+            d["a"][i] = 'it'
+            break
+    def h(x,y): return x
+    return foo(lambda x: x+1,[z for z in xs if z > 3]) if q else 'abc' + "it's" + '"'
+def g(x):
+    def inner(y: int) -> int:
+        return y
+    return -(-x), (not x) == y, - x ** 2, (a and b) and c, a if b else c if d else e, x[1:], x[:2:3]
+neural digit(image: tensor[1, 8, 8]) -> choice[10]
+def h(x, y):
+    z = {1: 2, 3: (4, 5)}, (1,), (), [], {k: v for k, v in items(d)}
+    return (??)[0] + ??[int]{map, +}(x, y) + 1_000 + 1e-3 + .5 + x[::2]
+    return (-2) ** 2 ** -x + (2 ** 3) ** 4
+'''
+
+
+def plain(node: Any) -> Any:
+    """The tree as nested tuples, without places and spellings."""
+    done: dict[int, Any] = {}
+    todo = [(node, False)]
+    while todo:
+        part, ready = todo.pop()
+        parts: list[Any] = []
+        if isinstance(part, Node):
+            parts = [
+                getattr(part, name)
+                for name in part.__dataclass_fields__
+                if name not in ("place", "source", "filename", "comments")
+                and not (isinstance(part, Literal) and name == "text")
+            ]
+        elif isinstance(part, tuple):
+            parts = list(part)
+        else:
+            done[id(part)] = (type(part).__name__, repr(part))
+            continue
+        if ready:
+            done[id(part)] = (type(part).__name__, *(done[id(p)] for p in parts))
+        else:
+            todo.append((part, True))
+            todo.extend((p, False) for p in parts)
+    return done[id(node)]
+
+
+def check_laws(text: str) -> str:
+    """The text formatted; the laws hold of it."""
+    once = format_text(text)
+    before, after = parse(text), parse(once)
+    assert plain(after) == plain(before)
+    comments = sorted(c.removeprefix("#").strip() for c in before.comments.values())
+    assert sorted(c.removeprefix("#").strip() for c in after.comments.values()) == comments
+    assert format_text(once) == once
+    return once
+
+
+def scattered(text: str, rng: random.Random, breaks: float, notes: float) -> str:
+    """The text with line breaks within its brackets, and comments, in random places."""
+    out: list[str] = []
+    lines = text.split("\n")
+    depth, end, count = 0, (1, 1), 0
+    for token in _tokens(text):
+        line, column = token.line or 0, token.column or 0
+        between = lines[end[0] - 1][end[1] - 1 : column - 1] if line == end[0] else None
+        if between is None:  # a new line
+            if rng.random() < notes:
+                out.append(f"  # n{(count := count + 1)}")
+            for _ in range(end[0], line):
+                out.append("\n")
+                if rng.random() < notes / 2:
+                    out.append(" " * rng.randrange(12) + f"# n{(count := count + 1)}\n")
+            out.append(lines[line - 1][: column - 1])
+        elif depth and rng.random() < breaks:
+            own = f"\n # n{(count := count + 1)}" if rng.random() < notes else ""
+            out.append(
+                (f" # n{(count := count + 1)}" if rng.random() < notes else "")
+                + own
+                + "\n"
+                + " " * rng.randrange(9)
+            )
+        else:
+            out.append(between)
+        depth += (token in ("(", "[", "{")) - (token in (")", "]", "}"))
+        out.append(str(token))
+        end = (token.end_line or 0, token.end_column or 0)
+    return "".join(out) + "\n"
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_laws_hold_wherever_comments_stand(seed: int) -> None:
+    rng = random.Random(seed)
+    text = scattered(EXAMPLE, rng, rng.choice([0.02, 0.2, 0.6]), rng.choice([0.05, 0.3, 0.8]))
+    check_laws(text)
