@@ -1,0 +1,253 @@
+"""`progsynth solve`: examples in, programs out."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import traceback
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import progsynth
+from progsynth.cli.overrun import interrupted_after
+from progsynth.cli.progress import progress_bar
+from progsynth.cli.results import (
+    Record,
+    headline,
+    print_program,
+    print_table,
+    validation_line,
+)
+from progsynth.errors import ProgsynthError
+from progsynth.files import check_writable, read_text, write_text
+from progsynth.solve import Result, solve
+from progsynth.task import Suite, Task
+from progsynth.task_formats import FORMATS, read_tasks
+
+SOLVED, NOT_SOLVED, BAD_INPUT, DEFECT, INTERRUPTED = 0, 1, 2, 3, 130
+
+_GRACE = 20.0  # seconds that a search may overrun its budget before it is interrupted
+
+_EXAMPLES = """\
+A file of tasks, in the least:
+
+  {"name": "double", "examples": [{"inputs": [[1, 2]], "output": [2, 4]},
+                                  {"inputs": [[5]], "output": [10]}]}
+
+examples:
+  progsynth solve tasks.json
+  progsynth solve tasks.json --task double --seconds 10 --python double.py
+  progsynth solve tasks.json --json results.json --quiet
+
+Exit code: 0 all solved, 1 not all within the budget, 2 wrong input, 130 interrupted.
+docs/tasks.md describes the files.
+"""
+
+
+def describe(parser: argparse.ArgumentParser) -> None:
+    """Say what the verb takes."""
+    parser.epilog = _EXAMPLES
+    parser.add_argument("file", metavar="FILE", type=Path, help="tasks: JSON or JSON lines")
+    parser.add_argument(
+        "--task", metavar="NAME", action="append", help="only this task; may be given again"
+    )
+    parser.add_argument(
+        "--seconds", metavar="S", type=_positive, default=60.0, help="for each task (60)"
+    )
+    parser.add_argument(
+        "--executions",
+        metavar="N",
+        type=_count,
+        help="at most so many runs of a candidate on a case",
+    )
+    parser.add_argument("--seed", metavar="N", type=int, default=0, help="of what is random (0)")
+    parser.add_argument("--search", metavar="NAME", help="the search to use")
+    parser.add_argument("--sketch", metavar="FILE", type=Path, help="a program with holes (??)")
+    parser.add_argument("--json", metavar="OUT", type=Path, help="write the results as JSON")
+    parser.add_argument(
+        "--python",
+        metavar="OUT.py",
+        type=Path,
+        help="write the program as Python; a folder where there are several tasks",
+    )
+    parser.add_argument("--format", choices=FORMATS, help="of the file (told by its content)")
+    parser.add_argument("--quiet", action="store_true", help="one line a task, no progress bar")
+
+
+def _positive(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError(f"expected a number above 0, found {text}")
+    return number
+
+
+def _count(text: str) -> int:
+    number = int(text) if text.isdecimal() else 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number from 1, found {text}")
+    return number
+
+
+def run(options: argparse.Namespace) -> int:
+    """Solve the tasks one after another; what is found is written after each."""
+    tasks = _chosen(options)
+    _check_outputs(options, tasks)
+    records: list[Record] = []
+    codes = []
+    for task in tasks:
+        record, code = _solved(task, options, alone=len(tasks) == 1)
+        records.append(record)
+        codes.append(code)
+        _write(options, records, alone=len(tasks) == 1)
+        if code == INTERRUPTED:
+            break
+    if len(tasks) > 1:
+        _summarise(records, len(tasks))
+    return max(codes)
+
+
+def _chosen(options: argparse.Namespace) -> tuple[Task, ...]:
+    suite: Suite = read_tasks(options.file, format=options.format)
+    if not options.quiet and suite.format not in ("json", "jsonl"):
+        print(f"{options.file}: {len(suite)} tasks, {FORMATS[suite.format]}", file=sys.stderr)
+    tasks = suite.tasks
+    if options.task:
+        tasks = tuple(suite[name] for name in dict.fromkeys(options.task))
+    if options.sketch is not None:
+        if len(tasks) > 1:
+            raise ProgsynthError(
+                f"--sketch is for one task, {options.file} has {len(tasks)}: choose with --task"
+            )
+        tasks = (replace(tasks[0], sketch=read_text(options.sketch)),)
+    return tasks
+
+
+def _check_outputs(options: argparse.Namespace, tasks: tuple[Task, ...]) -> None:
+    """Better to fail now than when the search is over."""
+    if options.json is not None:
+        check_writable(options.json, "--json")
+    if options.python is None:
+        return
+    if len(tasks) == 1:
+        check_writable(options.python, "--python")
+    elif options.python.suffix == ".py" or not options.python.is_dir():
+        raise ProgsynthError(
+            f"--python {options.python}: {len(tasks)} tasks are solved, one file each: "
+            "give a folder that exists, or choose a task with --task"
+        )
+
+
+def _solved(task: Task, options: argparse.Namespace, *, alone: bool) -> tuple[Record, int]:
+    """Solve one task and say how it went; only with one task does its error end everything."""
+    try:
+        result, overran = _search(task, options)
+    except ProgsynthError as error:
+        if alone:
+            raise
+        print(f"progsynth solve: {error}", file=sys.stderr)
+        return _failed(task, options, str(error)), BAD_INPUT
+    except Exception as error:  # a defect must not cost the results of the other tasks
+        if alone:
+            raise
+        traceback.print_exc()
+        return _failed(task, options, f"{type(error).__name__}: {error}"), DEFECT
+    record = dict(result.as_json())
+    if overran:
+        record["stop_reason"] = "seconds"
+    _report(result, record, options)
+    if result.solved:
+        return record, SOLVED
+    return record, INTERRUPTED if record["stop_reason"] == "interrupted" else NOT_SOLVED
+
+
+def _search(task: Task, options: argparse.Namespace) -> tuple[Result, bool]:
+    settings: dict[str, Any] = {} if options.search is None else {"search": options.search}
+    # solve does not look at the tests; it is not even given them
+    asked = replace(task, test=())
+    with (
+        interrupted_after(options.seconds + _GRACE) as overrun,
+        progress_bar(task.name, options.seconds, quiet=options.quiet) as show,
+    ):
+        result = solve(
+            asked,
+            seconds=options.seconds,
+            executions=options.executions,
+            seed=options.seed,
+            on_event=show,
+            **settings,
+        )
+    return result, overrun.rang
+
+
+def _failed(task: Task, options: argparse.Namespace, why: str) -> Record:
+    """The record of a task that could not be worked on."""
+    return {
+        "task": task.name,
+        "solved": False,
+        "stop_reason": "error",
+        "program": None,
+        "python": None,
+        "entry": None,
+        "cost": None,
+        "validation": {"passed": 0, "total": len(task.validation)},
+        "seconds": 0.0,
+        "programs": 0,
+        "executions": 0,
+        "search": options.search,
+        "seed": options.seed,
+        "version": progsynth.__version__,
+        "error": why,
+    }
+
+
+def _report(result: Result, record: Record, options: argparse.Namespace) -> None:
+    print(headline(record))
+    if options.quiet:
+        return
+    if record["solved"]:
+        line = validation_line(record)
+        if line:
+            print(line)
+        print()
+        print_program(record["program"])
+    else:
+        print(str(result).rstrip("\n"))
+    print()
+
+
+def _write(options: argparse.Namespace, records: list[Record], *, alone: bool) -> None:
+    if options.json is not None:
+        data = records[0] if alone else records
+        write_text(options.json, json.dumps(data, indent=1, ensure_ascii=False) + "\n")
+    record = records[-1]
+    if options.python is None:
+        return
+    if not record["solved"]:
+        print(f"--python: nothing written, '{record['task']}' is not solved", file=sys.stderr)
+        return
+    path = options.python if alone else options.python / f"{_file_name(record['task'])}.py"
+    write_text(path, record["python"])
+
+
+def _file_name(task: str) -> str:
+    return "".join(char if char.isalnum() else "_" for char in task)
+
+
+def _summarise(records: list[Record], total: int) -> None:
+    rows = [
+        (
+            record["task"],
+            "yes" if record["solved"] else record["stop_reason"],
+            f"{record['validation']['passed']}/{record['validation']['total']}",
+            f"{record['seconds']:.2f}",
+        )
+        for record in records
+    ]
+    print_table(("task", "solved", "validation", "seconds"), rows)
+    solved = sum(record["solved"] for record in records)
+    print(f"\n{solved} of {total} solved")
