@@ -19,8 +19,8 @@ from progsynth.lang.values import entry_types, identity_key
 from progsynth.search.kernels import FAIL
 from progsynth.search.space import Scope
 
-POOL_START = 64  # settings of the variables in a pool before anything is noted
-POOL_LIMIT = 192  # and at most
+POOL_START = 40  # settings of the variables in a pool before anything is noted
+POOL_LIMIT = 48  # and at most
 _PER_EXAMPLE = 24  # elements of one type taken from one example
 
 Env = tuple[Any, ...]

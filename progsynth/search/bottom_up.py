@@ -9,9 +9,10 @@ later, when they can take part in larger programs.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from heapq import heappop, heappush
+from itertools import product
 from typing import Any
 
 from progsynth.lang.failure import Limits
@@ -21,7 +22,9 @@ from progsynth.lang.types import BOOL, FLOAT, Type, walk_type
 from progsynth.lang.values import Value, close
 from progsynth.search.bank import Bank, Entry, splits
 from progsynth.search.bodies import POOL_LIMIT, Noted
+from progsynth.search.deduce import Deduce, bodies, choices, deducer, wanted
 from progsynth.search.kernels import FAIL, FAILURES
+from progsynth.search.levels import Levels
 from progsynth.search.run import Allowance, Batch, Candidate, Told
 from progsynth.search.space import IF_COST, Production, Scope, Space, Symbol
 
@@ -34,8 +37,6 @@ class Goal:
     """What is searched for: an expression over variables of these types.
 
     Row i of `rows` holds the variables' values for the i-th example, `expected` its output.
-    `accept`, where given, decides instead: it gets the values an expression has on all rows
-    (None where it fails) and a function for its value on any setting of the variables.
     """
 
     params: tuple[Type, ...]
@@ -51,6 +52,13 @@ class Hit:
 
     term: Term
     cost: int
+
+
+def same_function(type_: Type, tolerance: float) -> Callable[[Any, Any], bool]:
+    """What compares two values of the type: floats within the tolerance."""
+    if FLOAT in walk_type(type_):
+        return lambda a, b: close(a, b, tolerance)
+    return operator.eq
 
 
 class BottomUp:
@@ -85,6 +93,7 @@ class BottomUp:
         self.notes: tuple[str, ...] = ()
         self._spent = (0, 0)  # programs and executions of earlier passes
         self._told: set[Term] = set()
+        self._same = same_function(goal.result, goal.tolerance)
         self._start()
         self._steps = self._run()
 
@@ -135,8 +144,8 @@ class BottomUp:
         goal = self.goal
         self.passes += 1
         hints = [
-            [*zip(goal.params, row, strict=True), *([(goal.result, out)] if goal.expected else [])]
-            for row, out in zip(goal.rows, goal.expected or goal.rows, strict=True)
+            [*zip(goal.params, row, strict=True), (goal.result, out)]
+            for row, out in zip(goal.rows, goal.expected, strict=True)
         ]
         self.bank = Bank(
             self.space,
@@ -148,14 +157,10 @@ class BottomUp:
             noted=self.noted,
             max_entries=self.max_entries,
         )
-        self._outside: dict[Symbol, int] = {}
-        self._frontier: list[tuple[int, int, int, Symbol]] = []
-        self._pushed = 0
+        self.levels = Levels(self.space, self.bank, self.root, keep_root=False, virtual=self._virtual)
         self._partial: dict[int, Entry] = {}
         self._conditions: dict[int, tuple[int, Entry]] = {}
-        self._read: dict[Symbol, int] = {}
         self._columns: dict[tuple[Symbol, int], list[tuple[Entry, Any]]] = {}
-        self._expand(self.root, 0)
 
     def _run(self) -> Iterator[Hit | None]:
         level = 1
@@ -170,6 +175,10 @@ class BottomUp:
             if self._finished(level):
                 return
             level += 1
+
+    def _virtual(self, production: Production) -> int | None:
+        """The argument that need not be kept for the goal's own sake: a body that is deduced."""
+        return None if deducer(self.dsl, production) is None else 0
 
     def _grow(self) -> bool:
         """Begin a new pass when lambdas met elements that their pools lack."""
@@ -188,56 +197,25 @@ class BottomUp:
         return grown
 
     def _finished(self, level: int) -> bool:
-        """Is no larger program left to make?"""
-        last = max(
-            (c for s in self.bank.shelves.values() for c, cell in enumerate(s.cells) if cell),
-            default=0,
-        )
         if self.bank.full and not self.notes:
             self.notes = (
                 f"the bank is full at {self.max_entries} values: from level {level} on only "
                 "programs made from these are tried",
             )
-        widest, dearest = 1, 1
-        for symbol in self._outside:
-            for production in self.space.productions(symbol):
-                widest = max(widest, len(production.args))
-                dearest = max(dearest, production.cost)
-        waiting = self._frontier[0][0] if self._frontier else 0
-        return level > widest * last + dearest and waiting <= level
+        return self.levels.finished(level)
 
-    # -------------------------------------------------------------- what matters, and filling
-
-    def _expand(self, symbol: Symbol, outside: int) -> None:
-        """Note the arguments of the symbol's productions, with the programs around them."""
-        for production in self.space.productions(symbol):
-            least = [self.space.least_cost(a) for a in production.args]
-            around = outside + production.cost + sum(least)
-            for arg, own in zip(production.args, least, strict=True):
-                known = self._outside.get(arg)
-                if known is None or known > around - own:
-                    self._pushed += 1
-                    heappush(self._frontier, (around, self._pushed, around - own, arg))
+    # ------------------------------------------------------------------------ bookkeeping
 
     def _fill(self, level: int) -> Iterator[None]:
-        while self._frontier and self._frontier[0][0] <= level:
-            _, _, outside, symbol = heappop(self._frontier)
-            if symbol not in self._outside:
-                self._outside[symbol] = outside
-                self._expand(symbol, outside)
-        todo = []
-        for number, (symbol, outside) in enumerate(self._outside.items()):
-            filled = len(self.bank.shelf(symbol).cells)
-            todo += [(cost, number, symbol) for cost in range(filled, level - outside + 1)]
-        todo.sort(key=lambda item: item[:2])
-        for cost, _, symbol in todo:
-            yield from self.bank.fill(symbol, cost)
-            if symbol.scope == self.top:
-                self._note(symbol, self.bank.shelf(symbol).cells[cost])
+        for filled in self.levels.fill(level):
+            if filled is None:
+                yield None
+            elif filled[0].scope == self.top:
+                self._note(*filled)
 
     def _note(self, symbol: Symbol, cell: Sequence[Entry]) -> None:
         """Remember which examples the new entries are right on, and what they decide."""
-        if symbol == self.root and self.goal.expected:
+        if symbol == self.root:
             for entry in cell:
                 mask = self._mask(entry.row)
                 if mask:
@@ -256,13 +234,6 @@ class BottomUp:
                 mask |= 1 << i
         return mask
 
-    @property
-    def _same(self) -> Callable[[Any, Any], bool]:
-        if FLOAT in walk_type(self.goal.result):
-            tolerance = self.goal.tolerance
-            return lambda a, b: close(a, b, tolerance)
-        return lambda a, b: bool(a == b)
-
     # -------------------------------------------------------------------------- the goal
 
     def _check(self, level: int) -> Iterator[Hit | None]:
@@ -278,11 +249,48 @@ class BottomUp:
                 if left == 0:
                     yield from self._check_leaf(production, level)
                 continue
+            deduce = deducer(self.dsl, production)
             least = [self.space.least_cost(a) for a in production.args]
             for split in splits(left, least):
                 if production.commutative and split[0] > split[1]:
                     continue
-                yield from self._check_calls(production, split, first, level)
+                if deduce is not None:
+                    yield from self._check_deduced(production, split, deduce, level)
+                else:
+                    yield from self._check_calls(production, split, first, level)
+
+    def _check_deduced(
+        self, production: Production, split: tuple[int, ...], deduce: Deduce, level: int
+    ) -> Iterator[Hit | None]:
+        """Try the bodies of a call whose output says what the body has to give."""
+        body = production.args[0]
+        cells = [
+            self.bank.shelf(a).cell(c)
+            for a, c in zip(production.args[1:], split[1:], strict=True)
+        ]
+        for others in product(*cells):
+            if not all(e.whole for e in others):
+                continue
+            pairs = []
+            for i, output in enumerate(self.goal.expected):
+                some = deduce(*[e.row[i] for e in others], output)
+                if some is None:
+                    break
+                pairs.append(some)
+            else:
+                goal = wanted(self.bank, body.scope, pairs, self._same_body(body))
+                if goal is None or not goal.values:
+                    continue
+                for found in bodies(self.bank, body, split[0], goal, self._same_body(body)):
+                    if found is None:
+                        yield None
+                        continue
+                    entry = Entry((), production, (found, *others), level, True)
+                    yield Hit(self.bank.term(self.top, entry), level)
+        yield None
+
+    def _same_body(self, symbol: Symbol) -> Callable[[Any, Any], bool]:
+        return same_function(symbol.type, self.goal.tolerance)
 
     def _telling(self) -> int:
         """The example to try first: one with a large output."""
@@ -308,7 +316,7 @@ class BottomUp:
         lazy = production.kind in ("and", "or")
         exact = FLOAT not in walk_type(self.goal.result)
         count = 0
-        for values, entries in _choices(lists):
+        for values, entries in choices(lists):
             count += 1
             if not count & 1023:
                 self.bank.programs += 1024
@@ -389,21 +397,3 @@ class BottomUp:
                 if found is None or entry.cost < found.cost:
                     found = entry
         return found
-
-
-def _choices(
-    lists: list[list[tuple[Entry, Any]]],
-) -> Iterator[tuple[tuple[Any, ...], tuple[Entry, ...]]]:
-    """All choices of one of each list, as values and entries."""
-    if len(lists) == 1:
-        for entry, value in lists[0]:
-            yield (value,), (entry,)
-        return
-    if len(lists) == 2:
-        for left, a in lists[0]:
-            for right, b in lists[1]:
-                yield (a, b), (left, right)
-        return
-    for entry, value in lists[0]:
-        for values, entries in _choices(lists[1:]):
-            yield (value, *values), (entry, *entries)

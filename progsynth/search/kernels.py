@@ -1,26 +1,27 @@
 """What searches call for one step of a program, on Python values, as fast as Python can.
 
-A kernel is a primitive's own function, or a prelude function run by an engine; it fails with
-one of `FAILURES`. Charges are computed only where a number among the arguments decides how
-large the result gets (`range(n)`, `xs * k`): all else grows in proportion to values at hand.
-The engine that verifies a candidate charges in full.
+A kernel is a primitive's own function, its readable Python form where that is known to mean the
+same, or a prelude function compiled by the Python engine; it fails with one of `FAILURES`.
+Charges are computed only where a number among the arguments decides how large the result gets
+(`range(n)`, `xs * k`): all else grows in proportion to values at hand. The engine that verifies
+a candidate charges in full.
 """
 
 from __future__ import annotations
 
 import ast
 import operator
+import re
 from collections.abc import Callable
 from typing import Any
 
 from progsynth.errors import DefectError
+from progsynth.lang import python_engine
 from progsynth.lang.failure import KIND_OF_EXCEPTION, Fail, FailureKind, Limits
-from progsynth.lang import interpret
 from progsynth.lang.primitive import DSL, Primitive, charge_function
-from progsynth.lang.failure import Failure
-from progsynth.lang.term import Function, Call, Lambda, Var, Program
-from progsynth.lang.types import FLOAT, Type, walk_type
-from progsynth.lang.values import misfit
+from progsynth.lang.term import Function, Program
+from progsynth.lang.types import FLOAT, INT, STR, Type, walk_type
+from progsynth.lang.values import INT_MAX, INT_MIN, misfit
 
 Kernel = Callable[..., Any]
 
@@ -40,29 +41,85 @@ FAIL = Failed()
 
 
 def kernel(dsl: DSL, name: str, params: tuple[Type, ...], limits: Limits) -> Kernel:
-    """The callable of the primitive or function of that instance name at these types."""
+    """The callable of the primitive or function of that instance name.
+
+    `params` are the types of its arguments, of function arguments the results. `limits` bound
+    one call of a prelude function and the size of one result.
+    """
     callee = dsl[name]
     if isinstance(callee, Function):
-        return _interpreted(callee, dsl, limits)
-    plain = not any(FLOAT in walk_type(p) for p in params)
-    if plain and not callee.user and name in _COMPARISONS:
-        return _COMPARISONS[name]
-    fn = _guarded(callee, limits)
+        return _prelude(callee, dsl, limits)
+    form = None if callee.user else _readable(callee, params)
+    fn = _guarded(callee, form or callee.fn, limits)
     return _checked(callee, fn) if callee.user else fn
 
 
-# The comparisons of the language are Python's where no NaN can hide inside.
-_COMPARISONS: dict[str, Kernel] = {
-    "eq": operator.eq,
-    "ne": operator.ne,
-    "lt": operator.lt,
-    "le": operator.le,
-    "gt": operator.gt,
-    "ge": operator.ge,
+def _prelude(callee: Function, dsl: DSL, limits: Limits) -> Kernel:
+    program = python_engine.compile_program(Program((callee,)), dsl)
+    fuel, cells = limits.fuel, limits.cells
+    entry, reset = program.make(fuel, cells)
+
+    def run(*args: Any) -> Any:
+        reset(fuel, cells)
+        return entry(*args)
+
+    return run
+
+
+# ------------------------------------------------------------------------- readable forms
+
+_SYMBOLS: dict[str, Kernel] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
 }
+_BUILTINS: dict[str, Any] = {
+    f.__name__: f for f in (abs, dict, enumerate, len, list, max, min, range, sorted, zip)
+}
+_CALL = re.compile(r"(\w+)\(((?:\{\w+\}(?:, )?)*)\)")
 
 
-def _guarded(callee: Primitive, limits: Limits) -> Kernel:
+def _overflow() -> int:
+    raise Fail(FailureKind.OVERFLOW)
+
+
+def _readable(callee: Primitive, params: tuple[Type, ...]) -> Kernel | None:
+    """The primitive's Python form as a function, where it is as good as the primitive.
+
+    That leaves out floats, which compare otherwise inside containers, text, whose forms take
+    more than the primitives do (`int("1_0")`), and powers, which may give floats.
+    """
+    form = callee.python
+    if not form or "**" in form or any(t in (FLOAT, STR) for p in params for t in walk_type(p)):
+        return None
+    names = callee.signature.names
+    symbol = form.removeprefix(f"{{{names[0]}}} ").removesuffix(f" {{{names[-1]}}}")
+    if len(names) == 2 and symbol in _SYMBOLS:
+        return _SYMBOLS[symbol]
+    call = _CALL.fullmatch(form)
+    if call and call[2] == ", ".join(f"{{{n}}}" for n in names) and call[1] in _BUILTINS:
+        if call[1] in ("len", "sorted", "min", "max"):
+            return _BUILTINS[call[1]]  # type: ignore[no-any-return]
+    text = re.sub(r"\{(\w+)\}", r"\1", form)
+    tree = ast.parse(text, mode="eval")
+    used = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
+    bound = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    if used - bound - set(names) - set(_BUILTINS) or bound & set(names):
+        return None
+    if callee.signature.result == INT:
+        text = f"_r if {INT_MIN} <= (_r := ({text})) <= {INT_MAX} else _overflow()"
+    scope = {"__builtins__": _BUILTINS, "_overflow": _overflow}
+    made: Kernel = eval(f"lambda {', '.join(names)}: {text}", scope)  # noqa: S307 (a pack's form)
+    return made
+
+
+# ------------------------------------------------------------------------------ charging
+
+
+def _guarded(callee: Primitive, fn: Kernel, limits: Limits) -> Kernel:
     names = callee.signature.names
     charges = [
         (charge_function(text, names), bound)
@@ -70,8 +127,7 @@ def _guarded(callee: Primitive, limits: Limits) -> Kernel:
         if _decided_by_numbers(text, callee)
     ]
     if not charges:
-        return callee.fn
-    fn = callee.fn
+        return fn
 
     def guarded(*args: Any) -> Any:
         for charge, bound in charges:
@@ -85,7 +141,7 @@ def _guarded(callee: Primitive, limits: Limits) -> Kernel:
 
 def _decided_by_numbers(formula: str, callee: Primitive) -> bool:
     """Does the charge grow faster than the sizes of the arguments?"""
-    scalars = {n for n, t in callee.signature.params if not t.args and t.name in ("int", "float")}
+    scalars = {n for n, t in callee.signature.params if t in (INT, FLOAT)}
     todo: list[ast.AST] = [ast.parse(formula, mode="eval")]
     while todo:
         node = todo.pop()
@@ -113,33 +169,3 @@ def _checked(callee: Primitive, fn: Kernel) -> Kernel:
         return result
 
     return checked
-
-
-def _interpreted(callee: Function, dsl: DSL, limits: Limits) -> Kernel:
-    count = len(callee.params)
-    box: list[Any] = [None] * count
-    hooks = []
-    args: list[Any] = []
-    for place, type_ in enumerate(callee.types):
-        if type_.name != "fn":
-            args.append(Var(count - 1 - place))
-            continue
-        arity = len(type_.types) - 1
-        from progsynth.lang.types import Signature
-        signature = Signature(tuple((f"x{i}", t) for i, t in enumerate(type_.types[:-1])), type_.types[-1])
-        hooks.append(Primitive(f"hook {place}", f"hook {place}", signature, lambda *a, place=place: box[place](*a)))
-        args.append(Lambda(arity, Call(f"hook {place}", tuple(Var(arity - 1 - i) for i in range(arity)))))
-    dsl = dsl.extend(*hooks)
-    body = Call(callee.name, tuple(args))
-    program = Program((Function("f", callee.params, callee.types, callee.result, body),))
-
-    def run(*values: Any) -> Any:
-        kept = box[:]
-        box[:] = values
-        result = interpret.run(program, values, dsl, limits)
-        box[:] = kept
-        if isinstance(result, Failure):
-            raise Fail(result.kind)
-        return result
-
-    return run

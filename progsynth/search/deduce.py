@@ -1,0 +1,260 @@
+"""What a call's output says about the lambda given to it: outputs decomposed backwards.
+
+`map(f, xs)` gives the list wanted only if `f` gives each item wanted for its item of `xs`. So
+the bodies of one level need not be kept to be tried: each is tested on one telling element,
+then on the others. The table names the functions this is known of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from progsynth.lang.primitive import DSL, signature_of
+from progsynth.search.bank import Bank, Entry, splits
+from progsynth.search.bodies import Env, key_function
+from progsynth.search.kernels import FAIL, FAILURES
+from progsynth.search.space import IF_COST, Production, Scope, Symbol
+
+# From the other arguments and the output: (arguments of the lambda, its result), or None.
+Deduce = Callable[..., list[tuple[Env, Any]] | None]
+
+
+def _map(xs: Any, output: Any) -> list[tuple[Env, Any]] | None:
+    if len(xs) != len(output):
+        return None
+    return [((x,), y) for x, y in zip(xs, output, strict=True)]
+
+
+def _zip_with(xs: Any, ys: Any, output: Any) -> list[tuple[Env, Any]] | None:
+    if min(len(xs), len(ys)) != len(output):
+        return None
+    return [((x, y), z) for x, y, z in zip(xs, ys, output, strict=False)]
+
+
+def _filter(xs: Any, output: Any) -> list[tuple[Env, Any]] | None:
+    if len(output) > len(xs) or [x for x in xs if x in output] != list(output):
+        return None
+    return [((x,), x in output) for x in xs]
+
+
+_KNOWN: dict[str, tuple[str, Deduce]] = {
+    "map": ("(f: (a) -> b, xs: list[a]) -> list[b]", _map),
+    "filter": ("(f: (a) -> bool, xs: list[a]) -> list[a]", _filter),
+    "filter_chars": ("(f: (str) -> bool, s: str) -> str", _filter),
+    "zip_with": ("(f: (a, b) -> c, xs: list[a], ys: list[b]) -> list[c]", _zip_with),
+}
+
+
+def deducer(dsl: DSL, production: Production) -> Deduce | None:
+    """How to deduce the body, the production's first argument, where that is known."""
+    known = _KNOWN.get(str(production.detail)) if production.kind == "call" else None
+    if known is None or str(signature_of(dsl[production.detail])) != known[0]:
+        return None
+    return known[1]
+
+
+@dataclass
+class Wanted:
+    """What a body has to give: on each setting of the variables in sight, a value.
+
+    `places` are the settings' rows in the pool, None for those outside it. The most telling
+    setting comes first.
+    """
+
+    envs: list[Env]
+    places: list[int | None]
+    values: list[Any]
+
+    def value(self, bank: Bank, scope: Scope, entry: Entry, number: int) -> Any:
+        """What the entry gives on setting `number`; `FAIL` where it fails."""
+        place = self.places[number]
+        if place is not None and entry.row:
+            return entry.row[place]
+        try:
+            return bank.runner(scope, entry)(self.envs[number])
+        except FAILURES:
+            return FAIL
+
+
+def wanted(
+    bank: Bank, scope: Scope, rows: Sequence[list[tuple[Env, Any]]], same: Callable[[Any, Any], bool]
+) -> Wanted | None:
+    """The body's specification from what is deduced of each example; None if contradictory."""
+    assert scope.parent is not None
+    key = key_function(scope.own)
+    pool, outer = bank.pool(scope), bank.rows(scope.parent)
+    known: list[dict[Hashable, int]] = []
+    for number, keys in enumerate(pool.keys):
+        known.append({k: pool.start[number] + i for i, k in enumerate(keys)})
+    found: dict[tuple[int, Hashable], tuple[Env, Any]] = {}
+    for number, pairs in enumerate(rows):
+        at = 0 if scope.closed else number
+        for args, value in pairs:
+            here = (at, key(*args))
+            old = found.get(here)
+            if old is None:
+                found[here] = (args if scope.closed else (*outer[number], *args), value)
+            elif not same(old[1], value):
+                return None
+    order = sorted(found, key=lambda here: -len(repr(found[here][1])))
+    return Wanted(
+        [found[here][0] for here in order],
+        [known[at].get(k) for at, k in order],
+        [found[here][1] for here in order],
+    )
+
+
+def bodies(
+    bank: Bank, symbol: Symbol, cost: int, goal: Wanted, same: Callable[[Any, Any], bool]
+) -> Iterator[Entry | None]:
+    """The bodies of that cost that fit; None now and then."""
+    trial = _Trial(bank, symbol, cost, goal, same)
+    for production in bank.space.productions(symbol):
+        left = cost - production.cost
+        if production.kind == "if":
+            yield from trial.conditionals(production)
+        elif not production.args:
+            if left == 0:
+                yield from trial.leaf(production)
+        else:
+            least = [bank.space.least_cost(a) for a in production.args]
+            for split in splits(left, least):
+                if not production.commutative or split[0] <= split[1]:
+                    yield from trial.calls(production, split)
+
+
+class _Trial:
+    """Trying the bodies of one cost against one specification."""
+
+    def __init__(
+        self,
+        bank: Bank,
+        symbol: Symbol,
+        cost: int,
+        goal: Wanted,
+        same: Callable[[Any, Any], bool],
+    ):
+        self.bank = bank
+        self.symbol = symbol
+        self.scope = symbol.scope
+        self.cost = cost
+        self.goal = goal
+        self.same = same
+        self.columns: dict[tuple[Symbol, int], list[tuple[Entry, Any]]] = {}
+
+    def column(self, symbol: Symbol, cost: int) -> list[tuple[Entry, Any]]:
+        found = self.columns.get((symbol, cost))
+        if found is None:
+            cell = self.bank.shelf(symbol).cell(cost)
+            values = ((e, self.goal.value(self.bank, self.scope, e, 0)) for e in cell)
+            found = self.columns[symbol, cost] = [(e, v) for e, v in values if v is not FAIL]
+        return found
+
+    def leaf(self, production: Production) -> Iterator[Entry]:
+        for entry in self.bank.leaves(self.symbol, production):
+            if all(self.right(entry, i) for i in range(len(self.goal.values))):
+                yield entry
+
+    def right(self, entry: Entry, number: int) -> bool:
+        value = self.goal.value(self.bank, self.scope, entry, number)
+        return value is not FAIL and self.same(value, self.goal.values[number])
+
+    def calls(self, production: Production, split: tuple[int, ...]) -> Iterator[Entry | None]:
+        if any(a.scope != self.scope for a in production.args):
+            return  # lambdas within lambdas are tried from kept bodies only
+        lists = [self.column(a, c) for a, c in zip(production.args, split, strict=True)]
+        if not all(lists):
+            return
+        fn = self.bank.kernel(production, self.symbol)
+        first, same = self.goal.values[0], self.same
+        count = 0
+        for values, entries in choices(lists):
+            count += 1
+            if not count & 1023:
+                self.bank.programs += 1024
+                self.bank.executions += 1024
+                yield None
+            try:
+                value = fn(*values)
+            except FAILURES:
+                continue
+            if value is FAIL or not same(value, first):
+                continue
+            if self.fits(production, fn, entries):
+                yield Entry((), production, entries, self.cost, True)
+        self.bank.programs += count & 1023
+        self.bank.executions += count & 1023
+
+    def fits(self, production: Production, fn: Any, entries: tuple[Entry, ...]) -> bool:
+        lazy = production.kind in ("and", "or")
+        goal = self.goal
+        for number in range(1, len(goal.values)):
+            self.bank.executions += 1
+            values = [goal.value(self.bank, self.scope, e, number) for e in entries]
+            if not lazy and any(v is FAIL for v in values):
+                return False
+            try:
+                value = fn(*values)
+            except FAILURES:
+                return False
+            if value is FAIL or not self.same(value, goal.values[number]):
+                return False
+        return True
+
+    def conditionals(self, production: Production) -> Iterator[Entry | None]:
+        """Bodies `a if c else b`: a and b are looked up by the settings that c sends to them."""
+        test, then, _ = production.args
+        bank, goal = self.bank, self.goal
+        total = self.cost - IF_COST
+        right: dict[tuple[int, int], list[Entry]] = {}
+
+        def fitting(cost: int, number: int) -> list[Entry]:
+            found = right.get((cost, number))
+            if found is None:
+                cell = bank.shelf(then).cell(cost)
+                found = right[cost, number] = [e for e in cell if self.right(e, number)]
+            return found
+
+        for cost in range(1, total - 1):
+            for condition in bank.shelf(test).cell(cost):
+                values = [
+                    goal.value(bank, self.scope, condition, i) for i in range(len(goal.values))
+                ]
+                bank.executions += len(values)
+                if FAIL in values or True not in values or False not in values:
+                    continue
+                yes = [i for i, v in enumerate(values) if v]
+                no = [i for i, v in enumerate(values) if not v]
+                for a_cost in range(1, total - cost):
+                    one = self.all_right(fitting(a_cost, yes[0]), yes)
+                    other = one and self.all_right(fitting(total - cost - a_cost, no[0]), no)
+                    if one and other:
+                        yield Entry((), production, (condition, one, other), self.cost, True)
+                yield None
+
+    def all_right(self, entries: list[Entry], numbers: list[int]) -> Entry | None:
+        """The first of the entries that is right on all these settings."""
+        for entry in entries:
+            if all(self.right(entry, i) for i in numbers):
+                return entry
+        return None
+
+
+def choices(
+    lists: Sequence[list[tuple[Entry, Any]]],
+) -> Iterator[tuple[tuple[Any, ...], tuple[Entry, ...]]]:
+    """All choices of one of each list, as values and entries."""
+    if len(lists) == 1:
+        for entry, value in lists[0]:
+            yield (value,), (entry,)
+        return
+    if len(lists) == 2:
+        for left, a in lists[0]:
+            for right, b in lists[1]:
+                yield (a, b), (left, right)
+        return
+    for entry, value in lists[0]:
+        for values, entries in choices(lists[1:]):
+            yield (value, *values), (entry, *entries)

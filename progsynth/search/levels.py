@@ -1,0 +1,95 @@
+"""Which cells of a bank a level needs, and filling them in order.
+
+The symbols around which a program of a given cost fits are found by Dijkstra's algorithm from
+the root, over the least cost of the program around each (Knuth 1977). A symbol with `outside`
+cost o is filled up to level - o: what is dearer cannot be part of a program of the level.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from heapq import heappop, heappush
+
+from progsynth.search.bank import Bank, Entry
+from progsynth.search.space import Production, Space, Symbol
+
+
+class Levels:
+    """The state of filling one bank for programs of one root.
+
+    With `keep_root` the root's own values are kept at their level; else they are kept only as
+    parts of larger programs. `virtual` names an argument of a production of the root that is
+    not to be kept either, if any: its own arguments are.
+    """
+
+    def __init__(
+        self,
+        space: Space,
+        bank: Bank,
+        root: Symbol,
+        *,
+        keep_root: bool,
+        virtual: Callable[[Production], int | None] = lambda _: None,
+    ):
+        self.space = space
+        self.bank = bank
+        self.outside: dict[Symbol, int] = {}
+        self._frontier: list[tuple[int, int, int, Symbol]] = []
+        self._pushed = 0
+        if keep_root:
+            self._push(space.least_cost(root), 0, root)
+            return
+        for production in space.productions(root):
+            self._expand_production(production, 0, virtual(production))
+
+    def expand(self, symbol: Symbol, outside: int) -> None:
+        """Note the arguments of the symbol's productions, with the programs around them."""
+        for production in self.space.productions(symbol):
+            self._expand_production(production, outside, None)
+
+    def _expand_production(
+        self, production: Production, outside: int, virtual: int | None
+    ) -> None:
+        least = [self.space.least_cost(a) for a in production.args]
+        around = outside + production.cost + sum(least)
+        for place, (arg, own) in enumerate(zip(production.args, least, strict=True)):
+            if place == virtual:
+                self.expand(arg, around - own)
+            else:
+                self._push(around, around - own, arg)
+
+    def _push(self, around: int, outside: int, symbol: Symbol) -> None:
+        known = self.outside.get(symbol)
+        if known is None or known > outside:
+            self._pushed += 1
+            heappush(self._frontier, (around, self._pushed, outside, symbol))
+
+    def fill(self, level: int) -> Iterator[tuple[Symbol, list[Entry]] | None]:
+        """Fill what programs of the level need; yields each new cell, and None in between."""
+        while self._frontier and self._frontier[0][0] <= level:
+            _, _, outside, symbol = heappop(self._frontier)
+            if symbol not in self.outside:
+                self.outside[symbol] = outside
+                self.expand(symbol, outside)
+        todo = []
+        for number, (symbol, outside) in enumerate(self.outside.items()):
+            filled = len(self.bank.shelf(symbol).cells)
+            todo += [(cost, number, symbol) for cost in range(filled, level - outside + 1)]
+        todo.sort(key=lambda item: item[:2])
+        for cost, _, symbol in todo:
+            yield from self.bank.fill(symbol, cost)
+            yield symbol, self.bank.shelf(symbol).cells[cost]
+
+    def finished(self, level: int) -> bool:
+        """Is no program dearer than the level left to make?"""
+        last = max(
+            (c for s in self.bank.shelves.values() for c, cell in enumerate(s.cells) if cell),
+            default=0,
+        )
+        widest, dearest = 1, 1
+        for symbol in self.outside:
+            for production in self.space.productions(symbol):
+                widest = max(widest, len(production.args))
+                dearest = max(dearest, production.cost)
+        waiting = self._frontier[0][0] if self._frontier else 0
+        return level > widest * last + dearest and waiting <= level
