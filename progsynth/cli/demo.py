@@ -6,6 +6,7 @@ import argparse
 import time
 from dataclasses import replace
 
+from progsynth.cli.options import above_zero
 from progsynth.cli.progress import progress_bar
 from progsynth.cli.results import print_program, print_table
 from progsynth.errors import ProgramFailure
@@ -23,7 +24,7 @@ the search has not seen.
 def describe(parser: argparse.ArgumentParser) -> None:
     """Say what the verb takes."""
     parser.epilog = _EXAMPLES
-    parser.add_argument("--seconds", metavar="S", type=float, default=10.0, help="a task (10)")
+    parser.add_argument("--seconds", metavar="S", type=above_zero, default=10.0, help="a task (10)")
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
 
 

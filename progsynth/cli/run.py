@@ -7,6 +7,7 @@ import contextlib
 from pathlib import Path
 
 from progsynth.cli.call import ReadCall, read_call
+from progsynth.cli.options import whole
 from progsynth.errors import ProgramFailure, ProgsynthError
 from progsynth.files import check_writable, locked, read_text
 from progsynth.lang.engines import ENGINES, run_rows
@@ -38,10 +39,14 @@ def describe(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--call", metavar="CALL", required=True, help="such as 'f([3, 1, 2])'")
     parser.add_argument("--engine", choices=ENGINES, default="auto")
     parser.add_argument(
-        "--fuel", metavar="N", type=int, default=DEFAULT_FUEL, help=f"steps ({DEFAULT_FUEL:,})"
+        "--fuel", metavar="N", type=whole, default=DEFAULT_FUEL, help=f"steps ({DEFAULT_FUEL:,})"
     )
     parser.add_argument(
-        "--cells", metavar="N", type=int, default=DEFAULT_CELLS, help=f"memory ({DEFAULT_CELLS:,})"
+        "--cells",
+        metavar="N",
+        type=whole,
+        default=DEFAULT_CELLS,
+        help=f"memory ({DEFAULT_CELLS:,})",
     )
     parser.add_argument("--memory", metavar="FILE.json", type=Path, help="long-term memory")
     parser.add_argument("--pack", metavar="NAME", default="default", help="the language pack")

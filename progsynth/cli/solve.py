@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import progsynth
+from progsynth.cli.options import above_zero, whole
 from progsynth.cli.overrun import interrupted_after
 from progsynth.cli.progress import progress_bar
 from progsynth.cli.results import (
@@ -54,12 +55,12 @@ def describe(parser: argparse.ArgumentParser) -> None:
         "--task", metavar="NAME", action="append", help="only this task; may be given again"
     )
     parser.add_argument(
-        "--seconds", metavar="S", type=_positive, default=60.0, help="for each task (60)"
+        "--seconds", metavar="S", type=above_zero, default=60.0, help="for each task (60)"
     )
     parser.add_argument(
         "--executions",
         metavar="N",
-        type=_count,
+        type=whole,
         help="at most so many runs of a candidate on a case",
     )
     parser.add_argument("--seed", metavar="N", type=int, default=0, help="of what is random (0)")
@@ -74,23 +75,6 @@ def describe(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--format", choices=FORMATS, help="of the file (told by its content)")
     parser.add_argument("--quiet", action="store_true", help="one line a task, no progress bar")
-
-
-def _positive(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = 0.0
-    if not 0 < number < float("inf"):
-        raise argparse.ArgumentTypeError(f"expected a number above 0, found {text}")
-    return number
-
-
-def _count(text: str) -> int:
-    number = int(text) if text.isdecimal() else 0
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"expected a whole number from 1, found {text}")
-    return number
 
 
 def run(options: argparse.Namespace) -> int:
