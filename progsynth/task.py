@@ -7,6 +7,7 @@ program that was returned. So the request, where it is left out, is inferred wit
 
 from __future__ import annotations
 
+import keyword
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -286,12 +287,15 @@ def _constants(constants: Any) -> tuple[int | float | bool | str, ...]:
     return made
 
 
+_RESERVED = {*keyword.kwlist, "neural"}
+
+
 def _params(params: Any, count: int) -> tuple[str, ...]:
     names = _names(params, "params")
     if names and len(names) != count:
         raise TaskError(f"params: expected {count} name(s), found {len(names)}: {', '.join(names)}")
     for name in names:
-        if not name.isidentifier() or not name.isascii():
+        if not name.isidentifier() or not name.isascii() or name in _RESERVED:
             raise TaskError(f"params: expected names such as 'xs' or 'first_word', found {name!r}")
     if len(set(names)) != len(names):
         raise TaskError(f"params: expected different names, found {', '.join(names)}")

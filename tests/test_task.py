@@ -282,6 +282,7 @@ def test_wrong_pairs_are_refused(pair: object, request_: str | None, message: st
         ({"cells": 1.5}, "cells: expected a whole number from 1, found 1.5"),
         ({"params": ["a", "b"]}, "params: expected 1 name(s), found 2: a, b"),
         ({"params": ["a b"]}, "params: expected names such as 'xs' or 'first_word', found 'a b'"),
+        ({"params": ["lambda"]}, "params: expected names such as 'xs' or 'first_word', found"),
         ({"sketch": 1}, "sketch: expected a text, found 1"),
         ({"pack": 1}, "pack: expected a language pack or its name, found 1"),
         ({"error": 1}, "error: expected None or a function"),
