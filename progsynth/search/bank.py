@@ -325,11 +325,20 @@ class Bank:
                 yield (one, *rest)
 
     def bodies(self, scope: Scope, entries: list[Entry]) -> list[Entry]:
-        """Those that are bodies of the scope's own: an open one uses a variable from outside."""
-        if scope.closed or scope.parent is None:
+        """Those that are bodies of the scope's own.
+
+        In an open scope a body uses a variable from outside: others are in the closed one. Where
+        results come back as arguments, a body uses all its parameters: a fold that drops the
+        accumulator or the item is none.
+        """
+        assert scope.parent is not None
+        outer = 0 if scope.closed else len(scope.parent.visible)
+        if scope.feedback:
+            own = ((1 << len(scope.own)) - 1) << outer
+            entries = [e for e in entries if e.uses & own == own]
+        if scope.closed:
             return entries
-        outer = (1 << len(scope.parent.visible)) - 1
-        return [e for e in entries if e.uses & outer]
+        return [e for e in entries if e.uses & ((1 << outer) - 1)]
 
     # -------------------------------------------------------------------- running entries
 

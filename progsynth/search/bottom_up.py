@@ -19,7 +19,7 @@ from progsynth.lang.failure import Limits
 from progsynth.lang.primitive import DSL
 from progsynth.lang.term import Term
 from progsynth.lang.types import BOOL, FLOAT, Type, walk_type
-from progsynth.lang.values import Value, close
+from progsynth.lang.values import Value, close, size_of
 from progsynth.search.bank import Bank, Entry, splits
 from progsynth.search.bodies import POOL_LIMIT, Noted
 from progsynth.search.deduce import Deduce, bodies, choices, deducer, wanted
@@ -61,6 +61,16 @@ def same_function(type_: Type, tolerance: float) -> Callable[[Any, Any], bool]:
     return operator.eq
 
 
+def working_limits(limits: Limits, values: Sequence[Value]) -> Limits:
+    """What one step of a program may use while searching: in proportion to the examples.
+
+    Values of other sizes than those of the examples lead nowhere, and fill the memory.
+    """
+    largest = max(map(size_of, values), default=0)
+    fuel = min(limits.fuel, 5_000 + 100 * largest)
+    return Limits(fuel, min(limits.cells, 300 + 10 * largest))
+
+
 class BottomUp:
     """The search; `wrap` makes a candidate program of a term and its cost."""
 
@@ -81,7 +91,8 @@ class BottomUp:
         self.dsl = dsl
         self.goal = goal
         self.wrap = wrap
-        self.limits = limits or Limits()
+        shown = [v for row, out in zip(goal.rows, goal.expected, strict=True) for v in (*row, out)]
+        self.limits = working_limits(limits or Limits(), shown)
         self.max_entries = max_entries
         self.max_level = max_level
         self.top = Scope(goal.params)

@@ -49,6 +49,8 @@ def mine(
     add(False, BOOL, COMMON)
     for number in _evident(params, result, examples):
         add(number, INT, CHEAP)
+    for number in _bounds(result, examples):
+        add(number, INT, CHEAP)
     for number, cost in _occurring(params, result, examples, INT):
         add(number, INT, cost)
     if FLOAT in types:
@@ -86,6 +88,16 @@ def _evident(
                 (number,) = seen
                 if 2 < abs(number) < 2**31:
                     yield number
+
+
+def _bounds(result: Type, examples: Sequence[Example]) -> Iterator[int]:
+    """The largest number in the outputs and the next one, where many outputs reach it.
+
+    They are the bound of a clamp, and what a remainder is taken by.
+    """
+    tops = [max(some) for e in examples if (some := list(elements(result, e.output, INT)))]
+    if len(tops) >= 3 and tops.count(max(tops)) * 3 >= len(tops) and 2 <= max(tops) < 2**31:
+        yield from (n for n in (max(tops), max(tops) + 1) if n > 2)
 
 
 def _sized(value: Any) -> bool:
