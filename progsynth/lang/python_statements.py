@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -80,6 +81,14 @@ def constant(value: int | float | bool | str, type_: Type) -> Code:
     if isinstance(value, float) and text.lstrip("-") in ("inf", "nan"):
         return Code(f'float("{text}")', POSTFIX, 0, True, type_)
     return Code(text, NEGATION if text[0] == "-" else ATOM, 0, True, type_)
+
+
+_IDENTIFIER = re.compile(r"[^\W\d]\w*")
+
+
+def identifiers(text: str) -> set[str]:
+    """The identifiers in the text; a few more, out of literals, do no harm."""
+    return set(_IDENTIFIER.findall(text))
 
 
 def tuple_text(codes: Iterable[Code]) -> str:

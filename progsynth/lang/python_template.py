@@ -8,7 +8,6 @@ of its call.
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -25,7 +24,7 @@ from progsynth.lang.operators import (
     OR,
     POSTFIX,
 )
-from progsynth.lang.python_statements import Code
+from progsynth.lang.python_statements import Code, identifiers
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +59,25 @@ class Template:
         return len(uses) != 1 or uses[0].inside
 
     @property
+    def is_slot(self) -> bool:
+        """Is it nothing but one of the arguments?"""
+        slots = self.slots
+        return (
+            len(slots) == 1
+            and not slots[0].own
+            and (slots[0].start, slots[0].end) == (0, len(self.text))
+            and slots[0].args is None
+        )
+
+    @property
     def in_order(self) -> tuple[str, ...]:
         """The arguments in the order of their evaluation."""
         return tuple(slot.name for slot in self.slots if not slot.own)
 
     def fill(self, args: Mapping[str, Code]) -> Code:
         """The template with the arguments in their places."""
+        if self.is_slot:
+            return args[self.slots[0].name]
         names = self._own_names(args)
         parts: list[str] = []
         place = 0
@@ -95,12 +107,12 @@ class Template:
         used = {slot.name for slot in self.slots}
         taken: set[str] = set()
         for name in used & set(args):
-            taken |= _names_of(args[name])
+            taken |= identifiers(args[name].text)
         for slot in self.slots:
             function = args[slot.name].function if slot.args is not None else None
             if function is None or slot.args is None or len(function[0]) != len(slot.args):
                 continue
-            others = set().union(*(_names_of(c) for n, c in args.items() if n != slot.name))
+            others = set().union(*(identifiers(c.text) for n, c in args.items() if n != slot.name))
             for own, param in zip(slot.args, function[0], strict=True):
                 if own not in chosen and param not in chosen.values() and param not in others:
                     chosen[own] = param
@@ -118,14 +130,6 @@ def _fits(code: Code, slot: _Slot, names: Mapping[str, str]) -> bool:
     """May the lambda's body stand for its call: are its parameters called as what is passed?"""
     assert code.function is not None and slot.args is not None
     return code.function[0] == tuple(names[a] for a in slot.args)
-
-
-_IDENTIFIER = re.compile(r"[^\W\d]\w*")
-
-
-def _names_of(code: Code) -> set[str]:
-    """The identifiers in the text; a few too many do no harm."""
-    return set(_IDENTIFIER.findall(code.text))
 
 
 _MARK = "slot__"
@@ -165,11 +169,11 @@ class _Marker(ast.NodeTransformer):
 def _read(tree: ast.expr, text: str) -> Template:
     slots: list[_Slot] = []
     own = tuple(dict.fromkeys(_bound_names(tree)))
-    offsets = _Offsets(text)
+    places = Places(text)
 
     def visit(node: ast.AST, precedence: int, inside: bool) -> None:
         if isinstance(node, ast.Name):
-            start, end = offsets.span(node)
+            start, end = places.start(node), places.end(node)
             if node.id.startswith(_MARK):
                 name = node.id[len(_MARK) :]
                 slots.append(_Slot(start, end, name, precedence, inside))
@@ -177,12 +181,12 @@ def _read(tree: ast.expr, text: str) -> Template:
                 slots.append(_Slot(start, end, node.id, ATOM, own=True))
             return
         if isinstance(node, ast.arg) and node.arg in own:
-            start, end = offsets.span(node)
+            start, end = places.start(node), places.end(node)
             slots.append(_Slot(start, end, node.arg, ATOM, own=True))
             return
         call = _call_of_slot(node, own)
         if call is not None:
-            start, end = offsets.span(node)
+            start, end = places.start(node), places.end(node)
             slots.append(_Slot(start, end, call[0], precedence, inside, args=call[1]))
             return
         for child, asked, lazy in _children(node):
@@ -193,8 +197,8 @@ def _read(tree: ast.expr, text: str) -> Template:
     return Template(text, precedence_of(tree), tuple(slots), own)
 
 
-class _Offsets:
-    """Places in a text, which Python's tree counts in bytes of lines."""
+class Places:
+    """Where the nodes of Python's tree stand in their text; it counts in bytes of lines."""
 
     def __init__(self, text: str):
         self.lines = text.split("\n")
@@ -202,16 +206,20 @@ class _Offsets:
         for line in self.lines:
             self.starts.append(self.starts[-1] + len(line) + 1)
 
-    def span(self, node: ast.expr | ast.arg) -> tuple[int, int]:
+    def start(self, node: ast.expr | ast.arg | ast.stmt) -> int:
+        """The place of its first character."""
+        return self._place(node.lineno, node.col_offset)
+
+    def end(self, node: ast.expr | ast.arg | ast.stmt) -> int:
+        """The place behind its last character."""
         assert node.end_lineno is not None and node.end_col_offset is not None
-        return (
-            self._place(node.lineno, node.col_offset),
-            self._place(node.end_lineno, node.end_col_offset),
-        )
+        return self._place(node.end_lineno, node.end_col_offset)
 
     def _place(self, line: int, column: int) -> int:
-        text = self.lines[line - 1].encode()[:column].decode()
-        return self.starts[line - 1] + len(text)
+        text = self.lines[line - 1]
+        if not text.isascii():
+            column = len(text.encode()[:column].decode())
+        return self.starts[line - 1] + column
 
 
 def _bound_names(tree: ast.expr) -> list[str]:

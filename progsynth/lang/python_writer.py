@@ -32,6 +32,7 @@ from progsynth.lang.python_statements import (
     Statements,
     conditional,
     constant,
+    identifiers,
     negated,
     tuple_code,
 )
@@ -227,20 +228,21 @@ class Writer:
         self.counts[base] = max(last, count)
         return name
 
-    def hold(self, variable: Variable, name: str, *, alias: bool = False) -> None:
-        """Note that from here on the variable has that name."""
+    def hold(self, variable: Variable, name: str, place: int) -> None:
+        """Note that from that place on the variable has that name."""
         variable.name, variable.loops = name, len(self.scope.loops)
-        if alias:
-            self.scope.holders.setdefault(name, []).append(variable)
-        else:
-            self.scope.holders[name] = [variable]
+        # one that is no longer needed here may still be needed in another branch of an if
+        scope = self.scope
+        held = scope.holders.get(name, ())
+        kept = [v for v in held if v.used_within(place, _END) or scope.needed(v, place)]
+        scope.holders[name] = [*kept, variable]
 
     def define_all(self, variables: tuple[Variable, ...], place: int) -> Names:
         """Names for parameters."""
         names: list[str] = []
         for variable in variables:
             names.append(self.pick(variable, place, True, names))
-            self.hold(variable, names[-1])
+            self.hold(variable, names[-1], place)
         return tuple(names)
 
     def temporary(self, code: Code) -> Code:
@@ -419,7 +421,7 @@ class Writer:
             names = self.pick_all(node.variables, bound.end, spine)
             yield self.into(bound, names, spine)
             for variable, name in zip(node.variables, names, strict=True):
-                self.hold(variable, name)
+                self.hold(variable, name, bound.end)
             return
         codes = yield self.several(bound, spine)
         self.bind(node.variables, codes, bound.end, spine)
@@ -442,11 +444,11 @@ class Writer:
         for variable, code in pairs:
             variable.type = code.type
             if code.is_name:
-                self.hold(variable, code.text, alias=True)
+                self.hold(variable, code.text, place)
             else:
                 names.append(self.pick(variable, place, spine, (*kept, *names)))
                 values.append(code)
-                self.hold(variable, names[-1])
+                self.hold(variable, names[-1], place)
         if names:
             self.block.append(Assign(tuple(names), tuple(values)))
 
@@ -523,16 +525,16 @@ class Writer:
             state, source = node.variables, None
             init = yield self.values(before[0])
             place = before[0].end
-        names = self.start(state, init, place, before[-1].end if source else place, spine)
+        names = self.start(state, init, source, place, before[-1].end if source else place, spine)
         first = body.start if source else before[1].start
         scope.loops.append(first)
         for variable, name in zip(state, names, strict=True):
-            self.hold(variable, name)
+            self.hold(variable, name, first)
         saved, self.block = self.block, []
         scope.blocks += 1
         if source:
             name = self.pick(item, first, spine) if item.uses else "_"
-            self.hold(item, name)
+            self.hold(item, name, first)
             header = f"for {name} in {source.text}:"
         else:
             cond = yield self.code(before[1], False)
@@ -576,11 +578,16 @@ class Writer:
         self,
         state: tuple[Variable, ...],
         codes: tuple[Code, ...],
+        source: Code | None,
         place: int,
         behind: int,
         spine: bool,
     ) -> Names:
-        """Assign the first state of a loop to names of its own; the names."""
+        """Assign the first state of a loop to names of its own; the names.
+
+        `source` is still to be evaluated: what it mentions must not change.
+        """
+        pending = identifiers(source.text) if source else set()
         names: list[str] = []
         for variable, code in zip(state, codes, strict=True):
             variable.type = code.type
@@ -588,7 +595,7 @@ class Writer:
             if own and spine and not self._taken(code.text, behind):
                 names.append(code.text)
             else:
-                avoid = (*names, *(c.text for c in codes))
+                avoid = (*names, *pending, *(c.text for c in codes))
                 names.append(self.pick(variable, place, spine, avoid))
         self.store(tuple(names), codes)
         return tuple(names)
@@ -608,7 +615,7 @@ class Writer:
         outer, saved, loops = self.scope, self.block, [v.loops for v in used]
         self.scope, self.block = _Scope(), []
         for variable in used:
-            self.hold(variable, variable.name, alias=True)
+            self.hold(variable, variable.name, node.start)
         self.block = self.dialect.part()
         yield self.into(node, RETURN, True)
         self.parts.append(Block(f"def {part}({', '.join(params)}):", self.block))
