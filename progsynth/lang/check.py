@@ -57,7 +57,9 @@ def _run(checker: _Modules, prelude: bool) -> Checked:
     try:
         functions = checker.prelude() if prelude else checker.program()
     except TypeTooLargeError:
-        findings.problem(checker.at, f"a type here is nested more than {MAX_DEPTH} deep or too large")
+        findings.problem(
+            checker.at, f"a type here is nested more than {MAX_DEPTH} deep or too large"
+        )
         functions = ()
     if findings.problems:
         module = checker.module
@@ -72,6 +74,8 @@ def _run(checker: _Modules, prelude: bool) -> Checked:
         findings.nested,
         findings.positions,
         findings.allowed,
+        findings.variables,
+        findings.results,
     )
 
 
@@ -104,12 +108,10 @@ class _Modules:
             self.findings.problem(self.module, "the text has no function", hint=hint)
             return ()
         ordered = list(self.called_first())
+        self.findings.reported.update(d.name for d in self.definitions)
+        ordered.sort(key=lambda d: d is self.definitions[-1])
         found = [self.function(d, d.name) for d in ordered]
-        entry = self.definitions[-1]
-        return tuple(f for f in found if f is not None and self.is_used(f.definition, entry))
-
-    def is_used(self, definition: s.Definition, entry: s.Definition) -> bool:
-        return True
+        return tuple(f for f in found if f is not None)
 
     def declare_names(self) -> None:
         """Report names that are taken."""
@@ -130,6 +132,7 @@ class _Modules:
         entry = self.definitions[-1]
         calls = {d.name: used_names(d) for d in self.definitions}
         state: dict[str, str] = {}
+        recursive = False
         for start in self.definitions:
             if start.name in state:
                 continue
@@ -147,8 +150,10 @@ class _Modules:
                     path.append((called, iter(calls[called])))
                 elif state[called] == "open":
                     self.recursion(calls[name][called], [n for n, _ in path], called)
-                if called == entry.name and name != called and state.get(called) != "open":
-                    self.calls_entry(calls[name][called], name, called)
+                    recursive = True
+        for definition in self.definitions[:-1]:
+            if entry.name in calls[definition.name] and not recursive:
+                self.calls_entry(calls[definition.name][entry.name], definition.name, entry.name)
 
     def recursion(self, at: s.Name, path: list[str], called: str) -> None:
         cycle = path[path.index(called) :]
@@ -240,6 +245,13 @@ class _Modules:
         problems = len(findings.problems)
         types, result = walk(checker.function(definition))
         self.settle_types(first[0])
+        for inner, frame in checker.frames.items():
+            findings.variables[inner] = {
+                name: _closed(findings.unifier.resolve(v.type))
+                for name, v in frame.variables.items()
+            }
+            assert frame.result is not None
+            findings.results[inner] = _closed(findings.unifier.resolve(frame.result))
         result = findings.unifier.resolve(result)
         result = _closed(result)
         classes = self.settle_classes(first[1])
@@ -250,6 +262,7 @@ class _Modules:
         signature = Signature(params, result, classes)
         entry: Candidate = (instance, signature)
         findings.functions.setdefault(definition.name, []).append(entry)
+        findings.reported.discard(definition.name)
         return CheckedFunction(instance, definition, signature) if clean else None
 
     def settle_types(self, start: int) -> None:

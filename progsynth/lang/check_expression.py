@@ -51,6 +51,7 @@ class ExpressionChecker:
         self.questions = Questions(findings.unifier)
         self.problem = findings.problem
         self.letters: frozenset[str] = frozenset()  # the type variables of the signature
+        self.frames: dict[s.Definition, Frame] = {}  # of the function and those inside it
 
     def visit(self, node: s.Expression, frame: Frame) -> Walk[Type]:
         """The type of the expression; ERROR where a problem is noted."""
@@ -149,10 +150,14 @@ class ExpressionChecker:
         if reason:
             message = f"'{node.name}' may have no value here: {reason}"
         else:
-            message = f"'{node.name}' has no value here: it is first assigned in line {variable.line}"
+            message = (
+                f"'{node.name}' has no value here: it is first assigned in line {variable.line}"
+            )
         self.problem(node, message, hint=f"give '{node.name}' a value before")
 
     def unknown(self, node: s.Name, frame: Frame, what: str = "name") -> None:
+        if node.name in self.findings.reported:
+            return
         left = frame.function().left.get(node.name)
         if left:
             message = f"'{node.name}' is defined inside the block of line {left} only"
@@ -206,9 +211,7 @@ class ExpressionChecker:
             self.operator(node, (node, number), form, symbol, types[number : number + 2])
         return BOOL
 
-    def operator(
-        self, node: s.Node, key: Key, form: str, symbol: str, types: list[Type]
-    ) -> Type:
+    def operator(self, node: s.Node, key: Key, form: str, symbol: str, types: list[Type]) -> Type:
         """The type of an operator's result; its instance is found now or later."""
         candidates = self.findings.candidates(form)
         dsl = self.findings.dsl
@@ -491,9 +494,7 @@ class ExpressionChecker:
     ) -> None:
         """Report a call that no candidate takes; one wrong argument is shown itself."""
         for number, arg in enumerate(node.args):
-            args = tuple(
-                self.unifier.fresh() if n == number else t for n, t in enumerate(use.args)
-            )
+            args = tuple(self.unifier.fresh() if n == number else t for n, t in enumerate(use.args))
             probe = Use(
                 self.findings, node, use.key, name, candidates, args, use.result, use.report
             )

@@ -267,7 +267,7 @@ class StatementChecker(ExpressionChecker):
         source = yield self.visit(node.source, frame)
         item = self.items(node, node.source, source)
         if _stops(node.body):
-            self.need(node, ["len"], "a 'for' with 'break' or 'return'")
+            self.need(node, ["len", "_[_]", "_ + _", "_ < _"], "a 'for' with 'break' or 'return'")
         before = frame.assigned
         yield self.store_any(node.target, node.source, item, frame)
         inside = frame.assigned
@@ -298,7 +298,9 @@ class StatementChecker(ExpressionChecker):
             first = value.args[0]
             if isinstance(first, s.Name) and isinstance(value.function, s.Name):
                 name = first.name
-                hint = f"nothing changes in place: write {name} = {value.function.name}({name}, ...)"
+                hint = (
+                    f"nothing changes in place: write {name} = {value.function.name}({name}, ...)"
+                )
         if isinstance(value, s.Compare) and value.symbols[0] == "==":
             hint = "write = to assign"
         self.problem(value, "the value of this line is not used", hint=hint)
@@ -308,8 +310,7 @@ class StatementChecker(ExpressionChecker):
     def nested(self, node: s.Definition, frame: Frame) -> Walk[None]:
         """Check a `def` inside a function; its parameters' types may come from its uses."""
         params = tuple(
-            self.unifier.fresh() if p.type is None else self.annotation(p.type)
-            for p in node.params
+            self.unifier.fresh() if p.type is None else self.annotation(p.type) for p in node.params
         )
         result = self.unifier.fresh() if node.result is None else self.annotation(node.result)
         for param, type_ in zip(node.params, params, strict=True):
@@ -329,6 +330,7 @@ class StatementChecker(ExpressionChecker):
     ) -> Frame:
         """A new frame for the body of a function."""
         frame = Frame(outer, assigned=0, result=result, defining=node)
+        self.frames[node] = frame
         for param, type_ in zip(node.params, params, strict=True):
             if param.name in frame.variables:
                 self.problem(param, f"two parameters are called '{param.name}'")

@@ -33,7 +33,8 @@ class Checked:
     `functions` are in an order in which each calls only earlier ones, the entry last. `types`
     holds the type of every expression; `instances` which primitive or function each use of a
     name or operator means; `nested` which `def` a name means; `positions` the items of tuples
-    that are indexed.
+    that are indexed; `allowed` what a hole may use; `variables` and
+    `results` those of every function, nested ones too, with their types.
     """
 
     module: s.Module
@@ -45,6 +46,8 @@ class Checked:
     nested: Mapping[s.Name, s.Definition]
     positions: Mapping[s.Index, int]
     allowed: Mapping[s.HoleExpression, tuple[str, ...]]
+    variables: Mapping[s.Definition, Mapping[str, Type]]
+    results: Mapping[s.Definition, Type]
 
 
 @dataclass(slots=True)
@@ -59,8 +62,12 @@ class Findings:
     nested: dict[s.Name, s.Definition] = field(default_factory=dict)
     positions: dict[s.Index, int] = field(default_factory=dict)
     allowed: dict[s.HoleExpression, tuple[str, ...]] = field(default_factory=dict)
+    variables: dict[s.Definition, dict[str, Type]] = field(default_factory=dict)
+    results: dict[s.Definition, Type] = field(default_factory=dict)
     # Functions of the text by name, each with what core calls it; a prelude may overload names.
     functions: dict[str, list[tuple[str, Signature]]] = field(default_factory=dict)
+    # Functions of the text that cannot be called yet: each call of them is already reported.
+    reported: set[str] = field(default_factory=set)
     # Types that must be of a class, what asks for it, and where.
     constraints: list[tuple[Type, str, str, s.Node]] = field(default_factory=list)
 

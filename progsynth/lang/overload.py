@@ -165,9 +165,7 @@ class Use(Pending):
         signature, unifier = candidate[1], self.findings.unifier
         if len(signature.params) != len(self.args):
             return False
-        if any(
-            _apart(p, unifier.head(a)) for p, a in zip(signature.types, self.args, strict=True)
-        ):
+        if any(_apart(p, unifier.head(a)) for p, a in zip(signature.types, self.args, strict=True)):
             return False
         if not variables(signature.type) and not with_result and len(self.args) == 1:
             return unifier.could_equal(signature.types[0], self.args[0])
@@ -201,9 +199,7 @@ class Use(Pending):
 
     def give_up(self) -> None:
         unifier = self.findings.unifier
-        unknown = [
-            str(n) for n, a in enumerate(self.args, 1) if not unifier.is_known(a)
-        ]
+        unknown = [str(n) for n, a in enumerate(self.args, 1) if not unifier.is_known(a)]
         where = f"argument {unknown[0]}" if unknown else "its arguments"
         self.findings.problem(
             self.node,

@@ -1,0 +1,449 @@
+"""Statements without jumps: `return`, `break` and `continue` become branches and boolean variables.
+
+`straighten` turns the body of a checked function into the few forms below, in which the result
+stands only at the end of a function, in the last statement of each branch. What follows an `if`
+is never copied:
+
+* If one branch never goes on (it returns, breaks or continues), what follows goes into the other.
+* If both may go on, a jump sets a flag, and what follows is guarded by it.
+* In a loop, `break` and `return` set flags that the loop's condition tests; a `for` that has
+  one becomes a `while` over an index. A returned value waits in a variable of its own, which
+  starts as some value of its type (in a list where a type has none that we could name).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import count
+
+from progsynth.lang import surface as s
+from progsynth.lang.term import FALSE, TRUE, Build, Call, Term, const
+from progsynth.lang.types import BOOL, FLOAT, INT, STR, Type
+from progsynth.lang.walk import Walk, walk
+
+# ------------------------------------------------------------------------ the simple forms
+
+_form = dataclass(frozen=True, slots=True, eq=False)
+
+
+@_form
+class Closed:
+    """An expression made here: a term without variables."""
+
+    term: Term
+
+
+@_form
+class Read:
+    """The value of a variable made here."""
+
+    name: str
+
+
+@_form
+class Made:
+    """A call of an instance, made here."""
+
+    name: str
+    args: tuple[Value, ...]
+
+
+@_form
+class MadeList:
+    """A list of one item, made here."""
+
+    item: Value
+
+
+@_form
+class Choose:
+    """`then` where `cond` holds, else `orelse`, made here."""
+
+    cond: Value
+    then: Value
+    orelse: Value
+
+
+@_form
+class Source:
+    """The list that a loop goes over."""
+
+    loop: s.ForStatement
+
+
+Value = s.Expression | Closed | Read | Made | MadeList | Choose | Source
+
+
+@_form
+class Set:
+    """Give a variable made here, or the target of a `for`, a value."""
+
+    target: str | s.Target
+    value: Value
+
+
+@_form
+class Branch:
+    """Two blocks, one of which runs."""
+
+    cond: Value
+    then: Steps
+    orelse: Steps
+
+
+@_form
+class Loop:
+    """While the condition holds."""
+
+    cond: Value
+    body: Steps
+
+
+@_form
+class Each:
+    """For each item of the source."""
+
+    loop: s.ForStatement
+    body: Steps
+
+
+@_form
+class Result:
+    """The function's result; always last."""
+
+    value: Value
+
+
+Step = s.Assign | s.AugmentedAssign | Set | Branch | Loop | Each | Result
+Steps = tuple[Step, ...]
+
+
+# ------------------------------------------------------------- statements with their exits
+
+
+@_form
+class _Node:
+    """A statement with how it can be left: by return, by break, by continue, at its end.
+
+    `blocks` are the two branches of an `if`, or the body of a loop.
+    """
+
+    statement: s.Statement
+    cond: s.Expression | None
+    blocks: tuple[tuple[_Node, ...], ...]
+    returns: bool
+    breaks: bool
+    continues: bool
+    ends: bool
+
+    @property
+    def jumps(self) -> bool:
+        return self.returns or self.breaks or self.continues
+
+
+def _read_block(block: s.Block) -> Walk[tuple[_Node, ...]]:
+    found = []
+    for statement in block:
+        if isinstance(statement, s.Pass | s.Definition | s.ExpressionStatement):
+            continue
+        node = yield _read(statement)
+        found.append(node)
+        if not node.ends:
+            break  # what follows is never reached
+    return tuple(found)
+
+
+def _read(statement: s.Statement) -> Walk[_Node]:
+    match statement:
+        case s.Return():
+            return _Node(statement, None, (), True, False, False, False)
+        case s.Break():
+            return _Node(statement, None, (), False, True, False, False)
+        case s.Continue():
+            return _Node(statement, None, (), False, False, True, False)
+        case s.IfStatement(branches=branches, orelse=orelse):
+            rest = yield _read_block(orelse)
+            for cond, body in reversed(branches):
+                then = yield _read_block(body)
+                node = _both(statement, cond, then, rest)
+                rest = (node,)
+            return node
+        case s.WhileStatement(cond=cond, body=body):
+            inner = yield _read_block(body)
+            endless = isinstance(cond, s.Literal) and cond.value is True and not _any(inner).breaks
+            returns = _any(inner).returns
+            return _Node(statement, cond, (inner,), returns, False, False, not endless)
+        case s.ForStatement(body=body):
+            inner = yield _read_block(body)
+            return _Node(statement, None, (inner,), _any(inner).returns, False, False, True)
+        case _:
+            return _Node(statement, None, (), False, False, False, True)
+
+
+def _any(block: tuple[_Node, ...]) -> _Node:
+    """The exits of a block, as if of one statement."""
+    return _Node(
+        s.Pass(s.Place(0, 0, 0, 0)),
+        None,
+        (),
+        any(n.returns for n in block),
+        any(n.breaks for n in block),
+        any(n.continues for n in block),
+        not block or block[-1].ends,
+    )
+
+
+def _both(
+    statement: s.Statement, cond: s.Expression, then: tuple[_Node, ...], rest: tuple[_Node, ...]
+) -> _Node:
+    a, b = _any(then), _any(rest)
+    return _Node(
+        statement,
+        cond,
+        (then, rest),
+        a.returns or b.returns,
+        a.breaks or b.breaks,
+        a.continues or b.continues,
+        a.ends or b.ends,
+    )
+
+
+# ------------------------------------------------------------------------- straightening
+
+
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    """What is still to run: a block from a place on, then another rest."""
+
+    block: tuple[_Node, ...]
+    place: int
+    after: _Rest | None
+
+
+def _after(block: tuple[_Node, ...], place: int, after: _Rest | None) -> _Rest | None:
+    return _Rest(block, place, after) if place < len(block) else after
+
+
+@dataclass(frozen=True, slots=True)
+class _Jumps:
+    """What a jump does here. In a function's own statements a return is the result itself.
+
+    `guard` is the flag that skips what follows; `stop` and `returned` are the loop's.
+    """
+
+    outer: _Jumps | None = None
+    guard: str = ""
+    stop: str = ""
+    returned: str = ""
+
+
+RESULT = "%result"
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """The instances that a loop over an index is made of; "" where the pack has none."""
+
+    len: str
+    item: str
+    add: str
+    less: str
+
+
+class _Straightener:
+    def __init__(
+        self,
+        result: Type,
+        needs: Needs,
+        needs_let: Mapping[s.WhileStatement, bool],
+        empties: Mapping[str, str],
+    ):
+        self.names = count(1)
+        self.needs = needs
+        self.needs_let = needs_let
+        default = default_value(result, empties)
+        self.boxed = default is None
+        self.default = Closed(Build("list", ()) if default is None else default)
+
+    def fresh(self, name: str) -> str:
+        return f"%{name}{next(self.names)}"
+
+    # A returned value, put away and taken out; in a list where its type has no default.
+
+    def put_away(self, value: s.Expression) -> Set:
+        return Set(RESULT, MadeList(value) if self.boxed else value)
+
+    def taken_out(self) -> Value:
+        zero = Closed(const(0))
+        return Made(self.needs.item, (Read(RESULT), zero)) if self.boxed else Read(RESULT)
+
+    def jump(self, node: s.Statement, jumps: _Jumps) -> list[Step]:
+        """What a jump statement does."""
+        if isinstance(node, s.Return):
+            if jumps.outer is None:
+                return [Result(node.value)]
+            return [self.put_away(node.value), *self.leave(jumps)]
+        steps: list[Step] = []
+        where: _Jumps | None = jumps
+        while where is not None:
+            if where.guard:
+                steps.append(Set(where.guard, Closed(TRUE)))
+            elif isinstance(node, s.Break):
+                steps.append(Set(where.stop, Closed(TRUE)))
+            if not where.guard:
+                break
+            where = where.outer
+        return steps
+
+    def leave(self, jumps: _Jumps) -> list[Step]:
+        """What a return does once its value is put away."""
+        if jumps.outer is None:
+            return [Result(self.taken_out())]
+        if not jumps.guard:
+            names = dict.fromkeys([jumps.returned, jumps.stop or jumps.returned])
+            return [Set(name, Closed(TRUE)) for name in names]
+        if jumps.outer.outer is None:  # a guard among a function's own statements
+            return [Set(jumps.guard, Closed(TRUE))]
+        return [Set(jumps.guard, Closed(TRUE)), *self.leave(jumps.outer)]
+
+    def run(self, rest: _Rest | None, jumps: _Jumps) -> Walk[Steps]:
+        steps: list[Step] = []
+        while rest is not None:
+            node = rest.block[rest.place]
+            rest = _after(rest.block, rest.place + 1, rest.after)
+            statement = node.statement
+            if isinstance(statement, s.Return | s.Break | s.Continue):
+                return (*steps, *self.jump(statement, jumps))
+            if isinstance(statement, s.IfStatement):
+                made, done = yield self.choice(node, rest, jumps)
+            elif isinstance(statement, s.WhileStatement | s.ForStatement):
+                made, done = yield self.loop(node, rest, jumps)
+            else:
+                assert isinstance(statement, s.Assign | s.AugmentedAssign)
+                made, done = [statement], False
+            steps += made
+            if done:
+                return tuple(steps)
+        return tuple(steps)
+
+    def choice(
+        self, node: _Node, rest: _Rest | None, jumps: _Jumps
+    ) -> Walk[tuple[list[Step], bool]]:
+        """An `if`, with what follows it where it may jump; then nothing is left to do."""
+        then, orelse = node.blocks
+        assert node.cond is not None
+        first, second = _after(then, 0, None), _after(orelse, 0, None)
+        if not node.jumps:
+            a = yield self.run(first, jumps)
+            b = yield self.run(second, jumps)
+            return [Branch(node.cond, a, b)], False
+        if rest is not None and _any(then).ends and _any(orelse).ends:
+            flag = self.fresh("skip")
+            guarded = _Jumps(jumps, guard=flag)
+            a = yield self.run(first, guarded)
+            b = yield self.run(second, guarded)
+            steps = [*self.start(node, jumps), Set(flag, Closed(FALSE)), Branch(node.cond, a, b)]
+            skipped = self.leave(jumps) if jumps.outer is None else []
+            following = yield self.run(rest, jumps)
+            return [*steps, Branch(Read(flag), tuple(skipped), following)], True
+        a = yield self.run(_after(then, 0, rest if _any(then).ends else None), jumps)
+        b = yield self.run(_after(orelse, 0, rest if _any(orelse).ends else None), jumps)
+        return [Branch(node.cond, a, b)], True
+
+    def start(self, node: _Node, jumps: _Jumps) -> list[Step]:
+        """Give the returned value's variable its first value, where there is none yet."""
+        return [Set(RESULT, self.default)] if node.returns and jumps.outer is None else []
+
+    def loop(self, node: _Node, rest: _Rest | None, jumps: _Jumps) -> Walk[tuple[list[Step], bool]]:
+        (body,) = node.blocks
+        exits = _any(body)
+        statement = node.statement
+        assert isinstance(statement, s.WhileStatement | s.ForStatement)
+        late = isinstance(statement, s.WhileStatement) and self.needs_let[statement]
+        returned = self.fresh("returned") if exits.returns else ""
+        stop = self.fresh("stop") if exits.breaks or late else ""
+        inner = _Jumps(jumps, stop=stop, returned=returned)
+        made = yield self.run(_after(body, 0, None), inner)
+        steps = self.start(node, jumps)
+        steps += [Set(name, Closed(FALSE)) for name in (returned, stop) if name]
+        flag = stop or returned
+        if isinstance(statement, s.WhileStatement):
+            cond: Value = statement.cond
+            if late:
+                made = (Branch(cond, made, (Set(stop, Closed(TRUE)),)),)
+                cond = Closed(TRUE)
+            steps.append(Loop(_unless(flag, cond), made))
+        elif flag:
+            steps += self.by_index(statement, made, flag)
+        else:
+            steps.append(Each(statement, made))
+        if not exits.returns:
+            return steps, False
+        if not node.ends:
+            return [*steps, *self.leave(jumps)], True
+        following = yield self.run(rest, jumps)
+        return [*steps, Branch(Read(returned), tuple(self.leave(jumps)), following)], True
+
+    def by_index(self, loop: s.ForStatement, body: Steps, flag: str) -> list[Step]:
+        """A `for` that may stop early, as a `while` over an index."""
+        items, index = self.fresh("items"), self.fresh("index")
+        length = Made(self.needs.len, (Read(items),))
+        more = Made(self.needs.less, (Read(index), length))
+        following = Made(self.needs.add, (Read(index), Closed(const(1))))
+        item = Made(self.needs.item, (Read(items), Read(index)))
+        inner = (Set(loop.target, item), Set(index, following), *body)
+        return [
+            Set(items, Source(loop)),
+            Set(index, Closed(const(0))),
+            Loop(_unless(flag, more), inner),
+        ]
+
+
+def _unless(flag: str, cond: Value) -> Value:
+    """`not flag and cond`."""
+    if not flag:
+        return cond
+    if isinstance(cond, Closed) or (isinstance(cond, s.Literal) and cond.value is True):
+        return Choose(Read(flag), Closed(FALSE), Closed(TRUE))
+    return Choose(Read(flag), Closed(FALSE), cond)
+
+
+def straighten(
+    body: s.Block,
+    result: Type,
+    needs: Needs,
+    needs_let: Mapping[s.WhileStatement, bool],
+    empties: Mapping[str, str],
+) -> Steps:
+    """The body of a function without jumps.
+
+    `needs_let` says which while conditions cannot stay in a condition of core; `empties` how
+    graphs and memories are made of dicts.
+    """
+    block = walk(_read_block(body))
+    straightener = _Straightener(result, needs, needs_let, empties)
+    return walk(straightener.run(_after(block, 0, None), _Jumps()))
+
+
+_SCALARS: Mapping[Type, Term] = {
+    INT: const(0),
+    FLOAT: const(0.0),
+    BOOL: FALSE,
+    STR: const(""),
+}
+
+
+def default_value(type_: Type, empties: Mapping[str, str]) -> Term | None:
+    """Some value of the type, or None when none can be written."""
+    if type_ in _SCALARS:
+        return _SCALARS[type_]
+    if type_.name in ("list", "dict"):
+        return Build(type_.name, ())
+    if type_.name in empties:
+        return Call(empties[type_.name], (Build("dict", ()),))
+    if type_.name == "tuple":
+        items = [default_value(t, empties) for t in type_.types]
+        found = tuple(t for t in items if t is not None)
+        return Build("tuple", found) if len(found) == len(items) else None
+    return None
