@@ -2,7 +2,7 @@
 
 Terms are grown top-down, each for a wanted type: a variable in scope, a literal, a callee whose
 result unifies with the type, a branch, a binding, a loop. They are well-typed by construction.
-Every program calls a few callees that were drawn uniformly ("focus"), so that rare ones are met
+Every program calls a few callees ("focus") that are dealt out evenly, so that rare ones are met
 as often as common ones. Loops count up to a small bound; a small share of the programs is
 hostile on purpose (endless loops, doubling values, tight limits), so that the failures `fuel`
 and `memory` are met as well.
@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from math import gcd
 from random import Random
 
 from progsynth.lang.failure import Failure, Limits
@@ -63,6 +64,7 @@ from progsynth.lang.types import (
 from progsynth.lang.values import Value, entry_types
 
 Rows = tuple[tuple[Value, ...], ...]
+Steps = list[tuple[int, Term]]  # terms to bind, each with the number of its values
 Env = tuple[Type, ...]  # the types of the variables in scope, innermost last
 
 ORDINARY = Limits(fuel=4000, cells=40_000)
@@ -70,6 +72,7 @@ HOSTILE_SHARE = 0.04  # of the programs loop without end or double a text
 SCREENING = Limits(fuel=1000, cells=10_000)  # a step within these seldom breaks `ORDINARY`
 REDRAWS = 5  # tries for a step that fails on no row
 BOLD_SHARE = 0.05  # of the failing steps are kept as they are
+WHOLE_SHARE = 0.6  # of the programs give all that their steps made; else it may be unused
 TIGHT_SHARE = 0.04  # of the samples have hardly any fuel, and as many hardly any cells
 
 
@@ -119,14 +122,29 @@ class RandomPrograms:
             and all(t.name != head for p in c.signature.types for t in walk_type(p))
         ]
 
-    def sample(self, seed: int | str) -> Sample:
-        """The program of that seed: the same in every process."""
+    def sample(self, seed: int, *, focus: str = "") -> Sample:
+        """The program of that seed: the same in every process.
+
+        `focus` names a callee that it calls for certain.
+        """
         rng = Random(f"program {seed}")
+        wanted = self._focus(seed) if not focus else [self._callee(focus)]
         functions: list[Function] = []
         for number in range(rng.choice((0, 0, 0, 1, 2))):
             functions.append(_Body(self, rng, functions).helper(number))
-        entry, rows = _Body(self, rng, functions).entry()
+        entry, rows = _Body(self, rng, functions).entry(wanted)
         return Sample(Program((*functions, entry)), rows, _limits(rng))
+
+    def _focus(self, seed: int) -> list[_Callee]:
+        """The callees that the program of that seed is about: each as often as any other."""
+        number = len(self.callees)
+        found = []
+        for place in range(self.shape.num_focus):
+            # A permutation of all callees for each block of as many seeds.
+            rng = Random(f"order {seed // number} {place}")
+            step = rng.choice([n for n in range(1, number + 1) if gcd(n, number) == 1])
+            found.append(self.callees[(rng.randrange(number) + step * seed) % number])
+        return found
 
 
 _BUILT = ("list", "tuple", "dict")  # the containers that have literals
@@ -161,7 +179,7 @@ class _Body:
 
     # ---------------------------------------------------------------------- functions
 
-    def entry(self) -> tuple[Function, Rows]:
+    def entry(self, focus: Sequence[_Callee]) -> tuple[Function, Rows]:
         """The function that the program is run by, with rows of arguments."""
         types = tuple(self.any_type() for _ in range(self.rng.randint(1, 3)))
         rows = tuple(
@@ -172,12 +190,19 @@ class _Body:
         if self.rng.random() < HOSTILE_SHARE:
             grown = self.rng.choice((STR, STR, INT, list_of(INT)))
             return Function("entry", names, types, grown, self.hostile(grown, types)), rows
-        wanted = [self.rng.choice(self.source.callees) for _ in range(self.source.shape.num_focus)]
+        wanted = list(focus)
         wanted += [h for h in self.helpers if self.rng.random() < 0.8]
         self.rng.shuffle(wanted)
-        result = self.any_type()
-        body = self.chain(wanted, types, result, rows)
-        return Function("entry", names, types, result, body), rows
+        steps, env, alive = self.steps(wanted, types, rows)
+        if self.rng.random() < WHOLE_SHARE:
+            made = env[len(types) :]
+            result = tuple_of(*made)
+            body: Term = Build("tuple", tuple(Var(n) for n in reversed(range(len(made)))))
+        else:
+            result = self.any_type()
+            grow = partial(self.term, result, env, self.source.shape.depth)
+            body, _ = self.lasting(grow, (result,), env, alive)
+        return Function("entry", names, types, result, _bound(steps, body)), rows
 
     def helper(self, number: int) -> Function:
         """A function for the entry to call; now and then polymorphic, or of a function."""
@@ -192,37 +217,34 @@ class _Body:
             item = Type("yz"[number])  # no two functions share one: see types.substitute
             types = [item, list_of(item), *types[1:]]
             result = rng.choice((item, list_of(item), tuple_of(item, types[-1])))
-        wanted = [rng.choice(self.source.callees)]
-        body = self.chain(wanted, tuple(types), result)
+        steps, env, _ = self.steps([rng.choice(self.source.callees)], tuple(types), ())
+        body = _bound(steps, self.term(result, env, self.source.shape.depth))
         names = tuple(f"p{n}" for n in range(len(types)))
         return Function(f"helper_{number}", names, tuple(types), result, body)
 
-    def chain(self, wanted: list[_Callee], env: Env, result: Type, rows: Rows = ()) -> Term:
-        """A call of each of these, bound one after another; then the result.
+    def steps(self, wanted: Sequence[_Callee], env: Env, rows: Rows) -> tuple[Steps, Env, Rows]:
+        """A call of each of these, to be bound one after another, with all that is then in scope.
 
         Where rows of values for `env` are given, a step that fails on them is mostly drawn
         again: else hardly any program would end in a value.
         """
         depth = self.source.shape.depth
-        steps: list[tuple[int, Term]] = []
+        found: Steps = []
         for callee in wanted:
             by = self.instance(callee, None)
             assert by is not None
-            found = substitute(callee.signature.result, by)
+            result = substitute(callee.signature.result, by)
             grow = partial(self.call, callee, by, env, depth - 1, plain=False)
-            step, rows = self.lasting(grow, (found,), env, rows)
-            steps.append((1, step))
-            env = (*env, found)
+            step, rows = self.lasting(grow, (result,), env, rows)
+            found.append((1, step))
+            env = (*env, result)
         if self.rng.random() < 0.4:
             types = tuple(self.any_type() for _ in range(self.rng.randint(1, 3)))
             grow = partial(self.several, types, env, depth - 1)
             step, rows = self.lasting(grow, types, env, rows)
-            steps.append((len(types), step))
+            found.append((len(types), step))
             env += types
-        body, _ = self.lasting(partial(self.term, result, env, depth), (result,), env, rows)
-        for number, step in reversed(steps):
-            body = Let(number, step, body)
-        return body
+        return found, env, rows
 
     def lasting(
         self, grow: Callable[[], Term], types: Env, env: Env, rows: Rows
@@ -485,6 +507,12 @@ class _Body:
         if draw < 0.85:
             return While(1, start, TRUE, doubled)
         return While(1, start, TRUE, self.term(type_, (*env, type_), 2))
+
+
+def _bound(steps: Steps, body: Term) -> Term:
+    for number, step in reversed(steps):
+        body = Let(number, step, body)
+    return body
 
 
 def _items(term: Term) -> tuple[Term, ...]:

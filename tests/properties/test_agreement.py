@@ -1,0 +1,181 @@
+"""All engines mean the same, on at least 10,000 random programs in each run of the tests.
+
+The programs are cut into chunks, which pytest-xdist spreads over the cores. Each chunk demands
+its part of 100 meetings with every primitive, type and kind of failure, so that what passes was
+tested; tests/conftest.py adds up what the chunks met and prints it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+
+from progsynth.lang.agreement import (
+    ENGINES,
+    disagreements,
+    expected_outcomes,
+    outcome_key,
+    run_python,
+)
+from progsynth.lang.failure import Failure, FailureKind
+from progsynth.lang.infer import Typed, check_program
+from progsynth.lang.interpret import run
+from progsynth.lang.primitive import DSL, Callee
+from progsynth.lang.random_programs import RandomPrograms, Sample
+from progsynth.lang.types import walk_type
+from progsynth.lang.values import Value
+from progsynth.registry import pack
+
+NUM_PROGRAMS = 10_000
+NUM_CHUNKS = 8
+FEWEST = 100 // NUM_CHUNKS + 1  # meetings in one chunk that make at least 100 in all
+TYPES = ("int", "float", "bool", "str", "list", "dict", "tuple", "graph", "memory", "fn")
+
+
+@dataclass(frozen=True)
+class Watched(DSL):
+    """A DSL that counts which of its callees a run looks up, which is once a call."""
+
+    called: set[str] = field(default_factory=set)
+
+    def __getitem__(self, name: str) -> Callee:
+        self.called.add(name)
+        return super().__getitem__(name)
+
+
+@dataclass
+class Met:
+    """What the programs of a chunk met."""
+
+    callees: Counter[str] = field(default_factory=Counter)  # programs that executed it
+    types: Counter[str] = field(default_factory=Counter)  # programs with a value of it
+    outcomes: Counter[str] = field(default_factory=Counter)  # rows that ended so
+    engines: Counter[str] = field(default_factory=Counter)  # rows compared
+
+    def as_dict(self) -> dict[str, dict[str, int]]:
+        return {name: dict(counter) for name, counter in vars(self).items()}
+
+
+def heads(typed: dict[str, Typed]) -> set[str]:
+    """The names of all types in the program."""
+    found = set()
+    todo = list(typed.values())
+    while todo:
+        node = todo.pop()
+        todo.extend(node.children)
+        every = [t for outer in node.types for t in walk_type(outer)]
+        found |= {t.name for t in every if not t.is_variable}
+    return found
+
+
+def compare(sample: Sample, dsl: DSL, met: Met) -> list[str]:
+    """The disagreements on one program, shown; counts what was met."""
+    met.types.update(heads(check_program(sample.program, dsl)))
+    watched = Watched(dsl.name, dsl.primitives, dsl.functions, dsl.surfaces)
+    expected = tuple(run(sample.program, row, watched, sample.limits) for row in sample.rows)
+    met.callees.update(watched.called)
+    met.outcomes.update(o.kind.value if isinstance(o, Failure) else "value" for o in expected)
+    counted: dict[str, Any] = {name: _counting(name, met) for name in ENGINES}
+    return [str(found) for found in disagreements(sample, expected, dsl, counted)]
+
+
+def _counting(name: str, met: Met) -> Any:
+    def engine(*given: Any) -> Any:
+        outcomes = ENGINES[name](*given)
+        met.engines[name] += sum(o is not None for o in outcomes or ())
+        return outcomes
+
+    return engine
+
+
+@pytest.mark.parametrize("chunk", range(NUM_CHUNKS))
+def test_engines_agree_on_random_programs(chunk: int, record_property: Any) -> None:
+    dsl = pack()
+    source = RandomPrograms(dsl)
+    met = Met()
+    size = NUM_PROGRAMS // NUM_CHUNKS
+    for seed in range(chunk * size, (chunk + 1) * size):
+        found = compare(source.sample(seed), dsl, met)
+        assert not found, f"program {seed}:\n" + "\n".join(found)
+    record_property("agreement", {"programs": {"programs": size}, **met.as_dict()})
+    assert too_seldom(met, dsl) == {}
+    assert met.outcomes["value"] * 2 >= met.outcomes.total(), "half of the rows end in a value"
+
+
+def too_seldom(met: Met, dsl: DSL) -> dict[str, int]:
+    """What a chunk did not meet as often as it must, with how often it did."""
+    wanted = {f"callee {c.name}": met.callees[c.name] for c in RandomPrograms(dsl).callees}
+    wanted |= {f"type {name}": met.types[name] for name in TYPES}
+    wanted |= {f"failure {kind.value}": met.outcomes[kind.value] for kind in FailureKind}
+    return {name: number for name, number in wanted.items() if number < FEWEST}
+
+
+# --------------------------------------------------------------------- the test of the test
+
+
+def samples() -> Iterator[Sample]:
+    source = RandomPrograms(pack())
+    return (source.sample(seed) for seed in range(30))
+
+
+def test_samples_are_the_same_each_time() -> None:
+    for one, other in zip(samples(), samples(), strict=True):
+        assert one.program == other.program
+        assert [outcome_key(row) for row in one.rows] == [outcome_key(row) for row in other.rows]
+        assert one.limits == other.limits
+
+
+# A primitive that is broken on purpose must be caught: else the agreement says nothing of it.
+
+BREAKABLE = sorted(c.name for c in RandomPrograms(pack()).callees if c.name in pack().primitives)
+TRIES = 60  # programs about the primitive, one of which must show that it is broken
+
+
+def wrong(value: Value) -> Value:
+    """Another value of the same type."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int):
+        return value - 1 if value > 0 else value + 1
+    if isinstance(value, float):
+        return 1.0 if value == 0 else 0.0
+    if isinstance(value, str):
+        return value + "!"
+    if isinstance(value, tuple):
+        return (*value[:-1], wrong(value[-1]))
+    if isinstance(value, dict):
+        return dict(list(value.items())[1:]) if value else missing()
+    return value[1:] if value else missing()
+
+
+def missing() -> Value:
+    raise IndexError("a failure where there must be a value")
+
+
+def broken(dsl: DSL, name: str) -> DSL:
+    """The DSL, in which that primitive gives wrong results."""
+    right = dsl.primitives[name]
+    made = replace(right, fn=lambda *args: wrong(right.fn(*args)))
+    return DSL(dsl.name, {**dsl.primitives, name: made}, dsl.functions, dsl.surfaces)
+
+
+def caught(name: str) -> bool:
+    """Do programs about the primitive show that it is broken in the Python engine?"""
+    dsl = pack()
+    source = RandomPrograms(dsl)
+    only_python = {"python": run_python}
+    for seed in range(TRIES):
+        sample = source.sample(seed, focus=name)
+        expected = expected_outcomes(sample, dsl)
+        if disagreements(sample, expected, broken(dsl, name), only_python):
+            return True
+    return False
+
+
+@pytest.mark.parametrize("name", BREAKABLE)
+def test_a_broken_primitive_is_caught(name: str) -> None:
+    assert caught(name)
