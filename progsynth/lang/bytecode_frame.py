@@ -1,0 +1,169 @@
+"""Registers and instructions in the making, for the compiler of the VM.
+
+No function calls itself, so each compiled function has registers of its own with fixed numbers:
+a call is a few moves and a jump. Inside a function registers are taken and given back as on a
+stack. References and scalars have separate registers, for the collector's sake.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from progsynth.errors import UnsupportedError
+from progsynth.lang.types import FLOAT, INT, STR, Type
+from progsynth.lang.vm import layout
+from progsynth.lang.vm import opcodes as op
+from progsynth.lang.vm.descriptors import is_reference
+from progsynth.lang.vm.encode import Image, float_bits
+
+MAX_CODE = 1_000_000  # words of instructions
+
+
+@dataclass(slots=True, eq=False)
+class Label:
+    """A place in the code; `position` is known at the end."""
+
+    position: int = -1
+
+
+Operand = int | Label
+Instruction = tuple[Operand, ...]
+
+
+@dataclass(slots=True)
+class Assembly:
+    """The whole program in the making: its frames, constants, and how many registers it uses."""
+
+    frames: list[Frame] = field(default_factory=list)
+    image: Image = field(default_factory=lambda: Image(layout.PROGRAM))
+    constants: list[int] = field(default_factory=list)
+    known: dict[tuple[Type, int | str], int] = field(default_factory=dict)
+    num_scalars: int = 0
+    num_pointers: int = 0
+    num_words: int = 0
+
+    def constant(self, value: int | float | bool | str, type_: Type = INT) -> int:
+        """The register that holds the constant."""
+        if type_ == STR:
+            key: tuple[Type, int | str] = (STR, value)  # type: ignore[assignment]
+        else:
+            bits = float_bits(value) if type_ == FLOAT else int(value)  # type: ignore[arg-type]
+            key = (INT, bits)
+        found = self.known.get(key)
+        if found is None:
+            word = self.image.add(value, STR) if type_ == STR else int(key[1])
+            found = self.known[key] = layout.CONSTANTS + len(self.constants)
+            self.constants.append(word)
+            _bounded(len(self.constants), layout.MAX_CONSTANTS, "constants")
+        return found
+
+    def new_register(self, reference: bool) -> int:
+        """A register that no other function uses."""
+        if reference:
+            self.num_pointers += 1
+            _bounded(self.num_pointers, layout.MAX_POINTERS, "variables")
+            return layout.POINTERS + self.num_pointers - 1
+        self.num_scalars += 1
+        _bounded(self.num_scalars, layout.MAX_SCALARS, "variables")
+        return layout.SCALARS + self.num_scalars - 1
+
+    def words(self) -> list[int]:
+        """All instructions, one frame behind the other, with jumps resolved."""
+        position = 0
+        for frame in self.frames:
+            for item in frame.code:
+                if isinstance(item, Label):
+                    item.position = position
+                else:
+                    position += _length(item)
+        found: list[int] = []
+        for frame in self.frames:
+            for item in frame.code:
+                if not isinstance(item, Label):
+                    found += [o.position if isinstance(o, Label) else o for o in item]
+                    found += [0] * (_length(item) - len(item))
+        return found
+
+
+def _length(instruction: Instruction) -> int:
+    code = instruction[0]
+    assert isinstance(code, int)
+    return len(instruction) if code < op.NUMBERS else op.FAMILY_LENGTH
+
+
+def _bounded(number: int, most: int, what: str) -> None:
+    if number > most:
+        raise UnsupportedError(f"the VM runs programs of at most {most} {what}")
+
+
+class Frame:
+    """One function in the making."""
+
+    def __init__(self, assembly: Assembly):
+        self.assembly = assembly
+        self.code: list[Instruction | Label] = []
+        self.start = Label()
+        self.temporaries: set[int] = set()
+        self._free: dict[bool, list[int]] = {False: [], True: []}
+        assembly.frames.append(self)
+        self.place(self.start)
+
+    def emit(self, code: int, *operands: Operand) -> None:
+        """Add an instruction."""
+        assert code < op.NUMBERS or len(operands) < op.FAMILY_LENGTH
+        self.code.append((code, *operands))
+        self.assembly.num_words += len(operands) + 1
+        _bounded(self.assembly.num_words, MAX_CODE, "words of instructions")
+
+    def place(self, label: Label) -> None:
+        """The label stands for what comes next."""
+        self.code.append(label)
+
+    def take(self, type_: Type) -> int:
+        """A register for a variable of the type, until `give_back`."""
+        reference = is_reference(type_)
+        free = self._free[reference]
+        return free.pop() if free else self.assembly.new_register(reference)
+
+    def give_back(self, *registers: int) -> None:
+        """The variables' registers may be used for something else."""
+        for register in registers:
+            self._free[register >= layout.POINTERS].append(register)
+
+    def temporary(self, type_: Type) -> int:
+        """A register for a value that is used once: see `release`."""
+        register = self.take(type_)
+        self.temporaries.add(register)
+        return register
+
+    def release(self, registers: tuple[int, ...]) -> None:
+        """Values have been used: those in temporaries are given back, others are variables'."""
+        for register in registers:
+            if register in self.temporaries:
+                self.temporaries.remove(register)
+                self.give_back(register)
+
+    def adopt(self, registers: tuple[int, ...]) -> tuple[int, ...]:
+        """The temporaries among the registers become a variable's; these are given."""
+        mine = tuple(dict.fromkeys(r for r in registers if r in self.temporaries))
+        self.temporaries.difference_update(mine)
+        return mine
+
+    def end_scope(self, mine: tuple[int, ...], results: tuple[int, ...]) -> None:
+        """Variables go out of scope: their registers are given back, or hold results."""
+        for register in mine:
+            if register in results:
+                self.temporaries.add(register)
+            else:
+                self.give_back(register)
+
+    @contextmanager
+    def scratch(self) -> Iterator[list[int]]:
+        """A list of scalar registers that are given back at the end."""
+        taken: list[int] = []
+        yield taken
+        self.give_back(*taken)
+
+

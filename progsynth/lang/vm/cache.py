@@ -1,0 +1,88 @@
+"""Where compiled kernels are kept between processes.
+
+The folder's name holds a digest of the kernels' sources and of the versions that shape machine
+code: after any change the kernels are compiled anew, and old folders do no harm. Everything
+works without a folder that can be written to; then each process compiles for itself.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+import tempfile
+from hashlib import sha256
+from importlib import metadata
+from importlib.util import find_spec
+from pathlib import Path
+
+SETTING = "PROGSYNTH_CACHE"
+_NOT_COMPILED = ("__init__", "cache", "code", "compile", "descriptors", "encode")
+_MARK = "complete"  # written when all entries are compiled and stored
+
+
+def available() -> bool:
+    """Can kernels be compiled here? Does not import Numba."""
+    return find_spec("numba") is not None
+
+
+def digest() -> str:
+    """A hash of all that the machine code depends on."""
+    text = sha256()
+    for package in ("numba", "llvmlite", "numpy"):
+        text.update(f"{package} {metadata.version(package)}\n".encode())
+    text.update(f"{sys.version} {platform.machine()} {platform.processor()}\n".encode())
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        if path.stem not in _NOT_COMPILED:
+            text.update(path.name.encode() + b"\n" + path.read_bytes())
+    return text.hexdigest()[:24]
+
+
+def root() -> Path:
+    """The folder named by PROGSYNTH_CACHE, or `progsynth` in the user's cache folder."""
+    named = os.environ.get(SETTING)
+    if named:
+        return Path(named)
+    home = os.environ.get("XDG_CACHE_HOME")
+    return (Path(home) if home else Path.home() / ".cache") / "progsynth"
+
+
+def folder() -> Path:
+    """The folder for these sources; made if it can be, else a temporary one."""
+    wanted = root() / "kernels" / digest()
+    if _writable(wanted):
+        return wanted
+    spare = Path(tempfile.gettempdir()) / f"progsynth-{_user()}" / wanted.name
+    if _writable(spare) and _ours(spare):
+        return spare
+    return Path(tempfile.mkdtemp(prefix="progsynth-"))
+
+
+def _user() -> str:
+    return str(os.getuid()) if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")
+
+
+def _ours(path: Path) -> bool:
+    """Compiled code is run as it is: only from a folder that nobody else could fill."""
+    if not hasattr(os, "getuid"):
+        return True
+    found = path.parent.lstat()
+    return found.st_uid == os.getuid() and not found.st_mode & 0o022
+
+
+def _writable(path: Path) -> bool:
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError:
+        return False
+    return os.access(path, os.W_OK)
+
+
+def is_complete() -> bool:
+    """Are all entries for these sources on disk?"""
+    return (folder() / _MARK).exists()
+
+
+def mark_complete() -> None:
+    """Say that all entries for these sources are on disk."""
+    (folder() / _MARK).touch()

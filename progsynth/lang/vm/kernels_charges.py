@@ -1,0 +1,93 @@
+"""What fuel and cells cost: the formulas of primitives, in arithmetic that stops at its ends."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from progsynth.lang.vm import opcodes as op
+from progsynth.lang.vm.jit import kernel
+from progsynth.lang.vm.kernels_memory import Floats, Words
+from progsynth.lang.vm.kernels_numbers import product_overflows
+from progsynth.lang.vm.kernels_sequences import slice_parts
+from progsynth.lang.vm.kernels_values import size_of
+from progsynth.lang.vm.layout import ADDRESS_BITS, CELLS, FUEL, NO_CELLS, NO_FUEL, OK
+
+INT_MIN, INT_MAX = -(2**63), 2**63 - 1
+
+
+@kernel
+def saturated_sum(a: int, b: int) -> int:
+    """a + b, or the end of the integers that it passes."""
+    total = a + b
+    if (total ^ a) & (total ^ b) < 0:
+        return INT_MAX if a > 0 else INT_MIN
+    return total
+
+
+@kernel
+def saturated_product(a: int, b: int) -> int:
+    """a * b, or the end of the integers that it passes."""
+    if product_overflows(a, b):
+        return INT_MAX if (a < 0) == (b < 0) else INT_MIN
+    return a * b
+
+
+@kernel
+def saturated_quotient(a: int, b: int) -> int:
+    """a // b, or the end of the integers that it passes; b is not 0."""
+    if b == -1:
+        return INT_MAX if a == INT_MIN else -a
+    return a // b
+
+
+@kernel
+def difference_quotient(a: int, b: int, c: int) -> int:
+    """(a - b) // c exactly, even where a - b is outside 64 bits; c is not 0."""
+    positive = (a >= b) == (c > 0)
+    apart = np.uint64(a) - np.uint64(b) if a >= b else np.uint64(b) - np.uint64(a)
+    by = np.uint64(c) if c > 0 else np.uint64(-(c + 1)) + np.uint64(1)
+    whole = apart // by
+    if not positive and whole * by != apart:
+        whole += np.uint64(1)
+    if whole > np.uint64(INT_MAX):
+        return INT_MAX if positive else INT_MIN
+    return np.int64(whole) if positive else -np.int64(whole)
+
+
+@kernel
+def charge_operation(A: Words, F: Floats, C: Words, pc: int) -> int:
+    """Run one instruction of the family CHARGES; gives a status."""
+    code, d, a, b = C[pc], C[pc + 1], A[C[pc + 2]], A[C[pc + 3]]
+    if code == op.SATURATED_LENGTH:
+        A[d] = a >> ADDRESS_BITS
+    elif code == op.SIZE:
+        A[d] = size_of(A, F, C[pc + 3], C[pc + 2])
+    elif code == op.SLICE_LENGTH:
+        A[d] = slice_parts(A, a >> ADDRESS_BITS, b, A[C[pc + 4]], 1, C[pc + 5])
+    elif code == op.SATURATED_ADD:
+        A[d] = saturated_sum(a, b)
+    elif code == op.SATURATED_SUB:
+        A[d] = saturated_sum(a, -b) if b != INT_MIN else saturated_sum(saturated_sum(a, INT_MAX), 1)
+    elif code == op.SATURATED_MUL:
+        A[d] = saturated_product(a, b)
+    elif code == op.SATURATED_DIV:
+        A[d] = saturated_quotient(a, b)
+    elif code == op.DIFFERENCE_DIV:
+        A[d] = difference_quotient(a, b, A[C[pc + 4]])
+    elif code == op.SATURATED_MIN:
+        A[d] = min(a, b)
+    elif code == op.SATURATED_MAX:
+        A[d] = max(a, b)
+    elif code == op.FIRST_TRUE:
+        A[d] = a if a != 0 else b
+    elif code == op.FUEL_OF:
+        amount = max(A[d], 0)
+        if amount > A[FUEL]:
+            return NO_FUEL
+        A[FUEL] -= amount
+    else:
+        amount = max(A[d], 0)
+        if amount > A[CELLS]:
+            return NO_CELLS
+        A[CELLS] -= amount
+    return OK
