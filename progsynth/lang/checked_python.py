@@ -90,25 +90,32 @@ def reachable(program: Program, dsl: DSL) -> dict[str, Callee]:
 
 
 def write_checked(
-    program: Program, dsl: DSL, bound: Callable[[Primitive], Any] = lambda p: p.fn
+    program: Program,
+    dsl: DSL,
+    name: str = "program",
+    *,
+    bound: Callable[[Primitive], Any] = lambda p: p.fn,
 ) -> CheckedText:
-    """The program as checked Python; `bound` gives the Python function for a primitive."""
+    """The program as checked Python, which defines the function of that name.
+
+    `bound` gives the Python function for a primitive.
+    """
     callees = reachable(program, dsl)
     dialect = Checked(callees, bound)
-    reserved = {"fuel", "cells", "reset", "program", *dialect.values, *dir(builtins)}
+    reserved = {"fuel", "cells", "reset", name, *dialect.values, *dir(builtins)}
     reserved |= set(dialect.function_names.values())
     writer = Writer(dialect, reserved)
     functions: Statements = []
-    for name, callee in callees.items():
+    for called, callee in callees.items():
         if isinstance(callee, Function):
-            own = dialect.function_names[name]
+            own = dialect.function_names[called]
             params, body = writer.function(callee, own)
             start = [Line(METER)] if callee is program.entry else dialect.entry()
             functions.append(Block(f"def {own}({', '.join(params)}):", start + body))
     entry = dialect.function_names[program.entry.name]
     reset = [Line(METER), Assign(("fuel", "cells"), (Code("new_fuel, new_cells"),))]
     whole = Block(
-        "def program(fuel, cells):",
+        f"def {name}(fuel, cells):",
         [
             *writer.parts,
             *functions,

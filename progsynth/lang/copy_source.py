@@ -228,7 +228,7 @@ def _without_annotations(source: str) -> str:
             for inner in ast.walk(node):
                 if isinstance(inner, ast.AnnAssign) and inner.value is not None:
                     edits.append((places.end(inner.target), places.end(inner.annotation), ""))
-    return _edited(source, edits)
+    return edited(source, edits)
 
 
 def _renamed(source: str, names: Mapping[str, str]) -> str:
@@ -246,10 +246,11 @@ def _renamed(source: str, names: Mapping[str, str]) -> str:
     if definition.name in names:
         start = source.index(definition.name, places.start(definition) + len("def "))
         edits.append((start, start + len(definition.name), names[definition.name]))
-    return _edited(source, edits)
+    return edited(source, edits)
 
 
-def _edited(source: str, edits: Iterable[tuple[int, int, str]]) -> str:
+def edited(source: str, edits: Iterable[tuple[int, int, str]]) -> str:
+    """The text with the places from start to end replaced."""
     for start, end, text in sorted(set(edits), reverse=True):
         source = source[:start] + text + source[end:]
     return source

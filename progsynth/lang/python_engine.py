@@ -74,7 +74,7 @@ def compile_program(program: Program, dsl: DSL) -> PythonProgram:
 
     Raises UnsupportedError for holes, neural submodules and names that the DSL does not have.
     """
-    checked = write_checked(program, dsl, _bound)
+    checked = write_checked(program, dsl, bound=_bound)
     scope = dict(checked.values)
     code = compile(checked.text, f"<program {program.entry.name}>", "exec")
     exec(code, scope)  # noqa: S102 (text of our own making)

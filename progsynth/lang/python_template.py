@@ -8,6 +8,7 @@ of its call.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +17,7 @@ from progsynth.errors import PackError
 from progsynth.lang.operators import (
     ATOM,
     BINARY,
+    BIT_OR,
     COMPARISON,
     CONDITIONAL,
     LAMBDA,
@@ -137,16 +139,16 @@ _MARK = "slot__"
 
 @cache
 def template(text: str, params: tuple[str, ...]) -> Template:
-    """The template that `text` writes, as `str.format` reads it: `{name}` for a parameter.
+    """The template that `text` writes, with `{name}` for a parameter; other braces are Python's.
 
     Pure: the same text always gives the same template, which makes the cache invisible.
     Raises PackError.
     """
+    marked = re.sub(r"\{(\w+)\}", lambda m: _MARK + m[1] if m[1] in params else m[0], text)
     try:
-        marked = text.format(**{name: _MARK + name for name in params})
         tree = ast.parse(marked, mode="eval").body
-    except (SyntaxError, KeyError, ValueError, IndexError) as error:
-        raise PackError(f"the Python form '{text}' cannot be read: {error}") from None
+    except SyntaxError as error:
+        raise PackError(f"the Python form '{text}' cannot be read: {error.msg}") from None
     return _read(tree, marked)
 
 
@@ -309,7 +311,12 @@ def _children(node: ast.AST) -> list[tuple[ast.AST, int, bool]]:
             return [(value, ATOM, False)]
         case ast.Subscript(value=value, slice=index):
             return [(value, POSTFIX, False), (index, LAMBDA, False)]
-        case ast.List() | ast.Tuple() | ast.Set() | ast.Dict() | ast.Slice():
+        case ast.Dict(keys=keys, values=values):
+            shown: list[tuple[ast.AST, int, bool]] = [(k, LAMBDA, False) for k in keys if k]
+            return shown + [(v, LAMBDA if k else BIT_OR, False) for k, v in zip(keys, values)]
+        case ast.Starred(value=value):
+            return [(value, BIT_OR, False)]
+        case ast.List() | ast.Tuple() | ast.Set() | ast.Slice():
             return [(child, LAMBDA, False) for child in ast.iter_child_nodes(node)]
         case ast.Lambda(args=params, body=body):
             return [(arg, ATOM, True) for arg in params.args] + [(body, LAMBDA, True)]
