@@ -91,7 +91,7 @@ def check_writable(path: Path, what: str) -> None:
     if path.is_dir():
         raise ProgsynthError(f"{what} {path}: expected a file, found a folder")
     if not folder.is_dir():
-        raise ProgsynthError(f"{what} {path}: there is no folder {folder}; make it first")
+        raise ProgsynthError(f"{what} {path}: there is no folder {path.parent}; make it first")
     if path.exists() and not path.is_file():
         return
     if not os.access(folder, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):

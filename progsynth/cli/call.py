@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
-from progsynth.errors import Problem, ProgramError, ProgsynthError
+from progsynth.errors import Problem, ProgramError
 from progsynth.lang.failure import Failure
 from progsynth.lang.interpret import run
 from progsynth.lang.parse import parse_expression
@@ -35,7 +35,7 @@ class ReadCall:
 def read_call(text: str, program: Program, dsl: DSL) -> ReadCall:
     """The call that `text` writes of a function of the program.
 
-    Parameters of type `memory` may be left out: a runner fills them. Raises ProgsynthError.
+    Parameters of type `memory` may be left out: a runner fills them. Raises ProgramError.
     """
     call = parse_expression(text, _SOURCE)
     if not isinstance(call, CallExpression) or not isinstance(call.function, Name):
@@ -59,8 +59,8 @@ def read_call(text: str, program: Program, dsl: DSL) -> ReadCall:
             f"'{name}' takes {len(entry.types)} argument(s) ({wanted}), found {len(given)}",
         )
     args = tuple(
-        None if left_out and is_memory else _value(text, given.pop(0), type_, dsl)
-        for type_, is_memory in zip(entry.types, memories, strict=True)
+        None if left_out and is_memory else _value(text, given.pop(0), param, type_, dsl)
+        for param, type_, is_memory in zip(entry.params, entry.types, memories, strict=True)
     )
     return ReadCall(called, args)
 
@@ -71,16 +71,21 @@ def _fail(text: str, node: Expression, message: str) -> NoReturn:
     raise ProgramError([Problem(message, place.line, place.column, length)], text, _SOURCE)
 
 
-def _value(text: str, node: Expression, type_: Type, dsl: DSL) -> Value:
+def _value(text: str, node: Expression, param: str, type_: Type, dsl: DSL) -> Value:
     """The value of one argument; all else in the text is blanked, so that places stay right."""
     try:
         term, _ = read_expression(_only(text, node), dsl, expected=type_)
     except ProgramError as error:
-        raise ProgramError(error.problems, text, _SOURCE) from None
-    argument = Function("argument", (), (), type_, term)
-    found = run(Program((argument,)), (), dsl)
+        problems = [
+            replace(
+                p, message=p.message.replace("the result of 'expression'", f"argument '{param}'")
+            )
+            for p in error.problems
+        ]
+        raise ProgramError(problems, text, _SOURCE) from None
+    found = run(Program((Function("argument", (), (), type_, term),)), (), dsl)
     if isinstance(found, Failure):
-        raise ProgsynthError(f"{_SOURCE}: an argument of type {type_} ends in a {found}")
+        _fail(text, node, f"argument '{param}' has no value: it ends in a {found}")
     return found
 
 

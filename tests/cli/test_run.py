@@ -91,7 +91,7 @@ def test_a_failure_is_named(program: str, capsys: pytest.CaptureFixture[str]) ->
         ("f(['a'])", "expected"),
         ("f([1", "--call:1:"),
         ("3 + 4", "expected a call of one of the program's functions: twice, f, scale, at_start"),
-        ("at_start([1 // 0])", "--call: an argument of type list[int] ends in a failure: zero"),
+        ("at_start([1 // 0])", "argument 'xs' has no value: it ends in a failure: zero"),
     ],
 )
 def test_wrong_calls_are_told(
