@@ -1,7 +1,7 @@
 """The default pack: `make()` gives its kernel of primitives with the prelude on top.
 
 The kernel holds what cannot be written in the language, and what is too hot to be; all else is
-in `prelude/`, written in the language itself.
+in the `.psl` files beside it, written in the language itself.
 
 Rules of the kernel
 * An instance is named `base.type` where several share a surface (`add.int`, `add.float`).
@@ -19,18 +19,28 @@ Rules of the kernel
 
 from __future__ import annotations
 
+from importlib import resources
+
 from progsynth.lang.primitive import DSL, Primitive
+from progsynth.lang.read import read_prelude
 
 from . import booleans, graphs, lists, memory, numbers, tables, text
+
+KERNEL = (numbers, booleans, text, lists, tables, graphs, memory)
+# Each may use those before it; functions of one name stand in one text, where it is read whole.
+PRELUDE = ("numbers", "sequences", "lists", "text", "tables", "graphs", "memory")
 
 
 def kernel() -> DSL:
     """The primitives alone."""
-    families = (numbers, booleans, text, lists, tables, graphs, memory)
-    found = [p for family in families for p in vars(family).values() if isinstance(p, Primitive)]
+    found = [p for family in KERNEL for p in vars(family).values() if isinstance(p, Primitive)]
     return DSL("default", {}, {}, {}).extend(*found)
 
 
 def make() -> DSL:
     """The whole pack."""
-    return kernel()
+    dsl = kernel()
+    for family in PRELUDE:
+        file = resources.files(__package__).joinpath(f"{family}.psl")
+        dsl = read_prelude(file.read_text(encoding="utf-8"), dsl, file.name)
+    return dsl

