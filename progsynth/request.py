@@ -9,7 +9,7 @@ value one of the requested type, or says why it is not.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from progsynth.errors import PackError, TaskError
@@ -153,10 +153,12 @@ def plain(value: Any, where: str, *, arrays: bool = False, depth: int = 0) -> Va
     def inside(item: Any, place: str) -> Value:
         return plain(item, f"{where}, {place}", arrays=arrays, depth=depth + 1)
 
-    if isinstance(value, list):
-        return [inside(item, f"item {i}") for i, item in enumerate(value)]
-    if isinstance(value, tuple):
-        return tuple(inside(item, f"item {i}") for i, item in enumerate(value))
+    if isinstance(value, list | tuple):  # most items are numbers: they need no place
+        items = [
+            item if type(item) in _NUMBERS else inside(item, f"item {i}")
+            for i, item in enumerate(value)
+        ]
+        return items if isinstance(value, list) else tuple(items)
     if isinstance(value, dict):
         keys = [inside(key, f"key {show(key)}") for key in value]
         values = [inside(item, f"key {show(key)}") for key, item in value.items()]
@@ -168,7 +170,7 @@ def plain(value: Any, where: str, *, arrays: bool = False, depth: int = 0) -> Va
 
 
 def _whole_text(text: str, where: str) -> str:
-    if any("\ud800" <= char <= "\udfff" for char in text):
+    if not text.isascii() and _SURROGATE.search(text):
         raise TaskError(
             f"{where}: expected whole characters, found half a surrogate pair in {show(text)}"
         )
@@ -181,6 +183,9 @@ _SCALARS: tuple[tuple[type, Callable[[Any], Value]], ...] = (
     (float, float.__float__),
     (str, str.__str__),
 )
+
+_NUMBERS = frozenset((bool, int, float))
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 _HINTS = {
     "NoneType": "the language has no None: leave the value out, or stand something else for it",
@@ -278,10 +283,14 @@ def _shape(value: Value, where: str) -> Type:
 _SCALAR_TYPES: dict[type, Type] = {bool: BOOL, int: INT, float: FLOAT, str: STR}
 
 
-def _common(items: Iterable[Value], where: str, whole: Value) -> Type:
+def _common(items: Collection[Value], where: str, whole: Value) -> Type:
     joined = _UNKNOWN
-    for item in items:
-        one = _shape(item, where)
+    kinds = {type(item) for item in items}
+    if kinds <= _SCALAR_TYPES.keys():  # no need to look at each of them
+        shapes = [_SCALAR_TYPES[kind] for kind in _SCALAR_TYPES if kind in kinds]
+    else:
+        shapes = [_shape(item, where) for item in items]
+    for one in shapes:
         both = _join(joined, one)
         if both is None:
             raise TaskError(
@@ -319,7 +328,8 @@ def conform(value: Value, type_: Type, where: str) -> Value:
 
     Raises TaskError, with the place, when the value is not one of the type.
     """
-    made = _widened(value, type_, where)
+    has_floats = any(t == FLOAT or t.name == "graph" for t in walk_type(type_))
+    made = _widened(value, type_, where) if has_floats else value
     why = misfit(made, type_)
     if why:
         raise TaskError(f"{where}{', ' if why.startswith(('item', 'key')) else ': '}{why}")

@@ -17,6 +17,7 @@ from progsynth.errors import TaskError
 from progsynth.lang.types import MAX_DEPTH, Type
 from progsynth.lang.values import Value, entry_types, show
 
+_SCALARS = frozenset((bool, int, float, str))
 _FLOATS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 
@@ -34,7 +35,10 @@ def from_json(data: Any, type_: Type | None, where: str, depth: int = 0) -> Valu
         if type_ is not None and type_.name == "tuple":
             return _tuple(data, type_, where, depth)
         item = type_.types[0] if type_ is not None and type_.name == "list" else None
-        return [from_json(d, item, f"{where}[{i}]", depth + 1) for i, d in enumerate(data)]
+        return [  # most items are scalars: they need no place
+            d if type(d) in _SCALARS else from_json(d, item, f"{where}[{i}]", depth + 1)
+            for i, d in enumerate(data)
+        ]
     if isinstance(data, dict):
         form = next((key for key in data if key.startswith("$")), None)
         if form is not None:
