@@ -285,9 +285,9 @@ _SCALAR_TYPES: dict[type, Type] = {bool: BOOL, int: INT, float: FLOAT, str: STR}
 
 def _common(items: Collection[Value], where: str, whole: Value) -> Type:
     joined = _UNKNOWN
-    kinds = {type(item) for item in items}
-    if kinds <= _SCALAR_TYPES.keys():  # no need to look at each of them
-        shapes = [_SCALAR_TYPES[kind] for kind in _SCALAR_TYPES if kind in kinds]
+    kinds = dict.fromkeys(map(type, items))
+    if kinds.keys() <= _SCALAR_TYPES.keys():  # no need to look at each of them
+        shapes = [_SCALAR_TYPES[kind] for kind in kinds]
     else:
         shapes = [_shape(item, where) for item in items]
     for one in shapes:
