@@ -18,7 +18,16 @@ from progsynth.lang.failure import Limits
 from progsynth.lang.primitive import DSL
 from progsynth.lang.term import Lambda, Term, Var
 from progsynth.lang.types import Type
-from progsynth.search.bodies import Env, Noted, Pool, callable_of, callables, is_plain, key_of, make_pool
+from progsynth.search.bodies import (
+    Env,
+    Noted,
+    Pool,
+    callable_of,
+    callables,
+    is_plain,
+    key_of,
+    make_pool,
+)
 from progsynth.search.kernels import FAIL, FAILURES, Kernel, kernel
 from progsynth.search.space import Production, Scope, Space, Symbol, build_term
 
@@ -32,7 +41,7 @@ class Entry:
     `run` is the sub-program as a function of the variables' values, made when first needed.
     """
 
-    __slots__ = ("row", "production", "args", "cost", "whole", "uses", "run")
+    __slots__ = ("args", "cost", "production", "row", "run", "uses", "whole")
 
     def __init__(
         self, row: Row, production: Production, args: tuple[Entry, ...], cost: int, whole: bool
@@ -49,7 +58,7 @@ class Entry:
 class Shelf:
     """The entries of one symbol by cost."""
 
-    __slots__ = ("symbol", "cells", "seen", "merging", "key", "values")
+    __slots__ = ("cells", "key", "merging", "seen", "symbol", "values")
 
     def __init__(self, symbol: Symbol, merging: bool):
         self.symbol = symbol
@@ -143,7 +152,7 @@ class Bank:
     # -------------------------------------------------------------------------- filling
 
     def fill(self, symbol: Symbol, cost: int) -> Iterator[None]:
-        """Fill the symbol's cell of that cost; the cells below it are filled. Ticks now and then."""
+        """Fill the symbol's cell of that cost, where those below it are; ticks now and then."""
         shelf = self.shelf(symbol)
         assert len(shelf.cells) == cost, "cells are filled in order"
         shelf.cells.append([])

@@ -138,8 +138,7 @@ class BottomUp:
         """The kept programs that are right on most examples."""
         ranked = sorted(self._partial.items(), key=lambda item: -item[0].bit_count())
         return tuple(
-            self.wrap(self.bank.term(self.top, entry), entry.cost)
-            for _, entry in ranked[:_PARTIAL]
+            self.wrap(self.bank.term(self.top, entry), entry.cost) for _, entry in ranked[:_PARTIAL]
         )
 
     def _used(self) -> tuple[int, int]:
@@ -168,7 +167,9 @@ class BottomUp:
             noted=self.noted,
             max_entries=self.max_entries,
         )
-        self.levels = Levels(self.space, self.bank, self.root, keep_root=False, virtual=self._virtual)
+        self.levels = Levels(
+            self.space, self.bank, self.root, keep_root=False, virtual=self._virtual
+        )
         self._partial: dict[int, Entry] = {}
         self._conditions: dict[int, tuple[int, Entry]] = {}
         self._columns: dict[tuple[Symbol, int], list[tuple[Entry, Any]]] = {}
@@ -240,8 +241,8 @@ class BottomUp:
     def _mask(self, row: Sequence[Any]) -> int:
         mask = 0
         same = self._same
-        for i, (value, wanted) in enumerate(zip(row, self.goal.expected, strict=True)):
-            if value is not FAIL and same(value, wanted):
+        for i, (value, output) in enumerate(zip(row, self.goal.expected, strict=True)):
+            if value is not FAIL and same(value, output):
                 mask |= 1 << i
         return mask
 
@@ -276,8 +277,7 @@ class BottomUp:
         """Try the bodies of a call whose output says what the body has to give."""
         body = production.args[0]
         cells = [
-            self.bank.shelf(a).cell(c)
-            for a, c in zip(production.args[1:], split[1:], strict=True)
+            self.bank.shelf(a).cell(c) for a, c in zip(production.args[1:], split[1:], strict=True)
         ]
         for others in product(*cells):
             if not all(e.whole for e in others):
@@ -323,7 +323,7 @@ class BottomUp:
                 return
             lists.append(column)
         fn = self.bank.kernel(production, self.root)
-        same, wanted = self._same, self.goal.expected[first]
+        same, output = self._same, self.goal.expected[first]
         lazy = production.kind in ("and", "or")
         exact = FLOAT not in walk_type(self.goal.result)
         count = 0
@@ -337,7 +337,7 @@ class BottomUp:
                 value = fn(*values)
             except FAILURES:
                 continue
-            if value != wanted if exact else not same(value, wanted):
+            if value != output if exact else not same(value, output):
                 continue
             if self._fits(production, fn, entries, lazy):
                 entry = Entry((), production, entries, level, True)
@@ -365,7 +365,7 @@ class BottomUp:
     ) -> bool:
         """Is the call right on every example?"""
         same = self._same
-        for i, wanted in enumerate(self.goal.expected):
+        for i, output in enumerate(self.goal.expected):
             values = [
                 e.row[i] if s.scope == self.top else self.bank.callable_at(s.scope, e, i)
                 for s, e in zip(production.args, entries, strict=True)
@@ -377,7 +377,7 @@ class BottomUp:
                 value = fn(*values)
             except FAILURES:
                 return False
-            if value is FAIL or not same(value, wanted):
+            if value is FAIL or not same(value, output):
                 return False
         return True
 

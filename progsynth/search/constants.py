@@ -67,9 +67,7 @@ def mine(
 # ------------------------------------------------------------------------------- numbers
 
 
-def _evident(
-    params: Sequence[Type], result: Type, examples: Sequence[Example]
-) -> Iterator[int]:
+def _evident(params: Sequence[Type], result: Type, examples: Sequence[Example]) -> Iterator[int]:
     """Numbers that some measure gives on every example where it says anything."""
     if len(examples) < 2:
         return
@@ -195,9 +193,7 @@ def _texts(
     inputs = []
     for e in examples:
         some = [
-            v
-            for t, value in zip(params, e.inputs, strict=True)
-            for v in elements(t, value, STR)
+            v for t, value in zip(params, e.inputs, strict=True) for v in elements(t, value, STR)
         ]
         inputs.append(" \n".join(some))
     whole = [t for t, v in ((result, e.output) for e in examples) if t == STR]

@@ -79,7 +79,10 @@ class Wanted:
 
 
 def wanted(
-    bank: Bank, scope: Scope, rows: Sequence[list[tuple[Env, Any]]], same: Callable[[Any, Any], bool]
+    bank: Bank,
+    scope: Scope,
+    rows: Sequence[list[tuple[Env, Any]]],
+    same: Callable[[Any, Any], bool],
 ) -> Wanted | None:
     """The body's specification from what is deduced of each example; None if contradictory."""
     assert scope.parent is not None

@@ -106,7 +106,9 @@ def _readable(callee: Primitive, params: tuple[Type, ...]) -> Kernel | None:
     text = re.sub(r"\{(\w+)\}", r"\1", form)
     tree = ast.parse(text, mode="eval")
     used = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
-    bound = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    bound = {
+        n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+    }
     if used - bound - set(names) - set(_BUILTINS) or bound & set(names):
         return None
     if callee.signature.result == INT:

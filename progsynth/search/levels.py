@@ -47,9 +47,7 @@ class Levels:
         for production in self.space.productions(symbol):
             self._expand_production(production, outside, None)
 
-    def _expand_production(
-        self, production: Production, outside: int, virtual: int | None
-    ) -> None:
+    def _expand_production(self, production: Production, outside: int, virtual: int | None) -> None:
         least = [self.space.least_cost(a) for a in production.args]
         around = outside + production.cost + sum(least)
         for place, (arg, own) in enumerate(zip(production.args, least, strict=True)):

@@ -14,18 +14,26 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from progsynth.evaluate import Evaluation
-from progsynth.lang.term import Program
+from progsynth.lang.term import Program, Term
 
 SLICE = 0.2  # seconds between looks at the clock
 
 
 @dataclass(frozen=True, slots=True)
+class Filling:
+    """What was put into one hole of a sketch; `names` are those of the variables it sees."""
+
+    term: Term
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
-    """A program a search proposes; `filled` are the terms put into the holes of a sketch."""
+    """A program a search proposes, and what it put into the holes of a sketch, in order."""
 
     program: Program
     cost: int
-    filled: tuple[str, ...] = ()
+    filled: tuple[Filling, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +158,9 @@ def run(
     return loop.outcome(reason)
 
 
+_Best = tuple[Candidate, Evaluation, Evaluation | None]
+
+
 class _Loop:
     """The state of one run."""
 
@@ -172,7 +183,7 @@ class _Loop:
         self.programs = 0
         self.executions = 0
         self.rejected: list[Candidate] = []
-        self.best: tuple[Candidate, Evaluation, Evaluation | None] | None = None
+        self.best: _Best | None = None
         self.shown = (0, 0)
 
     def go(self) -> str:
@@ -257,8 +268,8 @@ class _Loop:
         solved = reason == "solved"
         seconds = self.clock() - self.start
         if not solved:
-            for candidate in self.search.partial():
-                self.keep(candidate, self.check(candidate.program), None)
+            for partial in self.search.partial():
+                self.keep(partial, self.check(partial.program), None)
         candidate, evaluation, validation = self.best or (None, None, None)
         self.emit("stopped", reason)
         return Outcome(

@@ -187,9 +187,7 @@ class Space:
             inner = [Scope(tuple(own), scope, closed, feedback) for closed in (True, False)]
             choices.append([Symbol(one, result) for one in inner])
         for args in product(*choices):
-            yield Production(
-                "call", instance.name, instance.cost, args, instance.commutative
-            )
+            yield Production("call", instance.name, instance.cost, args, instance.commutative)
 
 
 # ------------------------------------------------------------------------- making a space
@@ -303,7 +301,7 @@ def _substitutions(signature: Signature, known: dict[Type, int]) -> Iterator[dic
                 if unify(param, type_, more):
                     extended.append(more)
         found = extended
-    free = [v for v in variables(signature.type)]
+    free = variables(signature.type)
     for by in found:
         left = [v for v in free if v not in by]
         for chosen in product(known, repeat=len(left)):
@@ -373,9 +371,7 @@ def _built(least: dict[Type, int]) -> Iterator[tuple[Type, tuple[Type, ...], int
         yield type_, (BOOL, type_, type_), IF_COST
 
 
-def _least_costs(
-    start: dict[Type, int], instances: Iterable[Instance]
-) -> dict[Type, int]:
+def _least_costs(start: dict[Type, int], instances: Iterable[Instance]) -> dict[Type, int]:
     """The least cost of a value of each type, bounded below, by iteration to a fixed point.
 
     The items of a known list count as known: they are what a lambda sees.
@@ -424,9 +420,7 @@ def _nearest(
     given: set[Type],
 ) -> dict[Type, int]:
     outside = _outside_costs(least, instances, result)
-    ranked = sorted(
-        least, key=lambda t: (t not in given, least[t] + outside.get(t, FAR), str(t))
-    )
+    ranked = sorted(least, key=lambda t: (t not in given, least[t] + outside.get(t, FAR), str(t)))
     kept = [t for t in ranked if least[t] + outside.get(t, FAR) <= horizon or t in given]
     # The order of discovery is kept: it decides the order of enumeration.
     chosen = {*kept[:max_types], BOOL, *(t for t in given if t in least)}

@@ -1,0 +1,222 @@
+"""The holes of a sketch: where they are, what they see, and programs with them filled.
+
+A hole that cannot be run stands for an unknown expression. To see what it is given, it is
+replaced by a call of a probe, a primitive whose Python function we supply.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from progsynth.errors import UnsupportedError
+from progsynth.lang.infer import Typed, check_program
+from progsynth.lang.primitive import DSL, Primitive
+from progsynth.lang.term import (
+    Call,
+    For,
+    Function,
+    Hole,
+    If,
+    Lambda,
+    Let,
+    Program,
+    Term,
+    Values,
+    Var,
+    While,
+    bind,
+)
+from progsynth.lang.types import Signature, Type
+
+Names = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One hole: the function it is in, what it may use and the type it has to have.
+
+    `types` and `names` are of the variables that its filling sees: those in scope, or one for
+    each of the hole's arguments. `once` says that a run of the program meets it at most once;
+    `tail`, moreover, that its value is the program's.
+    """
+
+    hole: Hole
+    function: str
+    type: Type
+    types: tuple[Type, ...]
+    names: Names
+    once: bool
+    tail: bool
+
+
+def find_holes(program: Program, dsl: DSL) -> tuple[Site, ...]:
+    """The holes of all functions, in order. Raises UnsupportedError for neural ones."""
+    found: list[Site] = []
+    typed = check_program(program, dsl)
+    for function in program.functions:
+        entry = function is program.entry
+        todo: list[tuple[Typed, tuple[Type, ...], Names, bool, bool]] = [
+            (typed[function.name], function.types, function.params, entry, entry)
+        ]
+        while todo:
+            node, types, names, once, tail = todo.pop()
+            if isinstance(node.term, Hole):
+                found.append(_site(node, function.name, types, names, once, tail))
+            todo += reversed(list(_inside(node, types, names, once, tail)))
+    return tuple(found)
+
+
+def _site(
+    node: Typed, function: str, types: tuple[Type, ...], names: Names, once: bool, tail: bool
+) -> Site:
+    hole = node.term
+    assert isinstance(hole, Hole)
+    if hole.kind == "neural":
+        raise UnsupportedError(
+            f"the sketch has a hole for a neural submodule, in '{function}': searches fill "
+            "expressions and numbers so far; write ?? for an expression, or call a submodule "
+            "that is declared"
+        )
+    if hole.args is not None:
+        types = tuple(child.type for child in node.children)
+        names = tuple(f"x{i}" if i else "x" for i in range(len(types)))
+    if hole.kind == "param":
+        types, names = (), ()
+    return Site(hole, function, node.type, types, names, once, tail)
+
+
+def _inside(
+    node: Typed, types: tuple[Type, ...], names: Names, once: bool, tail: bool
+) -> list[tuple[Typed, tuple[Type, ...], Names, bool, bool]]:
+    """The children with what they see; whether each is run once, and whether it is the result."""
+    term = node.term
+    bound: list[tuple[tuple[Type, ...], Names, bool, bool]]
+    match term:
+        case Let():
+            inner = node.children[0].types
+            bound = [((), (), once, False), (inner, _named(term.names, inner), once, tail)]
+        case If():
+            bound = [((), (), once, False), ((), (), once, tail), ((), (), once, tail)]
+        case Values() if tail:
+            bound = [((), (), once, False)] * len(node.children)
+        case Lambda():
+            *own, _ = node.type.types
+            bound = [(tuple(own), _named(term.names, own), False, False)]
+        case While():
+            state = (node.types, _named(term.names, node.types), False, False)
+            bound = [((), (), once, False), state, state]
+        case For():
+            item = node.children[0].type.types[0]
+            inner = (*node.types, item)
+            bound = [
+                ((), (), once, False),
+                ((), (), once, False),
+                (inner, _named(term.names, inner), False, False),
+            ]
+        case _:
+            bound = [((), (), once, False)] * len(node.children)
+    return [
+        (child, types + more, names + called, once_here, tail_here)
+        for child, (more, called, once_here, tail_here) in zip(node.children, bound, strict=True)
+    ]
+
+
+def _named(names: Names, types: Sequence[Type]) -> Names:
+    return names if len(names) == len(types) else tuple(f"v{i}" for i in range(len(types)))
+
+
+# ------------------------------------------------------------------------------- filling
+
+
+def replace_holes(program: Program, put: Callable[[int, Hole, tuple[Term, ...]], Term]) -> Program:
+    """The program with hole number n replaced by `put(n, hole, its changed arguments)`."""
+    count = 0
+    functions: list[Function] = []
+    for function in program.functions:
+        numbers: dict[int, int] = {}
+        # Holes are numbered as `find_holes` meets them: each before what is inside it.
+        todo: list[Term] = [function.body]
+        order: list[Term] = []
+        while todo:
+            node = todo.pop()
+            order.append(node)
+            todo.extend(reversed(node.children))
+        for place, node in enumerate(order):
+            if isinstance(node, Hole):
+                numbers[place] = count
+                count += 1
+        functions.append(replace(function, body=_rebuilt(order, numbers, put)))
+    return replace(program, functions=tuple(functions))
+
+
+def _rebuilt(
+    order: list[Term],
+    numbers: dict[int, int],
+    put: Callable[[int, Hole, tuple[Term, ...]], Term],
+) -> Term:
+    """The tree listed in preorder, built again from its end."""
+    done: list[Term] = []
+    for place in range(len(order) - 1, -1, -1):
+        node = order[place]
+        count = len(node.children)
+        children = tuple(reversed(done[len(done) - count :])) if count else ()
+        del done[len(done) - count :]
+        if isinstance(node, Hole):
+            done.append(put(numbers[place], node, children))
+        elif count and any(a is not b for a, b in zip(children, node.children, strict=True)):
+            done.append(node.rebuild(children))
+        else:
+            done.append(node)
+    return done[0]
+
+
+def fill(program: Program, fillings: Sequence[Term]) -> Program:
+    """The program with each hole filled; a filling sees what its `Site` says."""
+
+    def put(number: int, hole: Hole, args: tuple[Term, ...]) -> Term:
+        filling = fillings[number]
+        if hole.args is None or hole.kind == "param":
+            return filling
+        if all(isinstance(a, Var) for a in args):
+            return bind(filling, args)
+        if not args:
+            return filling
+        names = tuple(f"x{i}" if i else "x" for i in range(len(args)))
+        return Let(len(args), args[0] if len(args) == 1 else Values(args), filling, names)
+
+    return replace_holes(program, put)
+
+
+def probe(
+    program: Program, sites: Sequence[Site], dsl: DSL, functions: Sequence[Callable[..., Any]]
+) -> tuple[Program, DSL]:
+    """The program with hole n replaced by a call of `functions[n]`, and a DSL to run it in.
+
+    The function gets the values of the variables that a filling sees.
+    """
+    primitives = []
+    for number, (site, function) in enumerate(zip(sites, functions, strict=True)):
+        params = tuple((f"x{i}", t) for i, t in enumerate(site.types))
+        name = f"?{number}"
+        primitives.append(
+            Primitive(name, name, Signature(params, site.type), _sized(function, len(params)))
+        )
+
+    def put(number: int, hole: Hole, args: tuple[Term, ...]) -> Term:
+        seen = len(sites[number].types)
+        if hole.kind == "param":
+            return Call(f"?{number}", ())
+        if hole.args is not None:
+            return Call(f"?{number}", args)
+        return Call(f"?{number}", tuple(Var(seen - 1 - i) for i in range(seen)))
+
+    return replace_holes(program, put), dsl.extend(*primitives)
+
+
+def _sized(function: Callable[..., Any], count: int) -> Callable[..., Any]:
+    """The function as one of exactly `count` parameters, which engines may ask for."""
+    names = ", ".join(f"x{i}" for i in range(count))
+    made: Callable[..., Any] = eval(f"lambda {names}: _f({names})", {"_f": function})  # noqa: S307
+    return made
