@@ -88,6 +88,7 @@ class _Inference:
         self.extra = extra
         self.back = back
         self.by: dict[str, Type] = {}
+        self.resolved: dict[Type, Type] = {}  # filled when `by` is complete
         self.names = (f"?{n}" for n in count())
         self.constraints: list[tuple[str, str, Type]] = []
         self.projections: list[tuple[int, Type, Type]] = []  # item, of which tuple, its type
@@ -245,9 +246,18 @@ class _Inference:
                 self.same(found, shortest, "a tuple")
 
     def resolve(self, type_: Type) -> Type:
-        found = substitute(type_, self.by)
-        rest = dict.fromkeys(variables(found), INT)
-        return substitute(found, rest) if rest else found
+        """The type that it stands for at the end, with the caller's own type variables."""
+        known = self.resolved.get(type_)
+        if known is None:
+            found = substitute(type_, self.by)
+            rest = dict.fromkeys(variables(found), INT)
+            known = substitute(found, rest) if rest else found
+            known = _unrigid(known, self.back) if self.back else known
+            problem = next((p for t in walk_type(known) if (p := type_problem(t))), "")
+            if problem:
+                raise IllTypedError(problem)
+            self.resolved[type_] = known
+        return known
 
     def check_constraints(self, back: Mapping[str, Type], classes: frozenset[str]) -> None:
         for name, cls, type_ in self.constraints:
@@ -258,19 +268,12 @@ class _Inference:
             if any(f"{t.name}: {cls}" not in classes for t in rigid):
                 raise IllTypedError(f"{name}: {found} is not known to be {cls}")
 
-    def problem(self, type_: Type) -> str:
-        return "" if type_.name.startswith(_RIGID) else type_problem(_unrigid(type_, self.back))
-
     def finish(self, visited: Any) -> Walk[Any]:
         term, types, children, by = visited
         done = []
         for child in children:
             done.append((yield self.finish(child)))
-        resolved = tuple(self.resolve(t) for t in types)
-        for one in resolved:
-            problem = next((p for t in walk_type(one) if (p := self.problem(t))), "")
-            if problem:
-                raise IllTypedError(problem)
+        resolved = tuple(map(self.resolve, types))
         named = {v: self.resolve(t) for v, t in by.items()} if by else _NONE
         return Typed(term, resolved, tuple(done), named)
 
@@ -302,18 +305,10 @@ def infer(
     known = frozenset(f"{v}: {wider}" for v, c in classes for wider in WIDER_CLASSES[c])
     run.check_constraints(back, known)
     typed: Typed = walk(run.finish(visited))
-    return walk(_restore(typed, back)) if back else typed
+    return typed
 
 
 _RIGID = "rigid "  # no name that can be written starts with it
-
-
-def _restore(typed: Typed, back: Mapping[str, Type]) -> Walk[Typed]:
-    children = []
-    for child in typed.children:
-        children.append((yield _restore(child, back)))
-    by = {v: _unrigid(t, back) for v, t in typed.by.items()}
-    return Typed(typed.term, tuple(_unrigid(t, back) for t in typed.types), tuple(children), by)
 
 
 def _unrigid(type_: Type, back: Mapping[str, Type]) -> Type:
