@@ -59,10 +59,6 @@ def removed(xs: list[Any], x: Any) -> list[Any]:
     return rest
 
 
-def rotated(xs: list[Any], k: int) -> list[Any]:
-    return [xs[(i + k) % len(xs)] for i in range(len(xs))]
-
-
 def ascii_lower(s: str) -> str:
     return "".join(c.lower() if c.isascii() else c for c in s)
 
@@ -90,7 +86,6 @@ LISTS = [
     ),
     ("chunks(xs, k)", lambda xs, k: [xs[i : i + k] for i in range(0, len(xs), k)]),
     ("windows(xs, 2)", lambda xs: [[a, b] for a, b in itertools.pairwise(xs)]),
-    ("rotate(xs, k)", lambda xs, k: rotated(xs, k)),
     ("any(ps)", lambda ps: any(ps)),
     ("all(ps)", lambda ps: all(ps)),
     ("any(lambda x: x > 8, xs)", lambda xs: any(x > 8 for x in xs)),
