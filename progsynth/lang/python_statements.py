@@ -18,7 +18,7 @@ class Code:
 
     `depth` is how deep it nests. `stable` says that it is a constant or a name: evaluating it
     later gives the same, and cannot fail. `type` is its type in the language, where known.
-    A lambda has its parameters and body in `function`.
+    `shape` says more of expressions that can be written better in some places.
     """
 
     text: str
@@ -26,11 +26,16 @@ class Code:
     depth: int = 0
     stable: bool = False
     type: Type | None = None
-    function: tuple[tuple[str, ...], Code] | None = None
+    shape: Shape = None
 
     def at(self, precedence: int) -> str:
         """The text, in parentheses unless it binds at least that tightly."""
         return self.text if self.precedence >= precedence else f"({self.text})"
+
+    @property
+    def function(self) -> LambdaShape | None:
+        """The parameters and body of a lambda."""
+        return self.shape if isinstance(self.shape, LambdaShape) else None
 
     @property
     def is_name(self) -> bool:
@@ -38,6 +43,40 @@ class Code:
         return self.stable and self.text.isidentifier() and self.text not in _CONSTANTS
 
 
+@dataclass(frozen=True, slots=True)
+class LambdaShape:
+    """`lambda params: body`."""
+
+    params: tuple[str, ...]
+    body: Code
+
+
+@dataclass(frozen=True, slots=True)
+class FilterShape:
+    """`[variable for variable in source if condition]`."""
+
+    variable: str
+    source: Code
+    condition: Code
+
+
+@dataclass(frozen=True, slots=True)
+class ListShape:
+    """`list(inner)`: a loop may go over what is inside."""
+
+    inner: Code
+
+
+@dataclass(frozen=True, slots=True)
+class OperationShape:
+    """`left symbol right`, of numbers or texts."""
+
+    left: Code
+    symbol: str
+    right: Code
+
+
+Shape = LambdaShape | FilterShape | ListShape | OperationShape | None
 _CONSTANTS = ("True", "False", "None")
 
 
@@ -80,6 +119,8 @@ def constant(value: int | float | bool | str, type_: Type) -> Code:
     text = repr(value)
     if isinstance(value, float) and text.lstrip("-") in ("inf", "nan"):
         return Code(f'float("{text}")', POSTFIX, 0, True, type_)
+    if text[0] == "'" and '"' not in text:
+        text = f'"{text[1:-1]}"'
     return Code(text, NEGATION if text[0] == "-" else ATOM, 0, True, type_)
 
 
@@ -105,6 +146,13 @@ def tuple_code(codes: tuple[Code, ...], depth: int) -> Code:
 def conditional(cond: Code, then: Code, orelse: Code) -> Code:
     """`then if cond else orelse`; with a truth value for a branch, `and` or `or`."""
     depth = 1 + max(cond.depth, then.depth, orelse.depth)
+    if then.text == "True" and orelse.text == "False":
+        return cond
+    if then.text == "False" and orelse.text == "True":
+        return Code(negated(cond), NOT, depth, type=then.type)
+    if then.text == "False":
+        text = f"{Code(negated(cond), NOT).at(AND)} and {orelse.at(AND)}"
+        return Code(text, AND, depth, type=orelse.type)
     if orelse.text == "False":
         return Code(f"{cond.at(AND)} and {then.at(AND)}", AND, depth, type=then.type)
     if then.text == "True":
@@ -129,8 +177,7 @@ def lines(statements: Statements, indent: int) -> list[str]:
             case Line(text):
                 found.append(space + text)
             case Assign(names, codes):
-                right = codes[0].text if len(codes) == 1 else tuple_text(codes)
-                found.append(f"{space}{', '.join(names)} = {right}")
+                found += [space + text for text in _assignments(names, codes)]
             case Return(codes):
                 right = codes[0].text if len(codes) == 1 else tuple_text(codes)
                 found.append(f"{space}return {right}")
@@ -145,6 +192,24 @@ def lines(statements: Statements, indent: int) -> list[str]:
                 inner: Statements = body or [Line("pass")]
                 todo.extend((s, depth + 1) for s in reversed(inner))
     return found
+
+
+def _assignments(names: tuple[str, ...], codes: tuple[Code, ...]) -> list[str]:
+    """The assignment as lines: one for each name where none reads a name before it."""
+    if len(codes) != len(names):
+        return [f"{', '.join(names)} = {codes[0].text}"]
+    changed: set[str] = set()
+    for name, code in zip(names, codes, strict=True):
+        if changed and changed & identifiers(code.text):
+            return [f"{', '.join(names)} = {tuple_text(codes)}"]
+        changed.add(name)
+    return [_assignment(name, code) for name, code in zip(names, codes, strict=True)]
+
+
+def _assignment(name: str, code: Code) -> str:
+    if isinstance(code.shape, OperationShape) and code.shape.left.text == name:
+        return f"{name} {code.shape.symbol}= {code.shape.right.text}"
+    return f"{name} = {code.text}"
 
 
 def _is_if(body: Statements) -> bool:

@@ -26,7 +26,15 @@ from progsynth.lang.operators import (
     OR,
     POSTFIX,
 )
-from progsynth.lang.python_statements import Code, identifiers
+from progsynth.lang.python_statements import (
+    Code,
+    FilterShape,
+    ListShape,
+    OperationShape,
+    Shape,
+    identifiers,
+)
+from progsynth.lang.types import FLOAT, INT, STR, Type
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +52,7 @@ class _Slot:
     inside: bool = False
     own: bool = False
     args: tuple[str, ...] | None = None  # the template's variables that a call passes
+    iterates: bool = False  # does a comprehension go over it?
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +63,8 @@ class Template:
     precedence: int
     slots: tuple[_Slot, ...]
     own: tuple[str, ...]  # the variables that it binds itself
+    kind: str = ""  # "map", "filter", "list" or "operation": see `_kind_of`
+    inner: Template | None = None  # of a list: what is inside, unless it is an argument alone
 
     def settles(self, name: str) -> bool:
         """Must the argument be a name or a constant: is it used twice, or not always once?"""
@@ -76,48 +87,44 @@ class Template:
         """The arguments in the order of their evaluation."""
         return tuple(slot.name for slot in self.slots if not slot.own)
 
-    def fill(self, args: Mapping[str, Code]) -> Code:
-        """The template with the arguments in their places."""
+    def fill(self, args: Mapping[str, Code], type_: Type | None = None) -> Code:
+        """The template with the arguments in their places; `type_` is that of its value."""
         if self.is_slot:
             return args[self.slots[0].name]
+        if self.kind == "map":
+            merged = self._over_filter(args)
+            if merged is not None:
+                return merged
         names = self._own_names(args)
         parts: list[str] = []
         place = 0
         for slot in self.slots:
-            parts.append(self.text[place : slot.start])
+            parts += (self.text[place : slot.start], _filled(slot, args, names))
             place = slot.end
-            if slot.own:
-                parts.append(names[slot.name])
-                continue
-            code = args[slot.name]
-            if slot.args is None:
-                parts.append(code.at(slot.precedence))
-            elif code.function is None or not _fits(code, slot, names):
-                given = ", ".join(names[a] for a in slot.args)
-                parts.append(f"{code.at(POSTFIX)}({given})")
-            else:
-                parts.append(code.function[1].at(slot.precedence))
         parts.append(self.text[place:])
         depth = 1 + max((code.depth for code in args.values()), default=0)
-        return Code("".join(parts), self.precedence, depth)
+        shape = self._shape(args, names, type_)
+        return Code("".join(parts), self.precedence, depth, type=type_, shape=shape)
 
     def _own_names(self, args: Mapping[str, Code]) -> dict[str, str]:
         """Names for the template's variables: those of a lambda that it calls with them."""
         if not self.own:
             return {}
         chosen: dict[str, str] = {}
-        used = {slot.name for slot in self.slots}
-        taken: set[str] = set()
-        for name in used & set(args):
-            taken |= identifiers(args[name].text)
+        inside = {slot.name for slot in self.slots if slot.inside}
         for slot in self.slots:
             function = args[slot.name].function if slot.args is not None else None
-            if function is None or slot.args is None or len(function[0]) != len(slot.args):
+            if function is None or slot.args is None or len(function.params) != len(slot.args):
                 continue
-            others = set().union(*(identifiers(c.text) for n, c in args.items() if n != slot.name))
-            for own, param in zip(slot.args, function[0], strict=True):
+            others: set[str] = set()
+            for name in inside - {slot.name}:
+                others |= identifiers(args[name].text)
+            for own, param in zip(slot.args, function.params, strict=True):
                 if own not in chosen and param not in chosen.values() and param not in others:
                     chosen[own] = param
+        taken: set[str] = set()
+        for name in inside & set(args):
+            taken |= identifiers(args[name].text)
         for own in self.own:
             if own not in chosen:
                 name, count = own, 1
@@ -127,11 +134,66 @@ class Template:
                 chosen[own] = name
         return chosen
 
+    def _shape(
+        self, args: Mapping[str, Code], names: Mapping[str, str], type_: Type | None
+    ) -> Shape:
+        """What the filled template is, where that matters to what stands around it."""
+        slots = self.slots
+        if self.kind == "list":
+            inner = self.inner.fill(args) if self.inner else args[slots[0].name]
+            return ListShape(inner)
+        if self.kind == "operation" and type_ in _UNCHANGING:
+            left, right = args[slots[0].name], args[slots[1].name]
+            symbol = self.text[slots[0].end : slots[1].start].strip()
+            return OperationShape(left, symbol, right)
+        if self.kind == "filter":
+            source = next(slot for slot in slots if slot.iterates)
+            condition = next(slot for slot in slots if slot.args is not None)
+            text = _filled(condition, args, names)
+            return FilterShape(names[condition.args[0]], args[source.name], Code(text))
+        return None
 
-def _fits(code: Code, slot: _Slot, names: Mapping[str, str]) -> bool:
-    """May the lambda's body stand for its call: are its parameters called as what is passed?"""
-    assert code.function is not None and slot.args is not None
-    return code.function[0] == tuple(names[a] for a in slot.args)
+    def _over_filter(self, args: Mapping[str, Code]) -> Code | None:
+        """`[f(x) for x in xs if c(x)]` for a map over a filter."""
+        mapped = next(slot for slot in self.slots if slot.args is not None)
+        source = next(slot for slot in self.slots if slot.iterates)
+        code, function = args[source.name], args[mapped.name].function
+        if not isinstance(code.shape, FilterShape):
+            return None
+        variable = code.shape.variable
+        if function is None:
+            text = f"{args[mapped.name].at(POSTFIX)}({variable})"
+            if variable in identifiers(args[mapped.name].text):
+                return None
+        elif function.params == (variable,):
+            text = function.body.at(LAMBDA)
+        else:
+            return None
+        over = _iterated(code.shape.source, OR)
+        depth = 1 + max(c.depth for c in args.values())
+        text = f"[{text} for {variable} in {over} if {code.shape.condition.text}]"
+        return Code(text, ATOM, depth)
+
+
+_UNCHANGING = (INT, FLOAT, STR)
+
+
+def _filled(slot: _Slot, args: Mapping[str, Code], names: Mapping[str, str]) -> str:
+    """The text of one slot."""
+    if slot.own:
+        return names[slot.name]
+    code = args[slot.name]
+    if slot.args is None:
+        return _iterated(code, slot.precedence) if slot.iterates else code.at(slot.precedence)
+    passed = tuple(names[a] for a in slot.args)
+    if code.function is not None and code.function.params == passed:
+        return code.function.body.at(slot.precedence)
+    return f"{code.at(POSTFIX)}({', '.join(passed)})"
+
+
+def _iterated(code: Code, precedence: int) -> str:
+    over = code.shape.inner if isinstance(code.shape, ListShape) else code
+    return over.at(precedence)
 
 
 _MARK = "slot__"
@@ -172,13 +234,14 @@ def _read(tree: ast.expr, text: str) -> Template:
     slots: list[_Slot] = []
     own = tuple(dict.fromkeys(_bound_names(tree)))
     places = Places(text)
+    over = [c.iter for c in ast.walk(tree) if isinstance(c, ast.comprehension)]
 
     def visit(node: ast.AST, precedence: int, inside: bool) -> None:
         if isinstance(node, ast.Name):
             start, end = places.start(node), places.end(node)
             if node.id.startswith(_MARK):
                 name = node.id[len(_MARK) :]
-                slots.append(_Slot(start, end, name, precedence, inside))
+                slots.append(_Slot(start, end, name, precedence, inside, iterates=node in over))
             elif node.id in own:
                 slots.append(_Slot(start, end, node.id, ATOM, own=True))
             return
@@ -196,7 +259,32 @@ def _read(tree: ast.expr, text: str) -> Template:
 
     visit(tree, LAMBDA, False)
     slots.sort(key=lambda slot: slot.start)
-    return Template(text, precedence_of(tree), tuple(slots), own)
+    inner = None
+    kind = _kind_of(tree, tuple(slots))
+    if kind == "list":
+        assert isinstance(tree, ast.Call)
+        held = ast.get_source_segment(text, tree.args[0])
+        assert held is not None
+        inner = _read(ast.parse(held, mode="eval").body, held)
+    return Template(text, precedence_of(tree), tuple(slots), own, kind, inner)
+
+
+def _kind_of(tree: ast.expr, slots: tuple[_Slot, ...]) -> str:
+    """What the template is, where that can be written better in some places."""
+    match tree:
+        case ast.Call(ast.Name("list"), [_], []):
+            return "list"
+        case ast.BinOp(ast.Name(), _, ast.Name()) if len(slots) == 2:
+            return "operation"
+        case ast.ListComp(ast.Call(), [ast.comprehension(ast.Name(), ast.Name(), [])]):
+            calls = [slot for slot in slots if slot.args is not None]
+            if len(slots) == 3 and len(calls) == 1 and slots[0] is calls[0]:
+                return "map"
+        case ast.ListComp(
+            ast.Name(variable), [ast.comprehension(ast.Name(same), ast.Name(), [ast.Call()])]
+        ) if variable == same and len(slots) == 4 and slots[-1].args == (variable,):
+            return "filter"
+    return ""
 
 
 class Places:

@@ -27,7 +27,9 @@ from progsynth.lang.python_statements import (
     Assign,
     Block,
     Code,
+    LambdaShape,
     Line,
+    ListShape,
     Return,
     Statements,
     conditional,
@@ -157,6 +159,12 @@ def _count(node: Node) -> int:
                 return 1
 
 
+def _suits(name: str, hint: str) -> bool:
+    """Is the name the hint, or the hint with a number?"""
+    base, _, number = name.rpartition("_")
+    return hint in ("", name) or (hint == base and number.isdigit())
+
+
 def build(kind: str, items: tuple[Code, ...]) -> Code:
     """A list, tuple or dict of the items."""
     depth = _deeper(items)
@@ -222,7 +230,7 @@ class Writer:
         base = hint if hint.isidentifier() and "_part_" not in hint else "x"
         name, last = base, self.counts.get(base, 1)
         count = last if last > _MANY else 1  # small numbers read better, but may all be taken
-        while name in self.reserved or name in avoid or self.scope.holds(name, place, spine):
+        while self._is_reserved(name) or name in avoid or self.scope.holds(name, place, spine):
             count += 1
             name = f"{base}_{count}"
         self.counts[base] = max(last, count)
@@ -261,9 +269,9 @@ class Writer:
             return code
         if code.function is None:
             return self.temporary(code)
-        params, body = code.function
         name = self.fresh("function")
-        self.block.append(Block(f"def {name}({', '.join(params)}):", [Return((body,))]))
+        header = f"def {name}({', '.join(code.function.params)}):"
+        self.block.append(Block(header, [Return((code.function.body,))]))
         return Code(name, stable=True)
 
     # ------------------------------------------------------------------------- expressions
@@ -357,7 +365,7 @@ class Writer:
                 if params
                 else (f"lambda: {code.at(LAMBDA)}")
             )
-            return Code(text, LAMBDA, code.depth + 1, function=(params, code))
+            return Code(text, LAMBDA, code.depth + 1, shape=LambdaShape(params, code))
         name = name or self.fresh("function")
         self.block.append(Block(f"def {name}({', '.join(params)}):", body))
         return Code(name, stable=True)
@@ -535,7 +543,8 @@ class Writer:
         if source:
             name = self.pick(item, first, spine) if item.uses else "_"
             self.hold(item, name, first)
-            header = f"for {name} in {source.text}:"
+            over = source.shape.inner if isinstance(source.shape, ListShape) else source
+            header = f"for {name} in {over.text}:"
         else:
             cond = yield self.code(before[1], False)
             header = "while True:" if self.block else f"while {cond.text}:"
@@ -591,7 +600,7 @@ class Writer:
         names: list[str] = []
         for variable, code in zip(state, codes, strict=True):
             variable.type = code.type
-            own = code.is_name and code.text not in names and variable.hint in ("", code.text)
+            own = code.is_name and code.text not in names and _suits(code.text, variable.hint)
             if own and spine and not self._taken(code.text, behind):
                 names.append(code.text)
             else:
@@ -603,7 +612,10 @@ class Writer:
     def _taken(self, name: str, place: int) -> bool:
         if name not in self.scope.holders:  # it belongs to a function around this one
             return True
-        return name in self.reserved or self.scope.holds(name, place, True)
+        return self._is_reserved(name) or self.scope.holds(name, place, True)
+
+    def _is_reserved(self, name: str) -> bool:
+        return name in self.reserved and name != self.name
 
     # --------------------------------------------------------------------------- splitting
 

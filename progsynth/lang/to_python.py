@@ -204,7 +204,9 @@ class Readable:
                 writer.settled(arg) if form.settles(param) else arg
                 for param, arg in zip(names, args, strict=True)
             ]
-            return form.fill(dict(zip(names, settled, strict=True)))
+            result = callee.signature.result
+            known = None if variables(result) else result
+            return form.fill(dict(zip(names, settled, strict=True)), known)
         depth = 1 + max((arg.depth for arg in args), default=0)
         text = f"{self.names[name]}({', '.join(arg.at(ANY) for arg in args)})"
         return Code(text, POSTFIX, depth)
