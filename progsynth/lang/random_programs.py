@@ -87,12 +87,17 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How large the programs are. `num_focus` callees are drawn for each program."""
+    """How large a program is. `num_focus` callees are dealt to it."""
 
-    num_rows: int = 3
-    num_focus: int = 3
-    depth: int = 3
-    num_nodes: int = 60  # no new calls once a function has so many
+    num_rows: int
+    num_focus: int
+    depth: int
+    num_nodes: int  # no new calls once a function has so many
+
+
+SMALL = Shape(num_rows=2, num_focus=2, depth=2, num_nodes=20)
+LARGE = Shape(num_rows=3, num_focus=3, depth=3, num_nodes=60)
+MIXED = (*(SMALL,) * 7, LARGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +109,12 @@ class _Callee:
 class RandomPrograms:
     """A source of random programs over one DSL. Frozen: all randomness comes in by `sample`."""
 
-    def __init__(self, dsl: DSL, shape: Shape | None = None):
+    def __init__(self, dsl: DSL, shapes: Sequence[Shape] = MIXED):
         self.dsl = dsl
-        self.shape = shape or Shape()
+        self.shapes = shapes  # each program has one of these
         self.callees = [c for c in map(self._callee, dsl) if _expressible(c.signature)]
-        self.heads = tuple(h for h in CONTAINERS if h in _BUILT or self._makers(h))
+        self.makers = {head: self._makers(head) for head in CONTAINERS}
+        self.heads = tuple(h for h in CONTAINERS if h in _BUILT or self.makers[h])
 
     def _callee(self, name: str) -> _Callee:
         return _Callee(name, signature_of(self.dsl[name]))
@@ -128,18 +134,19 @@ class RandomPrograms:
         `focus` names a callee that it calls for certain.
         """
         rng = Random(f"program {seed}")
-        wanted = self._focus(seed) if not focus else [self._callee(focus)]
+        shape = rng.choice(self.shapes)
+        wanted = [self._callee(focus)] if focus else self._focus(seed, shape.num_focus)
         functions: list[Function] = []
         for number in range(rng.choice((0, 0, 0, 1, 2))):
-            functions.append(_Body(self, rng, functions).helper(number))
-        entry, rows = _Body(self, rng, functions).entry(wanted)
+            functions.append(_Body(self, rng, shape, functions).helper(number))
+        entry, rows = _Body(self, rng, shape, functions).entry(wanted)
         return Sample(Program((*functions, entry)), rows, _limits(rng))
 
-    def _focus(self, seed: int) -> list[_Callee]:
+    def _focus(self, seed: int, num_focus: int) -> list[_Callee]:
         """The callees that the program of that seed is about: each as often as any other."""
         number = len(self.callees)
         found = []
-        for place in range(self.shape.num_focus):
+        for place in range(num_focus):
             # A permutation of all callees for each block of as many seeds.
             rng = Random(f"order {seed // number} {place}")
             step = rng.choice([n for n in range(1, number + 1) if gcd(n, number) == 1])
@@ -169,10 +176,13 @@ def _limits(rng: Random) -> Limits:
 class _Body:
     """Grows the body of one function. `left` counts down the nodes that it may still have."""
 
-    def __init__(self, source: RandomPrograms, rng: Random, helpers: Sequence[Function]):
+    def __init__(
+        self, source: RandomPrograms, rng: Random, shape: Shape, helpers: Sequence[Function]
+    ):
         self.source = source
         self.rng = rng
-        self.left = source.shape.num_nodes
+        self.shape = shape
+        self.left = shape.num_nodes
         self.functions = tuple(helpers)
         self.helpers = [_Callee(f.name, signature_of(f)) for f in helpers]
         self.callees = source.callees + 3 * self.helpers
@@ -183,8 +193,7 @@ class _Body:
         """The function that the program is run by, with rows of arguments."""
         types = tuple(self.any_type() for _ in range(self.rng.randint(1, 3)))
         rows = tuple(
-            tuple(random_value(self.rng, t) for t in types)
-            for _ in range(self.source.shape.num_rows)
+            tuple(random_value(self.rng, t) for t in types) for _ in range(self.shape.num_rows)
         )
         names = tuple(f"x{n}" for n in range(len(types)))
         if self.rng.random() < HOSTILE_SHARE:
@@ -200,7 +209,7 @@ class _Body:
             body: Term = Build("tuple", tuple(Var(n) for n in reversed(range(len(made)))))
         else:
             result = self.any_type()
-            grow = partial(self.term, result, env, self.source.shape.depth)
+            grow = partial(self.term, result, env, self.shape.depth)
             body, _ = self.lasting(grow, (result,), env, alive)
         return Function("entry", names, types, result, _bound(steps, body)), rows
 
@@ -218,7 +227,7 @@ class _Body:
             types = [item, list_of(item), *types[1:]]
             result = rng.choice((item, list_of(item), tuple_of(item, types[-1])))
         steps, env, _ = self.steps([rng.choice(self.source.callees)], tuple(types), ())
-        body = _bound(steps, self.term(result, env, self.source.shape.depth))
+        body = _bound(steps, self.term(result, env, self.shape.depth))
         names = tuple(f"p{n}" for n in range(len(types)))
         return Function(f"helper_{number}", names, tuple(types), result, body)
 
@@ -228,7 +237,7 @@ class _Body:
         Where rows of values for `env` are given, a step that fails on them is mostly drawn
         again: else hardly any program would end in a value.
         """
-        depth = self.source.shape.depth
+        depth = self.shape.depth
         found: Steps = []
         for callee in wanted:
             by = self.instance(callee, None)
@@ -423,7 +432,7 @@ class _Body:
             return self.build(wanted, env, 0, plain=plain)
         if wanted.is_variable:
             return self.opaque(wanted, env)
-        for callee in self.source._makers(name):
+        for callee in self.source.makers[name]:
             by = self.instance(callee, wanted)
             if by is not None:
                 return self.call(callee, by, env, 0, plain=plain)
