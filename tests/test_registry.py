@@ -6,6 +6,7 @@ import os
 import pickle
 import subprocess
 import sys
+from dataclasses import replace
 from importlib.metadata import EntryPoint
 from types import ModuleType
 
@@ -135,6 +136,13 @@ def test_suites_are_found_in_the_same_way(installed: Installed) -> None:
     assert "nothing" in registry.suites()
     with pytest.raises(PackError, match="gave NoneType, expected a suite"):
         registry.suite("nothing")
+
+
+def test_a_checkout_that_is_not_installed_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    nowhere = replace(registry._PACKS, package="progsynth.not_there")
+    monkeypatch.setattr(registry, "_PACKS", nowhere)
+    with pytest.raises(PackError, match=r"run 'pip install -e \.' in the checkout"):
+        registry.packs()
 
 
 def test_the_default_pack_reaches_another_process() -> None:

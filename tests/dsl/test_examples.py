@@ -7,7 +7,7 @@ from progsynth.lang.read import read_expression
 
 from progsynth.lang.describe import examples_of
 from progsynth.lang.interpret import run
-from progsynth.lang.primitive import Primitive
+from progsynth.lang.primitive import Primitive, primitive
 from progsynth.lang.term import Call, Function, Program, subterms
 from progsynth.lang.types import Type
 from progsynth.lang.values import Value
@@ -49,3 +49,21 @@ def test_each_example_uses_what_it_shows(name: str) -> None:
 
 def test_primitives_of_the_pack_are_not_checked_at_each_call() -> None:
     assert not any(p.user for p in pack().primitives.values() if isinstance(p, Primitive))
+
+
+def test_withholding_a_primitive_withholds_what_is_made_of_it() -> None:
+    rest = pack().without("sort", "min_by")
+    gone = set(pack()) - set(rest)
+    assert {"sort.list", "sort.str", "min_by", "shortest_paths", "distance"} <= gone
+    assert not {"sort_by", "max_by", "breadth_first"} & gone
+
+
+def test_a_pack_extended_by_a_function_of_the_user_runs_it_in_the_prelude() -> None:
+    @primitive("(n: int) -> int")
+    def double(n: int) -> int:
+        """Twice n."""
+        return 2 * n
+
+    dsl = pack().extend(double)
+    term, type_ = read_expression("map(double, take([1, 2, 3], 2))", dsl)
+    assert run(Program((Function("main", (), (), type_, term),)), (), dsl) == [2, 4]
