@@ -11,19 +11,13 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from progsynth.errors import ProgramFailure, ProgsynthError, UnsupportedError
-from progsynth.lang import interpret, python_engine
+from progsynth.lang import bytecode, interpret, python_engine, vm
 from progsynth.lang.failure import Failure, Limits
 from progsynth.lang.primitive import DSL
 from progsynth.lang.term import Program
 from progsynth.lang.types import Type
 from progsynth.lang.values import Value, entry_types, misfit
-
-try:  # the VM is being written
-    from progsynth.lang import bytecode, vm
-except ImportError:
-    from progsynth.lang import no_vm as vm
-
-    bytecode = vm
+from progsynth.lang.vm.code import Code
 
 ENGINES = ("auto", "interpreter", "python", "vm")
 Row = tuple[Value, ...]
@@ -53,12 +47,12 @@ class OnVM:
 
     program: Program
     dsl: DSL
-    code: bytecode.Code
+    code: Code
 
     def run(self, rows: Iterable[Row], limits: Limits | None = None) -> list[Value | Failure]:
         given = list(rows)
-        found = vm.run(self.code, given, limits or Limits())
-        left = [n for n, value in enumerate(found) if value is vm.EXHAUSTED]
+        found = vm.run(self.code, given, limits)
+        left = [n for n, value in enumerate(found) if value is vm.HANDED_OVER]
         if left:
             python = python_engine.compile_program(self.program, self.dsl)
             again = python.run([given[n] for n in left], limits)
@@ -73,7 +67,7 @@ class Choice:
 
     engine: str
     reasons: tuple[str, ...]
-    code: bytecode.Code | None = None
+    code: Code | None = None
 
 
 def choose(program: Program, dsl: DSL) -> Choice:
@@ -133,12 +127,13 @@ def explain(program: Program, dsl: DSL) -> str:
 
 
 def function_of(
-    program: Program, dsl: DSL, *, limits: Limits | None = None, engine: str = "auto"
+    program: Program, dsl: DSL, *, limits: Limits | None = None, engine: str = "python"
 ) -> Callable[..., Value]:
     """The program's entry as a Python function.
 
     It tests its arguments against the declared types; an int may stand for a float. It raises
-    ProgsynthError for a wrong argument, ProgramFailure where the program fails.
+    ProgsynthError for a wrong argument, ProgramFailure where the program fails. (The Python
+    engine is the fastest for one row: it has nothing to encode.)
     """
     entry = program.entry
     ready = compiled(program, dsl, engine)
