@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from progsynth.lang.read import read_expression
 
 from progsynth.lang.describe import examples_of
 from progsynth.lang.interpret import run
 from progsynth.lang.primitive import Primitive, primitive
+from progsynth.lang.read import read_expression
 from progsynth.lang.term import Call, Function, Program, subterms
 from progsynth.lang.types import Type
 from progsynth.lang.values import Value
