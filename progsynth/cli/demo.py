@@ -7,7 +7,6 @@ import time
 from dataclasses import replace
 
 from progsynth.cli.options import above_zero
-from progsynth.cli.progress import progress_bar
 from progsynth.cli.results import print_program, print_table
 from progsynth.errors import ProgramFailure
 from progsynth.lang.values import close
@@ -35,8 +34,7 @@ def run(options: argparse.Namespace) -> int:
     start = time.monotonic()
     for task in suite("demo"):
         asked = replace(task, test=())
-        with progress_bar(task.name, options.seconds, quiet=options.quiet) as show:
-            result = solve(asked, seconds=options.seconds, on_event=show)
+        result = solve(asked, seconds=options.seconds, progress=not options.quiet)
         record = result.as_json()
         right = _right(result, task)
         all_right = all_right and right == len(task.test)

@@ -29,6 +29,11 @@ def validation_line(record: Record) -> str:
     return f"validation: {score['passed']} of {score['total']}" if score["total"] else ""
 
 
+def filled_lines(record: Record) -> list[str]:
+    """What was put into each hole of a sketch."""
+    return [f"hole {n}: {text}" for n, text in enumerate(record.get("filled", ()), 1)]
+
+
 def print_program(text: str) -> None:
     """Print a program; in colours on a terminal."""
     if sys.stdout.isatty():

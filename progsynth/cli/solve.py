@@ -13,9 +13,9 @@ from typing import Any
 import progsynth
 from progsynth.cli.options import above_zero, whole
 from progsynth.cli.overrun import interrupted_after
-from progsynth.cli.progress import progress_bar
 from progsynth.cli.results import (
     Record,
+    filled_lines,
     headline,
     print_program,
     print_table,
@@ -153,16 +153,13 @@ def _search(task: Task, options: argparse.Namespace) -> tuple[Result, bool]:
     settings: dict[str, Any] = {} if options.search is None else {"search": options.search}
     # solve does not look at the tests; it is not even given them
     asked = replace(task, test=())
-    with (
-        interrupted_after(options.seconds + _GRACE) as overrun,
-        progress_bar(task.name, options.seconds, quiet=options.quiet) as show,
-    ):
+    with interrupted_after(options.seconds + _GRACE) as overrun:
         result = solve(
             asked,
             seconds=options.seconds,
             executions=options.executions,
             seed=options.seed,
-            on_event=show,
+            progress=not options.quiet,
             **settings,
         )
     return result, overrun.rang
@@ -190,14 +187,15 @@ def _failed(task: Task, options: argparse.Namespace, why: str) -> Record:
 
 
 def _report(result: Result, record: Record, options: argparse.Namespace) -> None:
-    print(headline(record))
+    """Print how it went; what is no program is a comment, so that the output is a program."""
     if options.quiet:
+        print(headline(record))
         return
     if record["solved"]:
-        line = validation_line(record)
-        if line:
-            print(line)
-        print()
+        print(f"# {headline(record)}")
+        for line in (validation_line(record), *filled_lines(record)):
+            if line:
+                print(f"# {line}")
         print_program(record["program"])
     else:
         print(str(result).rstrip("\n"))
@@ -213,6 +211,13 @@ def _write(options: argparse.Namespace, records: list[Record], *, alone: bool) -
         return
     if not record["solved"]:
         print(f"--python: nothing written, '{record['task']}' is not solved", file=sys.stderr)
+        return
+    if record["python"] is None:
+        print(
+            f"--python: nothing written: the program for '{record['task']}' uses a primitive "
+            "whose source is not at hand",
+            file=sys.stderr,
+        )
         return
     path = options.python if alone else options.python / f"{_file_name(record['task'])}.py"
     write_text(path, record["python"])

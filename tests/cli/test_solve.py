@@ -84,8 +84,8 @@ def test_a_task_is_solved(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     arguments = ["solve", file_of(tmp_path, DOUBLE), "--seconds", "30"]
     assert main([*arguments, "--json", str(out), "--python", str(python)]) == 0
     shown = capsys.readouterr().out
-    assert shown.startswith("double: solved in ")
-    assert "validation: 1 of 1\n" in shown
+    assert shown.startswith("# double: solved in ")
+    assert "# validation: 1 of 1\n" in shown
     record = json.loads(out.read_text())
     assert set(record) >= KEYS
     assert (record["task"], record["solved"], record["stop_reason"]) == ("double", True, "solved")
@@ -104,7 +104,7 @@ def test_a_task_that_is_not_solved_ends_with_1(
     arguments = ["solve", file_of(tmp_path, NONSENSE), "--executions", "2000", "--json", str(out)]
     assert main([*arguments, "--python", str(python)]) == 1
     captured = capsys.readouterr()
-    assert captured.out.startswith("nonsense: not solved (executions) in ")
+    assert captured.out.startswith("# nonsense: not solved (executions) in ")
     assert "nothing written, 'nonsense' is not solved" in captured.err
     record = json.loads(out.read_text())
     assert (record["solved"], record["stop_reason"]) == (False, "executions")
