@@ -30,8 +30,8 @@ LAYERS = order()
 # finds packs by name, primitives are pickled by name, each command is loaded when called.
 LOAD_BY_NAME = {"progsynth.registry", "progsynth.lang.primitive", "progsynth.cli.main"}
 
-# Compiled kernels are kept in a folder between processes: the one thing in lang that has files.
-HAS_FILES = {"progsynth.lang.vm.cache"}
+# Compiled kernels are kept in a folder between processes, and compiled in one of their own.
+HAS_FILES = {"progsynth.lang.vm", "progsynth.lang.vm.cache", "progsynth.lang.vm.compile"}
 
 
 def test_every_module_has_its_place_in_the_order() -> None:
