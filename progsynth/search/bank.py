@@ -14,8 +14,6 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
 
-from progsynth.lang.failure import Limits
-from progsynth.lang.primitive import DSL
 from progsynth.lang.term import Lambda, Term, Var
 from progsynth.lang.types import Type
 from progsynth.search.bodies import (
@@ -28,7 +26,7 @@ from progsynth.search.bodies import (
     key_of,
     make_pool,
 )
-from progsynth.search.kernels import FAIL, FAILURES, Kernel, kernel
+from progsynth.search.kernels import FAIL, FAILURES, Kernel, Kernels
 from progsynth.search.space import Production, Scope, Space, Symbol, build_term
 
 Row = tuple[Any, ...]
@@ -58,11 +56,12 @@ class Entry:
 class Shelf:
     """The entries of one symbol by cost."""
 
-    __slots__ = ("cells", "key", "merging", "seen", "symbol", "values")
+    __slots__ = ("cells", "costs", "key", "merging", "seen", "symbol", "values")
 
     def __init__(self, symbol: Symbol, merging: bool):
         self.symbol = symbol
         self.cells: list[list[Entry]] = [[]]  # none of cost 0
+        self.costs: dict[int, None] = {}  # of the cells that have entries, ascending
         self.seen: set[Hashable] = set()
         self.merging = merging
         self.key = None if is_plain(symbol.type) else key_of(symbol.type)
@@ -100,11 +99,10 @@ class Bank:
     """
 
     space: Space
-    dsl: DSL
+    kernels: Kernels
     top: Scope
     envs: Sequence[Env]
     hints: Sequence[Sequence[tuple[Type, Any]]]
-    limits: Limits = field(default_factory=Limits)
     noted: Noted = field(default_factory=dict)
     max_entries: int = 2_000_000
     max_feedback: int = 20_000  # unmerged bodies of one scope
@@ -156,22 +154,45 @@ class Bank:
         shelf = self.shelf(symbol)
         assert len(shelf.cells) == cost, "cells are filled in order"
         shelf.cells.append([])
-        for production in self.space.productions(symbol):
+        yield from self._fill(shelf, cost)
+        if shelf.cells[cost]:
+            shelf.costs[cost] = None
+
+    def _fill(self, shelf: Shelf, cost: int) -> Iterator[None]:
+        for production in self.space.productions(shelf.symbol):
             left = cost - production.cost
             if not production.args:
                 if left == 0:
                     self._leaf(shelf, production)
                 continue
-            least = [self.space.least_cost(a) for a in production.args]
-            for split in splits(left, least):
-                cells = [self.shelf(a).cell(c) for a, c in zip(production.args, split, strict=True)]
-                if not all(cells):
-                    continue
-                if production.commutative and split[0] > split[1]:
-                    continue
+            for split in self.splits(production, left):
+                cells = [self.shelf(a).cells[c] for a, c in zip(production.args, split, strict=True)]
                 yield from self._combine(shelf, production, cells, cost)
                 if self.full:
                     return
+
+    def splits(self, production: Production, total: int) -> Iterator[tuple[int, ...]]:
+        """The ways to share a cost out among the arguments, where each has entries.
+
+        Of two mirror images of a commutative call, the one with the dearer right side.
+        """
+        costs = [self.shelf(a).costs for a in production.args]
+        if not all(costs):
+            return
+        if len(costs) == 1:
+            if total in costs[0]:
+                yield (total,)
+            return
+        if sum(map(min, costs)) > total:
+            return
+        if len(costs) == 2:
+            for first in costs[0]:
+                if total - first in costs[1] and not (production.commutative and 2 * first > total):
+                    yield (first, total - first)
+            return
+        for split in splits(total, [a.least for a in production.args]):
+            if all(cost in some for cost, some in zip(split, costs, strict=True)):
+                yield split
 
     def leaves(self, symbol: Symbol, production: Production) -> Iterator[Entry]:
         """The entry of a production without arguments."""
@@ -363,7 +384,7 @@ class Bank:
     def _make_kernel(self, production: Production, params: tuple[Type, ...]) -> Kernel:
         match production.kind:
             case "call":
-                return kernel(self.dsl, production.detail, params, self.limits)
+                return self.kernels(production.detail, params)
             case "list":
                 return lambda *items: list(items)
             case "tuple":

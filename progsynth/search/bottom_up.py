@@ -23,12 +23,13 @@ from progsynth.lang.values import Value, close, size_of
 from progsynth.search.bank import Bank, Entry, splits
 from progsynth.search.bodies import POOL_LIMIT, Noted
 from progsynth.search.deduce import Deduce, bodies, choices, deducer, wanted
-from progsynth.search.kernels import FAIL, FAILURES
+from progsynth.search.kernels import FAIL, FAILURES, Kernels
 from progsynth.search.levels import Levels
 from progsynth.search.run import Allowance, Batch, Candidate, Told
-from progsynth.search.space import IF_COST, Production, Scope, Space, Symbol
+from progsynth.search.space import IF_COST, Production, Space, Symbol
 
 _GROWING = 400_000  # executions of a pass after which no new pass with larger pools begins
+_WORTH = 4  # a new pass begins when a pool would grow by more than one in so many
 _PARTIAL = 5  # partial programs that are handed out
 
 
@@ -92,11 +93,11 @@ class BottomUp:
         self.goal = goal
         self.wrap = wrap
         shown = [v for row, out in zip(goal.rows, goal.expected, strict=True) for v in (*row, out)]
-        self.limits = working_limits(limits or Limits(), shown)
+        self.kernels = Kernels(dsl, working_limits(limits or Limits(), shown))
         self.max_entries = max_entries
         self.max_level = max_level
-        self.top = Scope(goal.params)
-        self.root = Symbol(self.top, goal.result)
+        self.top = space.top(goal.params)
+        self.root = space.symbol(self.top, goal.result)
         self.noted: Noted = {}
         self.passes = 0
         self.exhausted = False
@@ -159,11 +160,10 @@ class BottomUp:
         ]
         self.bank = Bank(
             self.space,
-            self.dsl,
+            self.kernels,
             self.top,
             goal.rows,
             hints,
-            limits=self.limits,
             noted=self.noted,
             max_entries=self.max_entries,
         )
@@ -199,10 +199,11 @@ class BottomUp:
         grown = False
         for scope, pool in self.bank.pools.items():
             known = self.noted.setdefault(scope, {})
+            before = len(known)
             for key, env in pool.noted.items():
-                if len(known) < POOL_LIMIT and key not in known:
-                    known[key] = env
-                    grown = True
+                if len(known) < POOL_LIMIT:
+                    known.setdefault(key, env)
+            grown |= (len(known) - before) * _WORTH > len(pool.envs)
         if grown:
             self._spent = self._used()
             self._start()
@@ -262,13 +263,11 @@ class BottomUp:
                     yield from self._check_leaf(production, level)
                 continue
             deduce = deducer(self.dsl, production)
-            least = [self.space.least_cost(a) for a in production.args]
-            for split in splits(left, least):
-                if production.commutative and split[0] > split[1]:
-                    continue
-                if deduce is not None:
+            if deduce is not None:
+                for split in splits(left, [a.least for a in production.args]):
                     yield from self._check_deduced(production, split, deduce, level)
-                else:
+            else:
+                for split in self.bank.splits(production, left):
                     yield from self._check_calls(production, split, first, level)
 
     def _check_deduced(
@@ -395,7 +394,7 @@ class BottomUp:
             other = self._least(false, rest)
             if then is None or other is None or then.cost + other.cost != rest:
                 continue
-            symbols = (Symbol(self.top, BOOL), self.root, self.root)
+            symbols = (self.space.symbol(self.top, BOOL), self.root, self.root)
             production = Production("if", None, IF_COST, symbols)
             entry = Entry((), production, (condition, then, other), level, True)
             yield Hit(self.bank.term(self.top, entry), level)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from progsynth.lang.primitive import DSL, signature_of
-from progsynth.search.bank import Bank, Entry, splits
+from progsynth.search.bank import Bank, Entry
 from progsynth.search.bodies import Env, key_function
 from progsynth.search.kernels import FAIL, FAILURES
 from progsynth.search.space import IF_COST, Production, Scope, Symbol
@@ -122,10 +122,8 @@ def bodies(
             if left == 0:
                 yield from trial.leaf(production)
         else:
-            least = [bank.space.least_cost(a) for a in production.args]
-            for split in splits(left, least):
-                if not production.commutative or split[0] <= split[1]:
-                    yield from trial.calls(production, split)
+            for split in bank.splits(production, left):
+                yield from trial.calls(production, split)
 
 
 class _Trial:

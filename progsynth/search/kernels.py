@@ -13,6 +13,7 @@ import ast
 import operator
 import re
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 from progsynth.errors import DefectError
@@ -38,6 +39,25 @@ class Failed:
 
 
 FAIL = Failed()
+
+
+@dataclass(slots=True)
+class Kernels:
+    """The kernels of a DSL, each made when it is first needed.
+
+    `limits` bound one call of a prelude function and the size of one result.
+    """
+
+    dsl: DSL
+    limits: Limits
+    _made: dict[tuple[str, tuple[Type, ...]], Kernel] = field(default_factory=dict)
+
+    def __call__(self, name: str, params: tuple[Type, ...]) -> Kernel:
+        """The kernel of that instance name; `params` are the types of its arguments."""
+        found = self._made.get((name, params))
+        if found is None:
+            found = self._made[name, params] = kernel(self.dsl, name, params, self.limits)
+        return found
 
 
 def kernel(dsl: DSL, name: str, params: tuple[Type, ...], limits: Limits) -> Kernel:

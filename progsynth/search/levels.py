@@ -37,7 +37,7 @@ class Levels:
         self._frontier: list[tuple[int, int, int, Symbol]] = []
         self._pushed = 0
         if keep_root:
-            self._push(space.least_cost(root), 0, root)
+            self._push(root.least, 0, root)
             return
         for production in space.productions(root):
             self._expand_production(production, 0, virtual(production))
@@ -48,7 +48,7 @@ class Levels:
             self._expand_production(production, outside, None)
 
     def _expand_production(self, production: Production, outside: int, virtual: int | None) -> None:
-        least = [self.space.least_cost(a) for a in production.args]
+        least = [a.least for a in production.args]
         around = outside + production.cost + sum(least)
         for place, (arg, own) in enumerate(zip(production.args, least, strict=True)):
             if place == virtual:

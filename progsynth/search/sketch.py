@@ -26,9 +26,10 @@ from progsynth.search.bank import Bank, Entry, splits
 from progsynth.search.bottom_up import BottomUp, Goal, working_limits
 from progsynth.search.constants import mine
 from progsynth.search.holes import Site, fill, find_holes, probe
+from progsynth.search.kernels import Kernels
 from progsynth.search.levels import Levels
 from progsynth.search.run import Allowance, Batch, Candidate, Filling, Search, Told
-from progsynth.search.space import Scope, Space, Symbol, make_space
+from progsynth.search.space import Space, Symbol, make_space
 from progsynth.task import Example
 
 Row = tuple[Value, ...]
@@ -195,8 +196,9 @@ class FillHoles:
         sketch = self.sketch
         once = len(sketch.sites) == 1 and sketch.sites[0].once
         for site in sketch.sites:
-            top = Scope(site.types)
-            self._roots.append(Symbol(top, site.type))
+            space = sketch.space(site)
+            top = space.top(site.types)
+            self._roots.append(space.symbol(top, site.type))
             if site.hole.kind == "param":
                 self._banks.append(None)
                 self._levels.append(None)
@@ -206,14 +208,12 @@ class FillHoles:
             if once and site.hole.kind == "expression":
                 rows = [rows[0] for rows in _rows_met(sketch) if rows]
             shown = [v for e in sketch.examples for v in (*e.inputs, e.output)]
-            space = sketch.space(site)
             bank = Bank(
                 space,
-                sketch.dsl,
+                Kernels(sketch.dsl, working_limits(sketch.limits, shown)),
                 top,
                 rows,
                 [list(zip(site.types, row, strict=True)) for row in rows],
-                limits=working_limits(sketch.limits, shown),
                 merging=bool(rows),
                 max_feedback=500_000,
             )

@@ -69,35 +69,30 @@ class Instance:
     commutative: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Scope:
     """The variables in sight, outermost first: those of `parent` unless closed, then `own`.
 
-    `feedback`: its bodies are merged only by the results of the whole call.
+    `feedback`: its bodies are merged only by the results of the whole call. `visible` are the
+    types of the variables in sight, `nesting` is how many lambdas surround it. A space has one
+    scope of each kind, which makes comparing them cheap.
     """
 
     own: tuple[Type, ...]
-    parent: Scope | None = None
-    closed: bool = True
-    feedback: bool = False
-
-    @property
-    def visible(self) -> tuple[Type, ...]:
-        """The types of the variables in sight, outermost first."""
-        return self.own if self.closed or not self.parent else (*self.parent.visible, *self.own)
-
-    @property
-    def nesting(self) -> int:
-        """How many lambdas surround it."""
-        return 0 if self.parent is None else self.parent.nesting + 1
+    parent: Scope | None
+    closed: bool
+    feedback: bool
+    visible: tuple[Type, ...]
+    nesting: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Symbol:
-    """The values of one type in one scope."""
+    """The values of one type in one scope; `least` is a lower bound of their cost."""
 
     scope: Scope
     type: Type
+    least: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +121,33 @@ class Space:
     constants: tuple[Constant, ...]
     max_nesting: int = 1
     surcharge: Callable[[Type], int] = field(default=lambda _: 0)
+    _scopes: dict[tuple[Any, ...], Scope] = field(default_factory=dict)
+    _symbols: dict[tuple[Scope, Type], Symbol] = field(default_factory=dict)
     _made: dict[Symbol, tuple[Production, ...]] = field(default_factory=dict)
+
+    def top(self, params: tuple[Type, ...]) -> Scope:
+        """The scope of a program's parameters."""
+        return self._scope(params, None, True, False)
+
+    def symbol(self, scope: Scope, type_: Type) -> Symbol:
+        """The symbol of that type there."""
+        found = self._symbols.get((scope, type_))
+        if found is None:
+            found = Symbol(scope, type_, self.least.get(type_, FAR))
+            self._symbols[scope, type_] = found
+        return found
+
+    def _scope(
+        self, own: tuple[Type, ...], parent: Scope | None, closed: bool, feedback: bool
+    ) -> Scope:
+        key = (own, parent, closed, feedback)
+        found = self._scopes.get(key)
+        if found is None:
+            outer = () if closed or parent is None else parent.visible
+            nesting = 0 if parent is None else parent.nesting + 1
+            found = Scope(own, parent, closed, feedback, (*outer, *own), nesting)
+            self._scopes[key] = found
+        return found
 
     def productions(self, symbol: Symbol) -> tuple[Production, ...]:
         """The ways to make a value of the symbol, leaves first."""
@@ -134,10 +155,6 @@ class Space:
         if found is None:
             found = self._made[symbol] = tuple(self._productions(symbol))
         return found
-
-    def least_cost(self, symbol: Symbol) -> int:
-        """A lower bound of the cost of the symbol's values."""
-        return self.least.get(symbol.type, FAR)
 
     def _productions(self, symbol: Symbol) -> Iterator[Production]:
         scope, type_ = symbol.scope, symbol.type
@@ -155,21 +172,21 @@ class Space:
         yield from self._structures(scope, type_, extra)
 
     def _structures(self, scope: Scope, type_: Type, extra: int) -> Iterator[Production]:
-        own = Symbol(scope, type_)
+        own = self.symbol(scope, type_)
         if type_.name == "list":
-            item = Symbol(scope, type_.types[0])
+            item = self.symbol(scope, type_.types[0])
             yield Production("list", 1, LITERAL_COST + extra, (item,))
             yield Production("list", 2, LITERAL_COST + extra, (item, item))
         if type_.name == "tuple":
-            items = tuple(Symbol(scope, t) for t in type_.types)
+            items = tuple(self.symbol(scope, t) for t in type_.types)
             yield Production("tuple", len(items), LITERAL_COST + extra, items)
         for other in self.least:
             if other.name == "tuple":
                 for place, item_type in enumerate(other.types):
                     if item_type == type_:
-                        whole = Symbol(scope, other)
+                        whole = self.symbol(scope, other)
                         yield Production("project", place, LITERAL_COST, (whole,))
-        condition = Symbol(scope, BOOL)
+        condition = self.symbol(scope, BOOL)
         if type_ == BOOL:
             yield Production("and", None, LOGIC_COST, (own, own))
             yield Production("or", None, LOGIC_COST, (own, own))
@@ -179,13 +196,13 @@ class Space:
         choices: list[list[Symbol]] = []
         for param, feedback in zip(instance.params, instance.feedback, strict=True):
             if param.name != "fn":
-                choices.append([Symbol(scope, param)])
+                choices.append([self.symbol(scope, param)])
                 continue
             if scope.nesting >= self.max_nesting:
                 return
             *own, result = param.types
-            inner = [Scope(tuple(own), scope, closed, feedback) for closed in (True, False)]
-            choices.append([Symbol(one, result) for one in inner])
+            inner = [self._scope(tuple(own), scope, c, feedback) for c in (True, False)]
+            choices.append([self.symbol(one, result) for one in inner])
         for args in product(*choices):
             yield Production("call", instance.name, instance.cost, args, instance.commutative)
 

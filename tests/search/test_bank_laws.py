@@ -1,0 +1,163 @@
+"""The bank's laws: each value once, in order of cost, and no value of the fragment missing."""
+
+from __future__ import annotations
+
+import pytest
+
+from progsynth.lang.failure import Failure, FailureKind, Limits
+from progsynth.lang.primitive import DSL
+from progsynth.lang.types import INT, STR, Type, parse_type
+from progsynth.registry import pack
+from progsynth.search.bank import Bank
+from progsynth.search.bottom_up import BottomUp, Goal
+from progsynth.search.brute_force import least_costs, row_key
+from progsynth.search.kernels import FAIL, Kernels
+from progsynth.search.levels import Levels
+from progsynth.search.run import Allowance, Candidate
+from progsynth.search.space import Constant, Space, Symbol, make_space
+
+ONE, ZERO, TWO = Constant(1, INT, 1), Constant(0, INT, 1), Constant(2, INT, 2)
+
+# name: primitives, request, constants, rows, greatest cost
+FRAGMENTS = {
+    "arithmetic": (
+        ["add.int", "mul.int", "floordiv.int", "neg.int"],
+        "(int, int) -> int",
+        [ONE, TWO],
+        [(3, 0), (5, 2), (-4, 2)],
+        5,
+    ),
+    "comparisons": (
+        ["lt", "eq", "not", "add.int"],
+        "(int, int) -> bool",
+        [ONE],
+        [(1, 2), (2, 2), (3, 1), (0, 5)],
+        5,
+    ),
+    "conditionals": (["lt", "neg.int"], "(int) -> int", [ZERO], [(3,), (-2,), (0,)], 8),
+    "lists": (
+        ["append", "reverse.list", "item.list", "len.list", "slice_from.list"],
+        "(list[int]) -> list[int]",
+        [ONE],
+        [([1, 2, 3],), ([],), ([4],)],
+        5,
+    ),
+    "map": (
+        ["map", "add.int", "mul.int"],
+        "(list[int]) -> list[int]",
+        [ONE],
+        [([1, 2],), ([0],)],
+        7,
+    ),
+    "map of map meets new elements": (
+        ["map", "mul.int"],
+        "(list[int]) -> list[int]",
+        [TWO],
+        [([1],), ([0, 2],)],
+        9,
+    ),
+    "filter": (
+        ["filter", "lt", "add.int"],
+        "(list[int], int) -> list[int]",
+        [],
+        [([1, 5, 2], 3), ([4, 0], 0)],
+        6,
+    ),
+    "fold": (
+        ["fold", "add.int", "sub.int"],
+        "(list[int]) -> int",
+        [ZERO],
+        [([1, 2, 3],), ([5],), ([],)],
+        7,
+    ),
+    "sort by": (
+        ["sort_by", "neg.int", "mod.int"],
+        "(list[int]) -> list[int]",
+        [TWO],
+        [([3, 1, 2, 4],), ([5, 2],)],
+        7,
+    ),
+    "text": (
+        ["concat.str", "upper", "item.str", "len.str"],
+        "(str) -> str",
+        [Constant("-", STR, 1), ZERO],
+        [("ab",), ("",), ("Xyz",)],
+        5,
+    ),
+    "pairs": (
+        ["enumerate.list", "map", "add.int"],
+        "(list[int]) -> list[int]",
+        [],
+        [([7, 8],), ([1, 1, 1],)],
+        8,
+    ),
+}
+
+
+def space_of(names: list[str], request: Type, constants: list[Constant]) -> tuple[Space, DSL]:
+    whole = pack()
+    dsl = DSL("fragment", {n: whole.primitives[n] for n in names}, {}, {})
+    *params, result = request.types
+    return make_space(dsl, tuple(params), result, constants), dsl
+
+
+def filled(
+    space: Space, dsl: DSL, request: Type, rows: list[tuple[object, ...]], cost: int
+) -> tuple[Bank, Symbol]:
+    """A bank over all passes: until its lambdas meet nothing new."""
+    *params, result = request.types
+    root = space.symbol(space.top(tuple(params)), result)
+    noted: dict[object, dict[object, object]] = {}
+    while True:
+        hints = [list(zip(params, row, strict=True)) for row in rows]
+        bank = Bank(space, Kernels(dsl, Limits()), root.scope, rows, hints, noted=noted)
+        levels = Levels(space, bank, root, keep_root=True)
+        for level in range(1, cost + 1):
+            for _ in levels.fill(level):
+                pass
+        before = sum(map(len, noted.values()))
+        for scope, pool in bank.pools.items():
+            noted.setdefault(scope, {}).update(pool.noted)
+        if sum(map(len, noted.values())) == before:
+            return bank, root
+
+
+@pytest.mark.parametrize("name", FRAGMENTS)
+def test_the_bank_has_each_value_of_the_fragment_once_at_its_least_cost(name: str) -> None:
+    names, text, constants, rows, cost = FRAGMENTS[name]
+    request = parse_type(text)
+    space, dsl = space_of(names, request, constants)
+    bank, root = filled(space, dsl, request, rows, cost)
+    found: dict[object, int] = {}
+    for entries in bank.shelf(root).cells:
+        for entry in entries:
+            values = [Failure(FailureKind.DOMAIN) if v is FAIL else v for v in entry.row]
+            key = row_key(values)
+            assert key not in found, f"twice: {values}"
+            found[key] = entry.cost
+    expected = least_costs(space, root, rows, dsl, cost)
+    assert len(expected) > 3
+    assert found == expected
+
+
+@pytest.mark.parametrize("name", FRAGMENTS)
+def test_each_value_of_the_fragment_is_found_as_a_goal_at_its_least_cost(name: str) -> None:
+    names, text, constants, rows, cost = FRAGMENTS[name]
+    request = parse_type(text)
+    space, dsl = space_of(names, request, constants)
+    *params, result = request.types
+    root = space.symbol(space.top(tuple(params)), result)
+    wanted: dict[object, tuple[int, tuple[object, ...]]] = {}
+    bank, _ = filled(space, dsl, request, rows, cost)
+    for entry in [e for cell in bank.shelf(root).cells for e in cell if e.whole][::7]:
+        goal = Goal(tuple(params), result, tuple(rows), entry.row)
+        search = BottomUp(
+            space, dsl, goal, lambda term, cost: Candidate(term, cost), max_level=cost
+        )
+        batch = search.ask(Allowance(None, None))
+        while not batch.candidates and not search.exhausted:
+            batch = search.ask(Allowance(None, None))
+        assert batch.candidates, f"{entry.row} of cost {entry.cost} is not found"
+        assert batch.candidates[0].cost == entry.cost
+        wanted[row_key(entry.row)] = (entry.cost, entry.row)
+    assert wanted
