@@ -95,10 +95,10 @@ class TreeBuilder:
     # -------------------------------------------------------------- the top of a text
 
     def item(self, parts: Parts) -> Definition | NeuralDeclaration:
-        return parts[0]  # type: ignore[no-any-return]
+        return parts[0]
 
     def sole_expression(self, parts: Parts) -> Expression:
-        return parts[0]  # type: ignore[no-any-return]
+        return parts[0]
 
     def definition(self, parts: Parts) -> Definition:
         first, name, _, params, _, _, result, _, body = parts
@@ -137,7 +137,7 @@ class TreeBuilder:
         return (parts[0],)
 
     def line(self, parts: Parts) -> Statement:
-        return parts[0]  # type: ignore[no-any-return]
+        return parts[0]
 
     def if_statement(self, parts: Parts) -> IfStatement:
         first, cond, _, body, *elifs, _, _, orelse = parts
@@ -330,7 +330,7 @@ setattr(TreeBuilder, "elif", TreeBuilder.elif_)
 
 
 def _last(parts: Parts) -> Node:
-    return _nodes(parts)[-1]  # type: ignore[no-any-return]
+    return _nodes(parts)[-1]
 
 
 def _target(node: Expression) -> Target:
@@ -409,7 +409,7 @@ class _Climb:
                 wants_operand = True
         while self.pending:
             self.reduce()
-        return self.operands[0]  # type: ignore[no-any-return]
+        return self.operands[0]
 
     def prefix(self, token: Token) -> None:
         precedence = ops.UNARY[str(token)].precedence

@@ -255,7 +255,7 @@ class ExpressionChecker:
         yield self.condition(cond, frame, "'if ... else'")
         types = yield self.visit_all((then, orelse), frame)
         self.same(orelse, types[1], types[0], "the value after 'else'")
-        return types[0]  # type: ignore[no-any-return]
+        return types[0]
 
     def same(self, node: s.Node, found: Type, expected: Type, what: str) -> bool:
         """Make the types equal, or report it."""

@@ -149,7 +149,7 @@ class _Lowering(ExpressionLowering):
         self.definition.append(definition)
         found = yield self.block(steps, None, 0)
         self.definition.pop()
-        return found  # type: ignore[no-any-return]
+        return found
 
     # ------------------------------------------------------------------------- blocks
 

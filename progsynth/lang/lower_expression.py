@@ -349,7 +349,7 @@ class ExpressionLowering(ABC):
         term = yield self.clause(node, 0)
         if isinstance(node, s.DictComprehension):
             return Call(self.dsl.overloads("dict_of")[0], (term,))
-        return term  # type: ignore[no-any-return]
+        return term
 
     def clause(self, node: s.ListComprehension | s.DictComprehension, number: int) -> Walk[Term]:
         """The list that the comprehension makes from its clause of this number on."""
@@ -363,7 +363,7 @@ class ExpressionLowering(ABC):
             mapped = Call(list_instance(self.dsl, "map"), (inner, term))
             return Call(list_instance(self.dsl, "flatten"), (mapped,))
         if clause.conditions and _is_item(node, clause.target):
-            return term  # type: ignore[no-any-return]
+            return term
         inner = yield self.item_lambda(clause.target, self.made_item(node))
         return Call(list_instance(self.dsl, "map"), (inner, term))
 

@@ -54,7 +54,7 @@ def parse_expression(text: str, filename: str = "<text>") -> Expression:
     source = _plain(text)
     tokens, _ = split_comments(_tokens(source))
     try:
-        return _read(tokens, "sole_expression")  # type: ignore[no-any-return]
+        return _read(tokens, "sole_expression")
     except WrongSyntax as error:
         raise ProgramError([error.problem], source, filename) from None
 

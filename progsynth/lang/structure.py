@@ -24,24 +24,22 @@ from progsynth.lang.walk import Walk, walk
 
 # ------------------------------------------------------------------------ the simple forms
 
-_form = dataclass(frozen=True, slots=True, eq=False)
 
-
-@_form
+@dataclass(frozen=True, slots=True, eq=False)
 class Closed:
     """An expression made here: a term without variables."""
 
     term: Term
 
 
-@_form
+@dataclass(frozen=True, slots=True, eq=False)
 class Read:
     """The value of a variable made here."""
 
     name: str
 
 
-@_form
+@dataclass(frozen=True, slots=True, eq=False)
 class Made:
     """A call of an instance, made here."""
 
@@ -49,14 +47,14 @@ class Made:
     args: tuple[Value, ...]
 
 
-@_form
+@dataclass(frozen=True, slots=True, eq=False)
 class MadeList:
     """A list of one item, made here."""
 
     item: Value
 
 
-@_form
+@dataclass(frozen=True, slots=True, eq=False)
 class Choose:
     """`then` where `cond` holds, else `orelse`, made here."""
 
@@ -65,7 +63,7 @@ class Choose:
     orelse: Value
 
 
-@_form
+@dataclass(frozen=True, slots=True, eq=False)
 class Source:
     """The list that a loop goes over."""
 
@@ -75,7 +73,7 @@ class Source:
 Value = s.Expression | Closed | Read | Made | MadeList | Choose | Source
 
 
-@_form
+@dataclass(frozen=True, slots=True, eq=False)
 class Set:
     """Give a variable made here, or the target of a `for`, a value."""
 
@@ -83,7 +81,7 @@ class Set:
     value: Value
 
 
-@_form
+@dataclass(frozen=True, slots=True, eq=False)
 class Branch:
     """Two blocks, one of which runs."""
 
@@ -92,7 +90,7 @@ class Branch:
     orelse: Steps
 
 
-@_form
+@dataclass(frozen=True, slots=True, eq=False)
 class Loop:
     """While the condition holds."""
 
@@ -100,7 +98,7 @@ class Loop:
     body: Steps
 
 
-@_form
+@dataclass(frozen=True, slots=True, eq=False)
 class Each:
     """For each item of the source."""
 
@@ -108,7 +106,7 @@ class Each:
     body: Steps
 
 
-@_form
+@dataclass(frozen=True, slots=True, eq=False)
 class Result:
     """The function's result; always last."""
 
@@ -122,7 +120,7 @@ Steps = tuple[Step, ...]
 # ------------------------------------------------------------- statements with their exits
 
 
-@_form
+@dataclass(frozen=True, slots=True, eq=False)
 class _Node:
     """A statement with how it can be left: by return, by break, by continue, at its end.
 

@@ -103,7 +103,7 @@ def identity_key(value: Value) -> Hashable:
     if isinstance(value, dict):
         items = [(identity_key(k), identity_key(v)) for k, v in value.items()]
         return ("dict", *items)
-    return value  # type: ignore[no-any-return]
+    return value
 
 
 def close(left: Value, right: Value, tolerance: float) -> bool:

@@ -39,7 +39,7 @@ def walk(start: Walk[R]) -> R:
             stack.pop()
             value = stop.value
             if not stack:
-                return value  # type: ignore[no-any-return]
+                return value
         except BaseException as raised:
             stack.pop()
             if not stack:
