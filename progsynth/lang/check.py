@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from progsynth.errors import PackError, Problem, ProgramError
 from progsynth.lang import surface as s
+from progsynth.lang.check_expression import CLASSES
 from progsynth.lang.check_statement import StatementChecker
 from progsynth.lang.findings import Checked, CheckedFunction, Findings
 from progsynth.lang.overload import Candidate
@@ -301,18 +302,12 @@ class _Modules:
             found = _closed(self.findings.unifier.resolve(type_))
             if not has_class(found, cls):
                 self.findings.problem(
-                    node, f"{what} needs a type that is {cls}", found=str(found), hint=_CLASS[cls]
+                    node, f"{what} needs a type that is {cls}", found=str(found), hint=CLASSES[cls]
                 )
             for part in variables(found):
                 needed.setdefault(part, set()).add(cls)
         return tuple((v, next(c for c in WIDER_CLASSES if c in needed[v])) for v in sorted(needed))
 
-
-_CLASS = {
-    "hashable": "int, bool, str, choice and tuples of these are hashable",
-    "ordered": "all types but dicts, graphs, memories, tensors and functions are ordered",
-    "equal": "tensors and functions cannot be compared",
-}
 
 _NOT_READ = ("fn", "dict", "graph", "memory")
 

@@ -14,7 +14,7 @@ from progsynth.lang import surface as s
 from progsynth.lang.findings import Findings, Key
 from progsynth.lang.operators import BINARY, INDEX, SLICES, UNARY
 from progsynth.lang.overload import Candidate, Questions, Use, instantiate
-from progsynth.lang.questions import FunctionName, Items, ItemAt
+from progsynth.lang.questions import FunctionName, ItemAt, Items
 from progsynth.lang.scope import Frame, Nested, Variable, target_names
 from progsynth.lang.types import (
     BOOL,
@@ -24,16 +24,22 @@ from progsynth.lang.types import (
     Type,
     dict_of,
     fn_of,
+    has_class,
     list_of,
     tuple_of,
     type_problem,
     variables,
     walk_type,
 )
-from progsynth.lang.unifier import ERROR, is_flexible
-from progsynth.lang.values import INT_MAX
+from progsynth.lang.unifier import ERROR, is_flexible, is_numeric
 from progsynth.lang.walk import Walk
 
+HASHABLE = "int, bool, str, choice and tuples of these are hashable"
+CLASSES = {
+    "hashable": HASHABLE,
+    "ordered": "dicts, graphs, memories, tensors and functions are not",
+    "equal": "tensors and functions cannot be compared",
+}
 CONSTANTS = ("inf", "nan")  # names of floats that have no literal
 
 
@@ -80,7 +86,7 @@ class ExpressionChecker:
                 type_ = yield self.call(node, frame)
             case s.Attribute(value=value, name=name):
                 shown = value.name if isinstance(value, s.Name) else "xs"
-                hint = suggest.method(name, shown, self.findings.dsl)
+                hint = suggest.attribute(name, shown, self.findings.dsl)
                 self.problem(node, f"values have no attributes: found '.{name}'", hint=hint)
                 type_ = ERROR
             case s.Index(value=value, index=index):
@@ -99,8 +105,7 @@ class ExpressionChecker:
                 types = yield self.visit_all(flat, frame)
                 key = self.common(flat[::2], types[::2], "the keys of a dict")
                 value_type = self.common(flat[1::2], types[1::2], "the values of a dict")
-                self.demand(key, "hashable", "a dict", node)
-                type_ = dict_of(key, value_type)
+                type_ = self.dict_type(node, key, value_type)
             case s.ListComprehension() | s.DictComprehension():
                 type_ = yield self.comprehension(node, frame)
             case s.HoleExpression():
@@ -150,9 +155,7 @@ class ExpressionChecker:
         if reason:
             message = f"'{node.name}' may have no value here: {reason}"
         else:
-            message = (
-                f"'{node.name}' has no value here: it is first assigned in line {variable.line}"
-            )
+            message = f"'{node.name}' has no value here: nothing before assigns it"
         self.problem(node, message, hint=f"give '{node.name}' a value before")
 
     def unknown(self, node: s.Name, frame: Frame, what: str = "name") -> None:
@@ -221,9 +224,11 @@ class ExpressionChecker:
 
         def report(use: Use) -> None:
             shown = self.unifier.show(*use.args)
-            resolved = [self.unifier.resolve(a) for a in use.args]
-            resolved = [INT if t.name.startswith("?n") else t for t in resolved]
+            resolved = [self.known(a) for a in use.args]
             hint = suggest.operator(symbol, resolved, suggest.takes(form, dsl), dsl)
+            for _, cls in (d for c in use.candidates for d in c[1].classes):
+                if len(use.candidates) == 1 and not all(has_class(t, cls) for t in resolved):
+                    hint = f"only values of an {cls} type have it: {CLASSES[cls]}"
             self.problem(node, f"no '{symbol}' for {' and '.join(shown)}", hint=hint)
 
         result = self.unifier.fresh()
@@ -239,9 +244,7 @@ class ExpressionChecker:
         type_ = yield self.visit(node, frame)
         if not self.unifier.unify(type_, BOOL):
             (found,) = self.unifier.show(type_)
-            hint = suggest.condition(self.unifier.resolve(type_), self.findings.dsl)
-            if found == "int":
-                hint = suggest.condition(INT, self.findings.dsl)
+            hint = suggest.condition(self.known(type_), self.findings.dsl)
             self.problem(node, f"the condition of {where}", expected="bool", found=found, hint=hint)
 
     def conditional(
@@ -262,11 +265,14 @@ class ExpressionChecker:
         if self.unifier.unify(found, expected):
             return True
         shown = self.unifier.show(expected, found)
-        pair = [self.unifier.resolve(t) for t in (found, expected)]
-        pair = [INT if t.name.startswith("?n") else t for t in pair]
-        hint = suggest.conversion(pair[0], pair[1], self.findings.dsl)
+        hint = suggest.conversion(self.known(found), self.known(expected), self.findings.dsl)
         self.problem(node, what, expected=shown[0], found=shown[1], hint=hint)
         return False
+
+    def known(self, type_: Type) -> Type:
+        """What is known of a type, a number literal taken as an int."""
+        found = self.unifier.resolve(type_)
+        return INT if is_numeric(found) else found
 
     def common(self, nodes: tuple[s.Expression, ...], types: list[Type], what: str) -> Type:
         """The one type of several nodes."""
@@ -275,6 +281,17 @@ class ExpressionChecker:
             if not self.same(node, type_, first, f"{what} must be of one type"):
                 break
         return first
+
+    def dict_type(self, node: s.Node, key: Type, value: Type) -> Type:
+        """The type of a dict of these; ERROR where the keys cannot be keys."""
+        known = self.unifier.resolve(key)
+        if known is not ERROR and not has_class(known, "hashable"):
+            (shown,) = self.unifier.show(known)
+            hint = f"{HASHABLE}; make a tuple of a list by its items"
+            self.problem(node, "the keys of a dict", expected="hashable", found=shown, hint=hint)
+            return ERROR
+        self.demand(key, "hashable", "a dict", node)
+        return dict_of(key, value)
 
     def demand(self, type_: Type, cls: str, what: str, node: s.Node) -> None:
         self.findings.constraints.append((type_, cls, what, node))
@@ -562,7 +579,7 @@ class ExpressionChecker:
                 self.problem(name, f"two parameters are called '{name.name}'")
             inner.variables[name.name] = Variable(type_, name.place.line, 1)
         type_ = yield self.visit(node.body, inner)
-        self.same(node.body, type_, result, f"the result of the lambda, {label},")
+        self.same(node.body, type_, result, f"{label}: the result of the lambda")
 
     # ------------------------------------------------------------------- comprehensions
 
@@ -583,8 +600,7 @@ class ExpressionChecker:
                 yield self.condition(cond, frame, "'if' in a comprehension")
         if isinstance(node, s.DictComprehension):
             key, value = yield self.visit_all((node.key, node.value), frame)
-            self.demand(key, "hashable", "a dict", node.key)
-            return dict_of(key, value)
+            return self.dict_type(node.key, key, value)
         return list_of((yield self.visit(node.value, frame)))
 
     def need(self, node: s.Node, names: Iterable[str], what: str) -> None:

@@ -6,7 +6,6 @@ a set as an int) and whether a place can be reached at all (the set of all varia
 
 from __future__ import annotations
 
-from progsynth.lang import suggest
 from progsynth.lang import surface as s
 from progsynth.lang.check_expression import ExpressionChecker
 from progsynth.lang.operators import BINARY
@@ -135,11 +134,10 @@ class StatementChecker(ExpressionChecker):
             self.problem(name, f"'{name.name}' is a function: it cannot be assigned")
         elif not self.unifier.unify(found.type, given):
             expected, shown = self.unifier.show(found.type, given)
-            pair = self.unifier.resolve(given), self.unifier.resolve(found.type)
-            hint = suggest.conversion(*pair, self.findings.dsl) or "use another name for it"
+            hint = "a variable keeps the type of its first value: use another name"
             self.problem(
                 value or name,
-                f"'{name.name}' has one type, that of line {found.line}",
+                f"'{name.name}' has a type since line {found.line}",
                 expected=expected,
                 found=shown,
                 hint=hint,
@@ -186,13 +184,12 @@ class StatementChecker(ExpressionChecker):
         self, node: s.Index, value: s.Expression, container: Type, index: Type, item: Type
     ) -> None:
         """Find the `put` that changes an item of the container."""
-        dsl = self.findings.dsl
 
         def report(use: Use) -> None:
             shown = self.unifier.show(*use.args)
             head = self.unifier.head(container)
             hints = {
-                "str": "a text does not change: build a new one from its parts, s[:i] + c + s[i+1:]",
+                "str": "a text does not change: join a new one, s[:i] + c + s[i + 1:]",
                 "tuple": "a tuple does not change: build a new one",
             }
             if head.name in ("list", "dict"):

@@ -52,7 +52,6 @@ from progsynth.lang.lower_expression import (
     ExpressionLowering,
     Frame,
     is_atomic,
-    list_instance,
     needs_let,
 )
 from progsynth.lang.primitive import DSL, signature_of

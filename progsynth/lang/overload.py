@@ -63,7 +63,7 @@ class Questions:
     def __init__(self, unifier: Unifier):
         self.unifier = unifier
         self.open: dict[Pending, None] = {}
-        self.waiting: dict[str, list[Pending]] = {}
+        self.waiting: dict[str, dict[Pending, None]] = {}
         self.seen = unifier.mark()
 
     def ask(self, question: Pending) -> bool:
@@ -78,7 +78,7 @@ class Questions:
         for type_ in question.waits_for():
             for part in walk_type(self.unifier.resolve(type_)):
                 if is_flexible(part):
-                    self.waiting.setdefault(part.name, []).append(question)
+                    self.waiting.setdefault(part.name, {})[question] = None
 
     def propagate(self) -> None:
         """Ask again what waited for types that are known by now."""

@@ -1,12 +1,12 @@
-"""Questions about types that are not a choice between primitives: items, loops, names of functions."""
+"""Questions about types that no choice of primitive answers: items, loops, names of functions."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from progsynth.lang import surface as s
 from progsynth.lang import suggest
+from progsynth.lang import surface as s
 from progsynth.lang.overload import Pending, Questions, Use, instantiate
 from progsynth.lang.types import INT, STR, Type, fn_of, list_of
 from progsynth.lang.unifier import ERROR, is_flexible, is_numeric

@@ -196,7 +196,7 @@ def _built(node: s.Expression, values: list[Any]) -> Value:
                 return dict(zip(values[::2], values[1::2], strict=True))
             except TypeError:
                 raise _Wrong(node, "a list or a dict cannot be a key", "use a tuple") from None
-        case s.Unary(symbol="-", operand=operand) if type(values[0]) in (int, float):
+        case s.Unary(symbol="-") if type(values[0]) in (int, float):
             return -values[0]
     raise _Wrong(
         node, "expected a literal value", "write numbers, texts, True, False, lists, tuples, dicts"

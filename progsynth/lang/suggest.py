@@ -87,17 +87,28 @@ def unknown_name(name: str, known: Iterable[str]) -> str:
     if name in BUILTINS:
         return BUILTINS[name]
     close = near(name, known)
-    return f"did you mean '{close}'?" if close else ""
+    if close:
+        return f"did you mean '{close}'?"
+    foreign = near(name, BUILTINS)
+    return BUILTINS[foreign] if foreign else ""
 
 
 def method(name: str, value: str, dsl: DSL) -> str:
     """The hint for `value.name(...)`."""
     if name in METHODS:
         return f"write {METHODS[name].format(x=value)}"
-    if dsl.overloads(name):
-        return f"write {name}({value}, ...)"
+    counts = {len(types) for types in takes(name, dsl)}
+    if counts:
+        return f"write {name}({value}{'' if 1 in counts else ', ...'})"
     close = near(name, (dsl.surface_of(n) for n in dsl))
     return f"did you mean {close}({value}, ...)?" if close else "write a call: f(x)"
+
+
+def attribute(name: str, value: str, dsl: DSL) -> str:
+    """The hint for `value.name`, without a call."""
+    if any(len(types) == 1 for types in takes(name, dsl)):
+        return f"write {name}({value})"
+    return "write a call: f(x); the items of a tuple are t[0], t[1], or a, b = t"
 
 
 def condition(type_: Type, dsl: DSL) -> str:
@@ -138,15 +149,18 @@ def conversion(found: Type, expected: Type, dsl: DSL) -> str:
 def operator(symbol: str, types: list[Type], takes: list[tuple[Type, ...]], dsl: DSL) -> str:
     """The hint for an operator on types that it does not take."""
     if len(types) == 2:
-        for here, there in ((0, 1), (1, 0)):
-            wanted = tuple(types[there] for _ in types)
-            if wanted in takes and (hint := conversion(types[here], types[there], dsl)):
-                return hint
         one, two = types
+        pairs = [(two, one), (one, two)] if one in (STR, FLOAT) else [(one, two), (two, one)]
+        for found, expected in pairs:
+            if (expected, expected) in takes and (hint := conversion(found, expected, dsl)):
+                return hint
         if symbol == "+" and one.name == "list" and one.types[0] == two:
             return "write xs + [x] to add one item"
         if symbol == "%" and STR in types:
             return "join texts by +; write str(n) to make a text of an int"
+        same = [t for t in takes if len(t) == 2 and t[0] == t[1] and t[0].is_variable]
+        if same and one != two:
+            return conversion(one, two, dsl) or "both sides must be of one type"
     return callable_with(symbol, takes) if takes else ""
 
 

@@ -1,9 +1,9 @@
 """Unification for the checker: variables that inference makes, number literals, errors, undo.
 
-Three kinds of type stand for something not known yet: `?7` for anything, `?n7` for the type of an int
-literal (int or float), and `ERROR` for the type of an expression that is already reported: it
-equals everything, so that one mistake gives one message. The letters `a`, `b` of a generic
-function are rigid here: they equal only themselves.
+Three kinds of type stand for something not known yet: `?7` for anything, `?n7` for the type of
+an int literal (int or float), and `ERROR` for the type of an expression that is already
+reported: it equals everything, so that one mistake gives one message. The letters `a`, `b` of a
+generic function are rigid here: they equal only themselves.
 """
 
 from __future__ import annotations
