@@ -71,7 +71,8 @@ class Limits:
 
     Every engine charges one unit of fuel per loop iteration, per call of a lambda and per call
     of a subroutine, and what each primitive's `fuel` and `cells` formulas say, so that a
-    program fails with the same kind in all of them.
+    program fails with the same kind in all of them. A result of more than `cells` cells, deep,
+    is a memory failure: values share parts, and a few steps make one that nobody could read.
     """
 
     fuel: int = DEFAULT_FUEL

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from progsynth.errors import DefectError, UnsupportedError
-from progsynth.lang.failure import Fail, Failure, Limits, Meter, failure_of
+from progsynth.lang.failure import Fail, Failure, FailureKind, Limits, Meter, failure_of
 from progsynth.lang.primitive import DSL, Primitive, charge_function
 from progsynth.lang.term import (
     Apply,
@@ -30,7 +30,7 @@ from progsynth.lang.term import (
     Var,
     While,
 )
-from progsynth.lang.values import Value, misfit
+from progsynth.lang.values import Value, misfit, size_of
 from progsynth.lang.walk import Walk, walk
 
 Env = tuple[Any, ...]  # values in scope, innermost last; a function parameter is a Closure
@@ -52,14 +52,20 @@ def run(
     Raises UnsupportedError for holes and neural submodules, DefectError for a primitive that
     breaks its declaration.
     """
-    interpreter = _Interpreter(program, dsl, Meter(limits or Limits()))
+    limits = limits or Limits()
+    interpreter = _Interpreter(program, dsl, Meter(limits))
     entry = program.entry
     try:
-        return walk(interpreter.visit(entry.body, tuple(args)))
+        return within(walk(interpreter.visit(entry.body, tuple(args))), limits)
     except (Fail, MemoryError) as error:
         if isinstance(error, MemoryError):
             raise
         return Failure(error.kind)
+
+
+def within(result: Value, limits: Limits) -> Value | Failure:
+    """The result of a run, or the failure that one larger than the limits is."""
+    return result if size_of(result) <= limits.cells else Failure(FailureKind.MEMORY)
 
 
 class _Interpreter:

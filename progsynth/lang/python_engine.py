@@ -13,7 +13,7 @@ from typing import Any
 from progsynth.lang.checked_python import write_checked
 from progsynth.lang.deep_stack import call_deep
 from progsynth.lang.failure import Fail, Failure, Limits, failure_of
-from progsynth.lang.interpret import require_fit
+from progsynth.lang.interpret import require_fit, within
 from progsynth.lang.primitive import DSL, Primitive
 from progsynth.lang.term import Program
 from progsynth.lang.values import Value
@@ -42,7 +42,7 @@ class PythonProgram:
         for row in rows:
             reset(fuel, cells)
             try:
-                found.append(entry(*row))
+                found.append(within(entry(*row), limits))
             except RecursionError:
                 found.append(call_deep(lambda args=row: self._run_once(args, limits)))
             except Exception as error:
@@ -56,7 +56,7 @@ class PythonProgram:
     def _run_once(self, args: tuple[Value, ...], limits: Limits) -> Value | Failure:
         entry, _ = self.make(limits.fuel, limits.cells)
         try:
-            return entry(*args)
+            return within(entry(*args), limits)
         except Exception as error:
             return _failed(error)
 

@@ -36,6 +36,7 @@ from progsynth.lang.vm.encode import Image, Words, decode
 __all__ = [
     "HANDED_OVER",
     "Batch",
+    "Memory",
     "Scores",
     "available",
     "encode_rows",
@@ -56,6 +57,20 @@ HANDED_OVER = HandedOver()
 _FAILURES = (None, *(Failure(kind) for kind in FailureKind))
 
 _ROOT = str(Path(__file__).parents[3])  # where the package is imported from
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """How much memory a run may take, in words of 8 bytes.
+
+    `space` is the size of each of the two spaces for objects: by default what the limits on fuel
+    and cells make necessary, up to `MAX_SPACE`. `slack` words are made between collections, at
+    least: by default few enough to stay in the processor's cache.
+    """
+
+    space: int | None = None
+    slack: int = 1 << 17
+
+
 MAX_SPACE = 1 << 25  # words of one of the two spaces at most: 256 MB
 _LARGEST_LIMIT = 1 << 62
 
@@ -119,19 +134,26 @@ def encode_rows(
 
 
 def run(
-    code: Code, rows: Sequence[Sequence[Value]], limits: Limits | None = None
+    code: Code,
+    rows: Sequence[Sequence[Value]],
+    limits: Limits | None = None,
+    *,
+    memory: Memory | None = None,
 ) -> list[Value | Failure]:
     """The program's value or failure on each row (or HANDED_OVER)."""
-    return run_many([code], encode_rows(code.types, rows), limits)[0]
+    return run_many([code], encode_rows(code.types, rows), limits, memory=memory)[0]
 
 
 def run_many(
-    codes: Sequence[Code], batch: Batch, limits: Limits | None = None
+    codes: Sequence[Code],
+    batch: Batch,
+    limits: Limits | None = None,
+    *,
+    memory: Memory | None = None,
 ) -> list[list[Value | Failure]]:
     """For each program its value or failure on each row (or HANDED_OVER)."""
     machine = _machine()
-    limits = limits or Limits()
-    run_ = _Run(codes, batch, limits)
+    run_ = _Run(codes, batch, limits or Limits(), memory or Memory())
     num_rows = len(batch.rows)
     found: list[list[Value | Failure]] = [[] for _ in codes]
     results = np.empty((len(codes), num_rows), np.int64)
@@ -154,14 +176,20 @@ def run_many(
     return found
 
 
-def score(codes: Sequence[Code], batch: Batch, limits: Limits | None = None) -> Scores:
+def score(
+    codes: Sequence[Code],
+    batch: Batch,
+    limits: Limits | None = None,
+    *,
+    memory: Memory | None = None,
+) -> Scores:
     """Which programs give which expected outputs; no Python value is made.
 
     The batch has outputs, of the result type of every program.
     """
     assert len(batch.expected), "the batch was encoded without outputs"
     machine = _machine()
-    run_ = _Run(codes, batch, limits or Limits())
+    run_ = _Run(codes, batch, limits or Limits(), memory or Memory())
     equal = np.zeros((len(codes), len(batch.rows)), np.int64)
     statuses = np.full(equal.shape, layout.NOT_RUN, np.int64)
     machine.run_programs(*run_.arguments, batch.expected, run_.limits, equal, statuses, 0)
@@ -175,7 +203,7 @@ def _shown(status: int) -> Any:
 class _Run:
     """The memory and the arguments of one call of the machine."""
 
-    def __init__(self, codes: Sequence[Code], batch: Batch, limits: Limits):
+    def __init__(self, codes: Sequence[Code], batch: Batch, limits: Limits, memory: Memory):
         for code in codes:
             if code.types != batch.types:
                 raise UnsupportedError(
@@ -186,7 +214,7 @@ class _Run:
         self.limits = np.array(
             [min(limits.fuel, _LARGEST_LIMIT), min(limits.cells, _LARGEST_LIMIT)], np.int64
         )
-        self.arena, self.out = _arena(batch, limits)
+        self.arena, self.out = _arena(batch, limits, memory)
         self.floats = self.arena.view(np.float64)
         if len(batch.dicts):
             _machine().index_dicts(self.arena, self.floats, batch.dicts)
@@ -205,11 +233,11 @@ class _Run:
         return bool(word) if type_.name == "bool" else word
 
 
-def _arena(batch: Batch, limits: Limits) -> tuple[Words, int]:
+def _arena(batch: Batch, limits: Limits, memory: Memory) -> tuple[Words, int]:
     """New memory with the batch in it, and where results go. Words never touched cost nothing."""
     # an object takes at most 12 words a cell; updates are charged less cells, but fuel
     wanted = (1 << 18) + 12 * limits.cells + 40 * limits.fuel
-    space = min(wanted, MAX_SPACE)
+    space = min(wanted, MAX_SPACE) if memory.space is None else memory.space
     out = layout.BATCH + len(batch.image)
     arena = np.empty(out + 3 * space, np.int64)
     arena[: layout.REGISTERS] = 0
@@ -217,11 +245,8 @@ def _arena(batch: Batch, limits: Limits) -> tuple[Words, int]:
     arena[layout.OUT_HIGH] = arena[layout.LOW] = out + space
     arena[layout.HIGH] = arena[layout.OTHER_LOW] = out + 2 * space
     arena[layout.OTHER_HIGH] = out + 3 * space
-    arena[layout.SLACK] = SLACK
+    arena[layout.SLACK] = memory.slack
     return arena, out
-
-
-SLACK = 1 << 17  # words between collections, at least: 1 MB stays in the processor's cache
 
 
 def _joined(codes: Sequence[Code]) -> tuple[Words, Words, Words]:
@@ -242,6 +267,7 @@ def _joined(codes: Sequence[Code]) -> tuple[Words, Words, Words]:
                 code.num_pointers,
                 at + code.params_start,
                 int(is_reference(plain(code.result))),
+                code.descriptor,
             )
         )
         words.append(code.words)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -116,6 +117,7 @@ class _Decoder:
     def __init__(self, A: Words, F: Any):
         self.A = A
         self.F = F
+        self.known: dict[tuple[int, Type], Value] = {}  # what is shared there is shared here
 
     def at(self, place: int, type_: Type) -> Value:
         return self.items(place, 1, type_)[0]
@@ -132,13 +134,21 @@ class _Decoder:
         if name == "str":
             return [self.text(word) for word in words]
         if name == "list":
-            item = type_.types[0]
-            return [self.items((w & ADDRESS) + HEAD, w >> ADDRESS_BITS, item) for w in words]
+            return [self.once(word, type_, self.sequence) for word in words]
         if name == "tuple":
-            return [self.tuple(word, type_) for word in words]
+            return [self.once(word, type_, self.tuple) for word in words]
         if name == "dict":
-            return [self.dict(word, type_) for word in words]
+            return [self.once(word, type_, self.dict) for word in words]
         return list(words)
+
+    def once(self, word: int, type_: Type, read: Callable[[int, Type], Value]) -> Value:
+        found = self.known.get((word, type_))
+        if found is None:
+            found = self.known[word, type_] = read(word, type_)
+        return found
+
+    def sequence(self, word: int, type_: Type) -> Value:
+        return self.items((word & ADDRESS) + HEAD, word >> ADDRESS_BITS, type_.types[0])
 
     def text(self, word: int) -> str:
         start = (word & ADDRESS) + HEAD

@@ -61,7 +61,9 @@ def charge_operation(A: Words, F: Floats, C: Words, pc: int) -> int:
     if code == op.SATURATED_LENGTH:
         A[d] = a >> ADDRESS_BITS
     elif code == op.SIZE:
-        A[d] = size_of(A, F, C[pc + 3], C[pc + 2])
+        # beyond this, a charge for 32 cells a unit fails whatever the size is
+        enough = saturated_product(32, saturated_sum(max(A[FUEL], A[CELLS]), 1))
+        A[d] = size_of(A, F, C[pc + 3], C[pc + 2], enough)
     elif code == op.SLICE_LENGTH:
         A[d] = slice_parts(A, a >> ADDRESS_BITS, b, A[C[pc + 4]], 1, C[pc + 5])
     elif code == op.SATURATED_ADD:

@@ -198,8 +198,12 @@ def compare(A: Words, F: Floats, t: int, x: int, y: int, total: bool) -> int:
 
 
 @kernel
-def size_of(A: Words, F: Floats, t: int, at: int) -> int:
-    """The logical cells of a value, deep: see `progsynth.lang.values.size_of`."""
+def size_of(A: Words, F: Floats, t: int, at: int, enough: int) -> int:
+    """The logical cells of a value, deep: see `progsynth.lang.values.size_of`.
+
+    Shared parts count at each use, so that a size may be beyond all walking: where it passes
+    `enough`, this is some number beyond `enough`.
+    """
     kind = A[t]
     if kind < D_STR:
         return 1
@@ -209,7 +213,9 @@ def size_of(A: Words, F: Floats, t: int, at: int) -> int:
     total = 1
     if kind == D_TUPLE:
         for i in range(A[t + 1]):
-            total += size_of(A, F, A[t + 2 + i], address + 1 + i)
+            total += size_of(A, F, A[t + 2 + i], address + 1 + i, enough - total)
+            if total > enough:
+                break
         return total
     for part in range(2, 4 if kind == D_DICT else 3):
         item = A[t + part]
@@ -220,5 +226,7 @@ def size_of(A: Words, F: Floats, t: int, at: int) -> int:
             total += length
         else:
             for i in range(start, start + length):
-                total += size_of(A, F, item, i)
+                total += size_of(A, F, item, i, enough - total)
+                if total > enough:
+                    return total
     return total
