@@ -96,6 +96,7 @@ def compile_program(program: Program, dsl: DSL) -> Code:
     frame.emit(op.END, result)
     assembly = compiler.assembly
     words = assembly.words()
+    descriptor = assembly.image.descriptor(plain(entry.result))
     if len(assembly.image.words) > layout.MAX_PROGRAM:
         raise UnsupportedError("the VM runs programs with at most 400,000 characters of text")
     return Code(
@@ -106,6 +107,7 @@ def compile_program(program: Program, dsl: DSL) -> Code:
         np.array(assembly.constants, np.int64),
         np.array(assembly.image.words, np.int64),
         assembly.num_pointers,
+        descriptor,
     )
 
 
@@ -115,6 +117,7 @@ class _Compiler:
     dsl: DSL
     assembly: Assembly = field(default_factory=Assembly)
     instances: dict[tuple[Any, ...], Instance] = field(default_factory=dict)
+    lambdas: list[Typed] = field(default_factory=list)
     functions: Mapping[str, Function] = field(init=False)
     neural: frozenset[str] = field(init=False)
 
@@ -217,8 +220,11 @@ class _Compiler:
 
     def closure(self, typed: Typed, env: Env) -> Closure:
         """The lambda with its environment."""
+        # The place in the program tells lambdas apart, not the term alone: two equal ones may
+        # find values of other types in the same registers.
         captured = tuple(e if isinstance(e, int) else e.key for e in env)
-        return Closure(typed, env, (typed.term, typed.type, captured))
+        self.lambdas.append(typed)  # kept, so that no other gets its id
+        return Closure(typed, env, (id(typed), captured))
 
     # ------------------------------------------------------------------------------ calls
 
@@ -287,9 +293,8 @@ class _Compiler:
                 for g, t in zip(given, types, strict=True)
             )
             body = self.typed(function, types, result)
-            value = frame.take(plain(result))
+            value, back = frame.take(plain(result)), frame.take(INT)
             yield self.visit(body, params, frame, (value,))
-            back = frame.take(INT)
             frame.emit(op.RETURN, back)
             registers = tuple(p for p in params if isinstance(p, int))
             found = self.instances[key] = Instance(frame.start, registers, value, back)

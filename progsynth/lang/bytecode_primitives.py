@@ -99,6 +99,8 @@ _LISTS: dict[str, Row] = {
     "flatten": (op.FLATTEN, "0 kind"),
     "sum.int": (op.SUM, "0"),
     "sum.float": (op.FSUM, "0"),
+    "product.int": (op.PRODUCT, "0"),
+    "product.float": (op.FPRODUCT, "0"),
 }
 
 _TEXTS: dict[str, Row] = {

@@ -14,7 +14,7 @@ class Code:
 
     `words` are the instructions (jumps count from their beginning) and, from `params_start` on,
     the registers of the parameters and of the result. `constants` go to the registers from
-    CONSTANTS on, `image` (texts and descriptors) to PROGRAM.
+    CONSTANTS on, `image` (texts and descriptors) to PROGRAM; `descriptor` is where the result's is.
     """
 
     types: tuple[Type, ...]
@@ -24,3 +24,4 @@ class Code:
     constants: Words
     image: Words
     num_pointers: int
+    descriptor: int

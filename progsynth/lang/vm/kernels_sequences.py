@@ -15,6 +15,7 @@ from progsynth.lang.vm.kernels_memory import (
     new_tuple,
     with_length,
 )
+from progsynth.lang.vm.kernels_numbers import product_overflows
 from progsynth.lang.vm.kernels_order import indices_in_order, unique
 from progsynth.lang.vm.kernels_values import compare, equal
 from progsynth.lang.vm.layout import (
@@ -302,6 +303,29 @@ def summed(A: Words, d: int, word: int) -> int:
 
 
 @kernel
+def multiplied(A: Words, d: int, word: int) -> int:
+    """Store the product of ints, checked at every step; gives a status."""
+    address, length = (word & ADDRESS) + HEAD, word >> ADDRESS_BITS
+    total = 1
+    for i in range(address, address + length):
+        if product_overflows(total, A[i]):
+            return OVERFLOW
+        total *= A[i]
+    A[d] = total
+    return OK
+
+
+@kernel
+def folded(F: Floats, d: int, word: int, product: bool) -> None:
+    """Store the sum or product of floats, from left to right."""
+    address, length = (word & ADDRESS) + HEAD, word >> ADDRESS_BITS
+    total = 1.0 if product else 0.0
+    for i in range(address, address + length):
+        total = total * F[i] if product else total + F[i]
+    F[d] = total
+
+
+@kernel
 def updating(A: Words, C: Words, pc: int) -> int:
     """Run an instruction that makes a list or text from one or two; gives a status."""
     code, d, a, x = C[pc], C[pc + 1], A[C[pc + 2]], A[C[pc + 3]]
@@ -312,7 +336,8 @@ def updating(A: Words, C: Words, pc: int) -> int:
     if code == op.CONCAT:
         return joined(A, d, a, x, 1, C[pc + 4])
     if code == op.REPEAT:
-        return joined(A, d, a, 0, max(x, 0), C[pc + 4])
+        times = max(x, 0) if a >> ADDRESS_BITS else 0  # nothing, however often, takes no time
+        return joined(A, d, a, 0, times, C[pc + 4])
     if code == op.REVERSE:
         A[SCRATCH], A[SCRATCH + 1] = (a >> ADDRESS_BITS) - 1, -1
         return sliced(A, d, a, a >> ADDRESS_BITS, C[pc + 3])
@@ -369,9 +394,8 @@ def sequence_operation(A: Words, F: Floats, C: Words, pc: int) -> int:
         return flattened(A, d, A[a], b)
     elif code == op.SUM:
         return summed(A, d, A[a])
+    elif code == op.PRODUCT:
+        return multiplied(A, d, A[a])
     else:
-        total = 0.0
-        for i in range((A[a] & ADDRESS) + HEAD, (A[a] & ADDRESS) + HEAD + (A[a] >> ADDRESS_BITS)):
-            total += F[i]
-        F[d] = total
+        folded(F, d, A[a], code == op.FPRODUCT)
     return OK

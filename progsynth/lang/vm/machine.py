@@ -24,7 +24,7 @@ from progsynth.lang.vm.kernels_numbers import number_operation, product_overflow
 from progsynth.lang.vm.kernels_sequences import sequence_operation
 from progsynth.lang.vm.kernels_tables import add_to_index, table_operation
 from progsynth.lang.vm.kernels_texts import text_operation
-from progsynth.lang.vm.kernels_values import equal
+from progsynth.lang.vm.kernels_values import equal, size_of
 from progsynth.lang.vm.layout import (
     ADDRESS,
     ADDRESS_BITS,
@@ -66,7 +66,7 @@ from progsynth.lang.vm.layout import (
     POINTERS_USED,
     PARAMS_START,  # of the registers of its parameters, in the joined code
     RESULT_IS_REFERENCE,
-    COLUMNS,
+    RESULT_DESCRIPTOR,
 ) = range(9)
 
 INT_MIN = -(2**63)
@@ -134,10 +134,7 @@ def family_operation(A: Words, F: Floats, C: Words, pc: int) -> int:
 
 @kernel
 def execute(A: Words, F: Floats, C: Words, start: int) -> int:
-    """Run a program to its end or failure; its result is left in A[NULL + 1 ...] by END.
-
-    Gives the status; after OK, the register of the result is in A[SCRATCH].
-    """
+    """Run a program to its end or failure; gives the status."""
     pc = start
     fuel = A[FUEL]
     tries, tried = 0, -1  # collections for the instruction at `tried`
@@ -384,6 +381,12 @@ def load_program(A: Words, C: Words, K: Words, P: Words, program: int) -> None:
     A[NUM_POINTERS] = P[program, POINTERS_USED]
 
 
+@kernel
+def too_large(A: Words, F: Floats, t: int, register: int, cells: int) -> bool:
+    """Is the result larger than a run may make? Shared parts count at each use."""
+    return size_of(A, F, t, register, cells) > cells
+
+
 @entry
 def run_programs(
     A: Words,
@@ -416,8 +419,10 @@ def run_programs(
         for i in range(rows.shape[1]):
             A[C[params + i]] = rows[row, i]
         status = execute(A, F, C, P[program, CODE_START])
+        register = C[params + rows.shape[1]]
+        if status == OK and too_large(A, F, P[program, RESULT_DESCRIPTOR], register, limits[1]):
+            status = NO_CELLS
         if status == OK:
-            register = C[params + rows.shape[1]]
             if expected.shape[0] > 0:
                 same = equal(A, F, expected[0], register, expected[1 + row])
                 results[program, row] = int(same)

@@ -117,7 +117,9 @@ FAMILY_LENGTH = 7  # the number, a register written, and up to five operands
     FLATTEN,  # d r n(kind)
     SUM,  # d r
     FSUM,  # d r
-) = range(SEQUENCES, SEQUENCES + 24)
+    PRODUCT,  # d r
+    FPRODUCT,  # d r
+) = range(SEQUENCES, SEQUENCES + 26)
 
 (
     CHARACTER,  # d r r: item of a str
