@@ -38,7 +38,7 @@ from progsynth.lang.python_statements import (
     negated,
     tuple_code,
 )
-from progsynth.lang.scopes import Node, Variable, free, scoped
+from progsynth.lang.scopes import Node, Variable, scoped
 from progsynth.lang.term import (
     Apply,
     Build,
@@ -117,6 +117,16 @@ class _Scope:
                 return True
             place = max(place, end)
         return variable.used_within(place, _END)
+
+    def used_in(self, node: Node) -> tuple[Variable, ...]:
+        """The variables that have a name here and are used in the term."""
+        found: dict[Variable, None] = {}
+        scope: _Scope | None = self
+        while scope is not None:
+            for held in scope.holders.values():
+                found.update((v, None) for v in held if v.used_within(node.start, node.end))
+            scope = scope.outer
+        return tuple(found)
 
     def holds(self, name: str, place: int, spine: bool) -> bool:
         """Is the name taken?"""
@@ -621,7 +631,7 @@ class Writer:
 
     def split_off(self, node: Node, names: Names | None) -> Walk[None]:
         """The term as a function of its own, and a call of it."""
-        used = free(node)
+        used = self.scope.used_in(node)
         params = tuple(dict.fromkeys(v.name for v in used))
         part = self.fresh_part()
         outer, saved, loops = self.scope, self.block, [v.loops for v in used]

@@ -96,17 +96,3 @@ def _hints(term: Term) -> tuple[str, ...]:
     if isinstance(term, For):
         count += 1
     return (*term.names[:count], *("",) * (count - len(term.names)))
-
-
-def free(node: Node) -> tuple[Variable, ...]:
-    """The variables that a place uses but does not bind, in order of their first use."""
-    found: dict[Variable, None] = {}
-    bound: set[Variable] = set()
-    todo = [node]
-    while todo:
-        one = todo.pop()
-        bound.update(one.variables)
-        if one.variable is not None:
-            found[one.variable] = None
-        todo.extend(reversed(one.children))
-    return tuple(v for v in found if v not in bound)

@@ -33,7 +33,7 @@ from progsynth.lang.python_writer import Writer
 from progsynth.lang.scopes import Node
 from progsynth.lang.term import Call, Function, Program
 from progsynth.lang.types import FLOAT, Type, dict_of, variables, walk_type
-from progsynth.lang.values import entry_types
+from progsynth.lang.values import entry_types, size_of
 
 WIDTH = 88  # of an expression, before parts of it are bound to names
 MANY_FUNCTIONS = 200  # that may call each other: more than Python's usual depth may be needed
@@ -265,6 +265,7 @@ def _checked(program: Program, dsl: DSL) -> str:
     text = write_checked(program, dsl, made)
     fail = sources.add(Fail, "Fail", entry.name)
     kinds = sources.add(FailureKind, "FailureKind", entry.name)
+    size = sources.add(size_of, "size_of", entry.name)
     aliases: list[str] = []
     used = identifiers(text.text)
     for name, value in text.values.items():
@@ -284,12 +285,15 @@ def _checked(program: Program, dsl: DSL) -> str:
 def {own}({head}):
     run, _ = {made}(fuel, cells)
     try:
-        return run({", ".join(params)})
+        result = run({", ".join(params)})
     except Exception as error:
         for cls, kind in KINDS:
             if isinstance(error, cls):
                 raise {fail}(kind) from error
         raise
+    if {size}(result) > cells:
+        raise {fail}({kinds}.MEMORY)
+    return result
 """.strip()
     parts = [sources.text(), "\n".join(aliases), text.text.strip("\n"), call]
     return _finished(parts, own, entry.name)
