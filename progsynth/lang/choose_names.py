@@ -1,0 +1,116 @@
+"""Names for the variables of a printed program: their hints where free and valid, else by type."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import count
+
+from progsynth.lang.arrange import Names
+from progsynth.lang.primitive import DSL
+from progsynth.lang.term import Program
+from progsynth.lang.types import Type
+from progsynth.lang.unnest import Variable
+
+# The words of the language, and of Python, whose programs ours resemble.
+RESERVED = frozenset(
+    "False None True and as assert async await break class continue def del elif else except "
+    "finally for from global if import in inf is lambda nan neural nonlocal not or pass raise "
+    "return try while with yield".split()
+)
+
+_BY_TYPE: Mapping[str, Sequence[str]] = {
+    "int": ("n", "m", "k"),
+    "float": ("x", "y", "z"),
+    "bool": ("found", "flag"),
+    "str": ("s", "t", "u"),
+    "list": ("xs", "ys", "zs"),
+    "dict": ("d", "e"),
+    "tuple": ("pair", "p", "q"),
+    "graph": ("g",),
+    "memory": ("mem",),
+    "fn": ("f", "g", "h"),
+}
+_ITEMS = ("x", "y", "z")  # of loops and lambdas, where they are numbers or of any type
+_FUNCTIONS = ("f", "g", "h")
+
+
+def taken_names(program: Program, dsl: DSL) -> frozenset[str]:
+    """The names that stand for functions."""
+    surfaces = {dsl.surface_of(name) for name in dsl}
+    own = {f.name for f in program.functions} | {n.name for n in program.neural}
+    return frozenset(surfaces | own) | RESERVED
+
+
+def free_parameters(params: Iterable[str], taken: frozenset[str]) -> tuple[str, ...]:
+    """The parameters' names, changed where they are no names or stand for functions."""
+    found: list[str] = []
+    for name in params:
+        found.append(_first_free((name,) if _is_name(name) else ("x",), taken | set(found)))
+    return tuple(found)
+
+
+class Namer:
+    """Gives the variables of one function their names."""
+
+    def __init__(self, shared: Names, types: Mapping[Variable, Type], taken: frozenset[str]):
+        self.shared = shared
+        self.types = types
+        self.taken = taken
+        self.given: dict[Variable, str] = {}
+        self.frames: dict[object, set[str]] = {}
+        self.open: list[object] = []  # the frames around the place that is being printed
+
+    def enter(self, frame: object) -> None:
+        """Begin a function or lambda."""
+        self.frames.setdefault(frame, set())
+        self.open.append(frame)
+
+    def leave(self) -> None:
+        """End it."""
+        self.open.pop()
+
+    def name(self, variable: Variable) -> str:
+        """The variable's name."""
+        root = self.shared.root(variable)
+        if root not in self.given:
+            self.given[root] = self.choose(variable)
+        return self.given[root]
+
+    def choose(self, variable: Variable) -> str:
+        members = self.shared.sharing(variable)
+        parameters = [v for v in members if v.kind == "parameter" and v is not variable]
+        hints = [v.hint for v in (*parameters, variable, *members) if _is_name(v.hint)]
+        type_ = next((self.types[v] for v in members if v in self.types), None)
+        head = "" if type_ is None else type_.name
+        names = _BY_TYPE.get(head, _ITEMS)
+        inner = variable.kind == "item" or (variable.kind == "parameter" and len(self.open) > 1)
+        if inner and head in ("int", "float"):
+            names = _ITEMS
+        return self.take(hints[:1] or names, names, variable.frame)
+
+    def function_name(self) -> str:
+        """A name for a nested function, in the innermost frame."""
+        return self.take(_FUNCTIONS, _FUNCTIONS, self.open[-1])
+
+    def take(self, wanted: Sequence[str], names: Sequence[str], frame: object) -> str:
+        used = set().union(*(self.frames[f] for f in self.open))
+        found = _first_free((*wanted, *names), self.taken | used)
+        self.frames[frame].add(found)
+        return found
+
+
+def _first_free(names: Sequence[str], taken: Iterable[str]) -> str:
+    return next(name for name in _numbered(names) if name not in taken)
+
+
+def _numbered(names: Sequence[str]) -> Iterator[str]:
+    """The names, and then the first of them with numbers."""
+    yield from names
+    stem = names[0].rstrip("0123456789_") or names[0]
+    for number in count(2):
+        yield f"{stem}{number}"
+
+
+def _is_name(text: str) -> bool:
+    return re.fullmatch(r"[A-Za-z_][A-Za-z_0-9]*", text) is not None and text not in RESERVED
