@@ -12,11 +12,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from progsynth.errors import UnsupportedError
-from progsynth.lang import interpret, python_engine
+from progsynth.lang import bytecode, interpret, python_engine, vm
 from progsynth.lang.failure import Failure, Limits
+from progsynth.lang.pretty import normal, pretty
 from progsynth.lang.primitive import DSL
 from progsynth.lang.random_programs import Rows, Sample
+from progsynth.lang.read import read_program
 from progsynth.lang.term import Program
+from progsynth.lang.to_python import to_python
 from progsynth.lang.values import Value, identity_key, show, size_of
 
 Outcome = Value | Failure
@@ -122,7 +125,7 @@ def run_vm(
     except UnsupportedError:
         return None
     outcomes = vm.run(code, rows, limits)
-    return tuple(None if outcome is vm.EXHAUSTED else outcome for outcome in outcomes)
+    return tuple(None if outcome is vm.HANDED_OVER else outcome for outcome in outcomes)
 
 
 def run_printed(
@@ -131,11 +134,14 @@ def run_printed(
     """The interpreter, on what reading the printed program gives."""
     text = pretty(program, dsl)
     again = read_program(text, dsl)
-    if again != normal(program):
+    if again != normal(program, dsl):
         raise AssertionError(f"reading the printed program gives another one:\n{text}")
     return tuple(interpret.run(again, row, dsl, limits) for row in rows)
 
 
 ENGINES: Mapping[str, Engine] = {
     "python": run_python,
+    "readable": run_readable,
+    "vm": run_vm,
+    "printed": run_printed,
 }

@@ -43,7 +43,7 @@ from progsynth.lang.term import (
     Var,
     While,
 )
-from progsynth.lang.types import INT, Type, list_of
+from progsynth.lang.types import INT, Signature, Type, list_of
 from progsynth.lang.vm import layout
 from progsynth.lang.vm import opcodes as op
 from progsynth.lang.vm.code import Code
@@ -120,15 +120,16 @@ class _Compiler:
     lambdas: list[Typed] = field(default_factory=list)
     functions: Mapping[str, Function] = field(init=False)
     neural: frozenset[str] = field(init=False)
+    signatures: Mapping[str, Signature] = field(init=False)
 
     def __post_init__(self) -> None:
         self.functions = {f.name: f for f in self.program.functions}
         self.neural = frozenset(n.name for n in self.program.neural)
+        self.signatures = program_signatures(self.program)
 
     def typed(self, function: Function, types: tuple[Type, ...], result: Type) -> Typed:
         """The function's body with types, where its parameters have these."""
-        extra = program_signatures(self.program)
-        classes = function.type_classes
+        extra, classes = self.signatures, function.type_classes
         return infer(
             function.body, types, self.dsl, result=result, extra=extra, classes=classes
         )

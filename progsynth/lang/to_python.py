@@ -32,7 +32,7 @@ from progsynth.lang.python_template import Places, template
 from progsynth.lang.python_writer import Writer
 from progsynth.lang.scopes import Node
 from progsynth.lang.term import Call, Function, Program
-from progsynth.lang.types import FLOAT, Type, dict_of, variables, walk_type
+from progsynth.lang.types import FLOAT, Signature, Type, dict_of, variables, walk_type
 from progsynth.lang.values import entry_types, size_of
 
 WIDTH = 88  # of an expression, before parts of it are bound to names
@@ -61,7 +61,8 @@ def _readable(program: Program, dsl: DSL) -> str:
     callees = reachable(program, dsl)
     functions = {n: c for n, c in callees.items() if isinstance(c, Function)}
     names = _function_names(program, dsl, functions)
-    calls = {n: _calls_of(f, program, dsl) for n, f in functions.items()}
+    own = program_signatures(program)
+    calls = {n: _calls_of(f, dsl, own) for n, f in functions.items()}
     plain = _plain_calls(program, callees, calls)
     sources = Sources(reserved={*HINTS, *names.values()})
     copies = {
@@ -119,8 +120,8 @@ class _CallSite:
     by: Bindings
 
 
-def _calls_of(function: Function, program: Program, dsl: DSL) -> list[_CallSite]:
-    typed = infer_function(function, dsl, extra=program_signatures(program))
+def _calls_of(function: Function, dsl: DSL, own: Mapping[str, Signature]) -> list[_CallSite]:
+    typed = infer_function(function, dsl, extra=own)
     return [
         _CallSite(place, one.term.name, one.by)
         for place, one in enumerate(_in_order(typed))
