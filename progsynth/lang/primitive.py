@@ -29,6 +29,7 @@ from progsynth.lang.types import (
     variables,
 )
 from progsynth.lang.values import size_of
+from progsynth.near import near_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +257,11 @@ class DSL:
         for name in names:
             found = {name} if name in self else set(self.overloads(name))
             if not found:
-                raise PackError(f"cannot withhold '{name}': not in the pack '{self.name}'")
+                known = sorted({*self, *map(self.surface_of, self)})
+                raise PackError(
+                    f"cannot withhold '{name}': it is not in the pack '{self.name}'"
+                    f"{near_names(name, known)}"
+                )
             gone |= found
         for function in self.functions.values():
             if gone & called_names(function):

@@ -116,8 +116,8 @@ def test_several_tasks_give_a_list_and_a_table(
 ) -> None:
     out = tmp_path / "out.json"
     (tmp_path / "py").mkdir()
-    arguments = ["solve", file_of(tmp_path, DOUBLE, LENGTH), "--quiet", "--json", str(out)]
-    assert main([*arguments, "--python", str(tmp_path / "py")]) == 0
+    arguments = ["solve", file_of(tmp_path, DOUBLE, LENGTH), "--seconds", "20", "--quiet"]
+    assert main([*arguments, "--json", str(out), "--python", str(tmp_path / "py")]) == 0
     assert [record["task"] for record in json.loads(out.read_text())] == ["double", "length"]
     assert capsys.readouterr().out.endswith("2 of 2 solved\n")
     assert sorted(p.name for p in (tmp_path / "py").iterdir()) == ["double.py", "length.py"]
