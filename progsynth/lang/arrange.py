@@ -17,7 +17,6 @@ from progsynth.lang.unnest import (
     Bind,
     Block,
     Branch,
-    Fn,
     Loop,
     Ref,
     Routine,
@@ -204,7 +203,7 @@ class _Lives:
     def terms(self, terms: tuple[Term, ...]) -> Walk[None]:
         for term in terms:
             for function in visit_references(term, self.use):
-                yield self.routine(Routine(function.params, function.block))
+                yield self.routine(Routine(function.params, function.block, function.frame))
 
     def routine(self, routine: Routine) -> Walk[None]:
         for param in routine.params:

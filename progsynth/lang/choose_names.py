@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count
@@ -13,11 +14,7 @@ from progsynth.lang.types import Type
 from progsynth.lang.unnest import Variable
 
 # The words of the language, and of Python, whose programs ours resemble.
-RESERVED = frozenset(
-    "False None True and as assert async await break class continue def del elif else except "
-    "finally for from global if import in inf is lambda nan neural nonlocal not or pass raise "
-    "return try while with yield".split()
-)
+RESERVED = frozenset([*keyword.kwlist, "inf", "nan", "neural"])
 
 _BY_TYPE: Mapping[str, Sequence[str]] = {
     "int": ("n", "m", "k"),

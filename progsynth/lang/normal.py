@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from progsynth.lang.annotate import annotate
 from progsynth.lang.arrange import Names, arrange
 from progsynth.lang.infer import Typed, check_program
 from progsynth.lang.primitive import DSL
@@ -65,7 +66,7 @@ class Arranged:
 
 def arranged(program: Program, dsl: DSL) -> Arranged:
     """The program in normal form, with all that printing it needs. Raises IllTypedError."""
-    program = with_typed_holes(program, dsl)
+    program = annotate(with_typed_holes(program, dsl), dsl)
     routines = tuple(unnest(f, dsl) for f in program.functions)
     names = tuple(map(arrange, routines))
     functions, binders = [], []

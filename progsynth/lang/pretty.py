@@ -9,17 +9,13 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 
 from progsynth.lang import operators as ops
 from progsynth.lang import surface as s
-from progsynth.lang.arrange import Names, kept_by
-from progsynth.lang.choose_names import Namer, free_parameters, taken_names
-from progsynth.lang.document import flat
+from progsynth.lang.choose_names import Namer, taken_names
 from progsynth.lang.format import format_module
-from progsynth.lang.normal import Arranged, arranged, normal
+from progsynth.lang.normal import arranged, normal
 from progsynth.lang.primitive import DSL
-from progsynth.lang.print_expression import expression_document
 from progsynth.lang.term import (
     FALSE,
     TRUE,
@@ -33,7 +29,6 @@ from progsynth.lang.term import (
     Program,
     Project,
     Term,
-    Var,
 )
 from progsynth.lang.types import Type
 from progsynth.lang.unnest import (
@@ -41,20 +36,16 @@ from progsynth.lang.unnest import (
     Bind,
     Block,
     Branch,
-    Env,
     Fn,
     Loop,
     Ref,
     Routine,
     Step,
     Variable,
-    blocks,
-    expressions,
-    visit_references,
 )
 from progsynth.lang.walk import Walk, walk
 
-__all__ = ["normal", "pretty", "pretty_term"]
+__all__ = ["normal", "pretty"]
 
 _NOWHERE = s.Place(0, 0, 0, 0)
 
@@ -98,7 +89,7 @@ class _Printer:
 
     def function(self, function: Function) -> s.Definition:
         namer = self.namer
-        namer.enter(self.routine.params[0].frame if self.routine.params else object())
+        namer.enter(self.routine.frame)
         for variable in self.routine.params:
             namer.name(variable)
         body = walk(self.block(self.routine.block, None))
@@ -167,7 +158,10 @@ class _Printer:
     def assign_one(self, variable: Variable, item: Term) -> Walk[None]:
         value = yield self.expression(item)
         target = self.variable(variable)
-        if (
+        if variable.typed:
+            type_ = _type(self.namer.types[variable])
+            self.out.append(s.Assign(_NOWHERE, target, value, type_))
+        elif (
             isinstance(value, s.Binary)
             and isinstance(value.left, s.Name)
             and value.left.name == target.name
@@ -269,7 +263,7 @@ class _Printer:
         if name:
             return s.Name(_NOWHERE, name)
         namer = self.namer
-        namer.enter(term.params[0].frame if term.params else object())
+        namer.enter(term.frame)
         names = tuple(namer.name(p) for p in term.params)
         body = yield self.block(term.block, None)
         namer.leave()

@@ -13,6 +13,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from progsynth.lang.annotate import TYPED
 from progsynth.lang.primitive import DSL
 from progsynth.lang.term import (
     TRUE,
@@ -45,6 +46,7 @@ class Variable:
     hint: str
     frame: object
     kind: str = "value"  # or "parameter" or "item" (of a for loop)
+    typed: bool = False  # is it printed with its type?
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,10 +79,11 @@ class ApplyRef(Term):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fn(Term):
-    """A function given as an argument."""
+    """A function given as an argument. `frame` is what its own variables belong to."""
 
     params: tuple[Variable, ...]
     block: Block
+    frame: object
 
     def label(self) -> tuple[int]:
         return (id(self.block),)
@@ -133,6 +136,7 @@ class Routine:
 
     params: tuple[Variable, ...]
     block: Block
+    frame: object
 
 
 Env = tuple[Variable, ...]
@@ -168,7 +172,7 @@ class _Unnest:
         frame = object()
         params = tuple(Variable(name, frame, "parameter") for name in names)
         block = yield self.block(body, (*env, *params), frame, None)
-        return Routine(params, block)
+        return Routine(params, block, frame)
 
     # ------------------------------------------------------------------------- statements
 
@@ -278,7 +282,7 @@ class _Unnest:
             case Lambda(_, body, names):
                 hints = names or ("",) * term.arity
                 routine = yield self.routine(hints, body, env)
-                return Fn(routine.params, routine.block)
+                return Fn(routine.params, routine.block, routine.frame)
             case Let() | While() | For():
                 variables = _variables(1, (), frame)
                 yield self.bind(term, variables, env, frame, block)
@@ -321,7 +325,7 @@ class _Unnest:
 
 def _variables(count: int, names: Sequence[str], frame: object) -> Env:
     hints = (*names, *("",) * count)[:count]
-    return tuple(Variable(hint, frame) for hint in hints)
+    return tuple(Variable(h.removesuffix(TYPED), frame, typed=h.endswith(TYPED)) for h in hints)
 
 
 def _negated(term: Term) -> Term | None:
