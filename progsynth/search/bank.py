@@ -36,10 +36,11 @@ class Entry:
     """A value of the bank: its row, and the production and entries it comes from.
 
     `whole` says that no row fails; `uses` has a bit for each variable in sight that it uses.
-    `run` is the sub-program as a function of the variables' values, made when first needed.
+    `run` is the sub-program as a function of the variables' values and `calls`, of a body, a
+    callable for each row of the scope outside; they are made when first needed.
     """
 
-    __slots__ = ("args", "cost", "production", "row", "run", "uses", "whole")
+    __slots__ = ("args", "calls", "cost", "production", "row", "run", "uses", "whole")
 
     def __init__(
         self, row: Row, production: Production, args: tuple[Entry, ...], cost: int, whole: bool
@@ -51,6 +52,7 @@ class Entry:
         self.whole = whole
         self.uses = 0
         self.run: Callable[[Env], Any] | None = None
+        self.calls: Sequence[Callable[..., Any]] | None = None
 
 
 class Shelf:
@@ -166,7 +168,9 @@ class Bank:
                     self._leaf(shelf, production)
                 continue
             for split in self.splits(production, left):
-                cells = [self.shelf(a).cells[c] for a, c in zip(production.args, split, strict=True)]
+                cells = [
+                    self.shelf(a).cells[c] for a, c in zip(production.args, split, strict=True)
+                ]
                 yield from self._combine(shelf, production, cells, cost)
                 if self.full:
                     return
@@ -247,11 +251,15 @@ class Bank:
         """Try the production on all choices of arguments, and keep what is new."""
         scope = shelf.symbol.scope
         if not shelf.merging:
+            if self._unmerged.get(scope, 0) >= self.max_feedback:
+                return
             for args in self._choices(production, scope, cells):
                 self._count(0)
                 self._add(shelf, (), production, args, False)
                 if not self.programs & 1023:
                     yield
+                    if self._unmerged.get(scope, 0) >= self.max_feedback:
+                        break
             return
         fn = self.kernel(production, shelf.symbol)
         lazy = production.kind in ("if", "and", "or")
@@ -401,6 +409,11 @@ class Bank:
 
     def callables(self, scope: Scope, body: Entry) -> Sequence[Callable[..., Any]]:
         """The body of an inner scope as a callable for each row of the scope outside."""
+        if body.calls is None:
+            body.calls = self._callables(scope, body)
+        return body.calls
+
+    def _callables(self, scope: Scope, body: Entry) -> Sequence[Callable[..., Any]]:
         assert scope.parent is not None
         outer = self.rows(scope.parent)
         run = self.runner(scope, body)
@@ -413,6 +426,8 @@ class Bank:
 
     def callable_at(self, scope: Scope, body: Entry, number: int) -> Callable[..., Any]:
         """The body as a callable for one row of the scope outside."""
+        if body.calls is not None:
+            return body.calls[number]
         run = self.runner(scope, body)
         if not self.shelves_merge(scope):
             assert scope.parent is not None

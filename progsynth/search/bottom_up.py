@@ -172,12 +172,17 @@ class BottomUp:
         )
         self._partial: dict[int, Entry] = {}
         self._conditions: dict[int, tuple[int, Entry]] = {}
+        self._checked: set[tuple[int, tuple[int, ...]]] = set()
         self._columns: dict[tuple[Symbol, int], list[tuple[Entry, Any]]] = {}
 
     def _run(self) -> Iterator[Hit | None]:
         level = 1
         while level <= self.max_level:
             self.level = level
+            self._checked.clear()
+            yield from self._check(level)
+            yield from self._fill(level, inner_only=True)
+            yield from self._check(level)
             yield from self._fill(level)
             yield from self._check(level)
             yield from self._decide(level)
@@ -219,8 +224,8 @@ class BottomUp:
 
     # ------------------------------------------------------------------------ bookkeeping
 
-    def _fill(self, level: int) -> Iterator[None]:
-        for filled in self.levels.fill(level):
+    def _fill(self, level: int, *, inner_only: bool = False) -> Iterator[None]:
+        for filled in self.levels.fill(level, inner_only=inner_only):
             if filled is None:
                 yield None
             elif filled[0].scope == self.top:
@@ -250,25 +255,36 @@ class BottomUp:
     # -------------------------------------------------------------------------- the goal
 
     def _check(self, level: int) -> Iterator[Hit | None]:
-        """Try every program of the level for the goal, without keeping any."""
+        """Try every program of the level for the goal, without keeping any.
+
+        Those whose arguments are at hand, that is: it is called before the level's values are
+        filled in, and again after, for the others.
+        """
         if not self.goal.rows:
             return
         first = self._telling()
         for production in self.space.productions(self.root):
             if production.kind == "if":
                 continue  # see `_decide`
+            deduce = deducer(self.dsl, production)
             left = level - production.cost
             if not production.args:
-                if left == 0:
+                if left == 0 and self._unchecked(production, ()):
                     yield from self._check_leaf(production, level)
-                continue
-            deduce = deducer(self.dsl, production)
-            if deduce is not None:
+            elif deduce is None:
+                for split in list(self.bank.splits(production, left)):
+                    if self._unchecked(production, split):
+                        yield from self._check_calls(production, split, first, level)
+            elif self.levels.inside >= level:
                 for split in splits(left, [a.least for a in production.args]):
-                    yield from self._check_deduced(production, split, deduce, level)
-            else:
-                for split in self.bank.splits(production, left):
-                    yield from self._check_calls(production, split, first, level)
+                    if self._unchecked(production, split):
+                        yield from self._check_deduced(production, split, deduce, level)
+
+    def _unchecked(self, production: Production, split: tuple[int, ...]) -> bool:
+        """Is it the first time on this level? Notes that it was."""
+        before = len(self._checked)
+        self._checked.add((id(production), split))
+        return len(self._checked) > before
 
     def _check_deduced(
         self, production: Production, split: tuple[int, ...], deduce: Deduce, level: int

@@ -22,6 +22,7 @@ _DIGITS = {0: CHEAP, 1: CHEAP, 2: CHEAP, -1: COMMON, **dict.fromkeys(range(3, 10
 _FLOATS = {0.0: CHEAP, 1.0: CHEAP, 2.0: CHEAP, 0.5: COMMON, 10.0: COMMON, 100.0: COMMON}
 _MOST_NUMBERS = 12  # mined from the examples, beyond the digits
 _MOST_TEXTS = 16
+_MOST_SHARED = 3  # numbers that one measure may give
 _LONGEST = 12  # characters of a text that is mined
 
 
@@ -68,24 +69,19 @@ def mine(
 
 
 def _evident(params: Sequence[Type], result: Type, examples: Sequence[Example]) -> Iterator[int]:
-    """Numbers that some measure gives on every example where it says anything."""
+    """Numbers that some measure gives on all examples of which it says anything."""
     if len(examples) < 2:
         return
     for measure in _MEASURES:
         for place, _ in enumerate(params):
-            seen = set()
-            said = 0
-            for example in examples:
-                some = measure(example.inputs[place], example.output)
-                if some is not None:
-                    said += 1
-                    seen |= some
-                if len(seen) > 1:
-                    break
-            if len(seen) == 1 and said >= 2:
-                (number,) = seen
-                if 2 < abs(number) < 2**31:
-                    yield number
+            said = [
+                some
+                for example in examples
+                if (some := measure(example.inputs[place], example.output)) is not None
+            ]
+            if len(said) >= 2:
+                shared = sorted(set.intersection(*said))
+                yield from (n for n in shared[:_MOST_SHARED] if 2 < abs(n) < 2**31)
 
 
 def _bounds(result: Type, examples: Sequence[Example]) -> Iterator[int]:
@@ -112,25 +108,26 @@ def _longer(given: Any, output: Any) -> set[int] | None:
     return {abs(len(output) - len(given))}
 
 
-def _position(given: Any, output: Any) -> set[int] | None:
-    """Where the output, or its first item, first stands in the input."""
+def _positions(given: Any, output: Any) -> set[int] | None:
+    """Where the output, or its first item, stands in the input."""
     if not isinstance(given, list | str) or not given:
         return None
     wanted = output[0] if isinstance(output, list | str) and output else output
-    try:
-        return {given.index(wanted)}
-    except (ValueError, TypeError):
-        return None
+    return {i for i, item in enumerate(given) if item == wanted} or None
 
 
-def _last_position(given: Any, output: Any) -> set[int] | None:
+def _positions_from_end(given: Any, output: Any) -> set[int] | None:
+    """The same, as negative positions."""
+    found = _positions(given, output)
+    return found and {place - len(given) for place in found}
+
+
+def _ends(given: Any, output: Any) -> set[int] | None:
     """Where the input stands behind the output's last item, the end of a slice."""
-    if not isinstance(given, list | str) or not isinstance(output, list | str) or not output:
+    found = _positions(given, output)
+    if found is None or not isinstance(output, list | str) or not output:
         return None
-    start = _position(given, output)
-    if start is None:
-        return None
-    return {next(iter(start)) + len(output)}
+    return {place + len(output) for place in found}
 
 
 def _items(given: Any, output: Any) -> Iterator[tuple[int, int]]:
@@ -153,8 +150,9 @@ def _ratio(given: Any, output: Any) -> set[int] | None:
 _MEASURES: tuple[Callable[[Any, Any], set[int] | None], ...] = (
     _length,
     _longer,
-    _position,
-    _last_position,
+    _positions,
+    _positions_from_end,
+    _ends,
     _difference,
     _ratio,
 )

@@ -34,6 +34,7 @@ class Levels:
         self.space = space
         self.bank = bank
         self.outside: dict[Symbol, int] = {}
+        self.inside = 0  # the level that the scopes of lambdas are filled for
         self._frontier: list[tuple[int, int, int, Symbol]] = []
         self._pushed = 0
         if keep_root:
@@ -62,8 +63,13 @@ class Levels:
             self._pushed += 1
             heappush(self._frontier, (around, self._pushed, outside, symbol))
 
-    def fill(self, level: int) -> Iterator[tuple[Symbol, list[Entry]] | None]:
-        """Fill what programs of the level need; yields each new cell, and None in between."""
+    def fill(
+        self, level: int, *, inner_only: bool = False
+    ) -> Iterator[tuple[Symbol, list[Entry]] | None]:
+        """Fill what programs of the level need; yields each new cell, and None in between.
+
+        With `inner_only` only the scopes of lambdas are filled, which need no others.
+        """
         while self._frontier and self._frontier[0][0] <= level:
             _, _, outside, symbol = heappop(self._frontier)
             if symbol not in self.outside:
@@ -71,12 +77,16 @@ class Levels:
                 self.expand(symbol, outside)
         todo = []
         for number, (symbol, outside) in enumerate(self.outside.items()):
+            nesting = symbol.scope.nesting
+            if inner_only and not nesting:
+                continue
             filled = len(self.bank.shelf(symbol).cells)
-            todo += [(cost, number, symbol) for cost in range(filled, level - outside + 1)]
-        todo.sort(key=lambda item: item[:2])
-        for cost, _, symbol in todo:
+            todo += [(-nesting, c, number, symbol) for c in range(filled, level - outside + 1)]
+        todo.sort(key=lambda item: item[:3])
+        for _, cost, _, symbol in todo:
             yield from self.bank.fill(symbol, cost)
             yield symbol, self.bank.shelf(symbol).cells[cost]
+        self.inside = level
 
     def finished(self, level: int) -> bool:
         """Is no program dearer than the level left to make?"""
