@@ -232,7 +232,9 @@ def _summarise(records: list[Record], total: int) -> None:
         (
             record["task"],
             "yes" if record["solved"] else record["stop_reason"],
-            f"{record['validation']['passed']}/{record['validation']['total']}",
+            f"{score['passed']}/{score['total']}"
+            if (score := record["validation"])["total"]
+            else "-",
             f"{record['seconds']:.2f}",
         )
         for record in records
