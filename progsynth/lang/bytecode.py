@@ -118,6 +118,8 @@ class _Compiler:
     assembly: Assembly = field(default_factory=Assembly)
     instances: dict[tuple[Any, ...], Instance] = field(default_factory=dict)
     lambdas: list[Typed] = field(default_factory=list)
+    signatures: Mapping[str, Signature] = field(init=False)
+    library: dict[tuple[Any, ...], Typed] | None = field(init=False)
     functions: Mapping[str, Function] = field(init=False)
     neural: frozenset[str] = field(init=False)
     signatures: Mapping[str, Signature] = field(init=False)
@@ -125,6 +127,9 @@ class _Compiler:
     def __post_init__(self) -> None:
         self.functions = {f.name: f for f in self.program.functions}
         self.neural = frozenset(n.name for n in self.program.neural)
+        self.signatures = program_signatures(self.program)
+        # A program that takes a name of the pack changes what the pack's functions call.
+        self.library = None if any(n in self.dsl for n in self.signatures) else _library(self.dsl)
         self.signatures = program_signatures(self.program)
 
     def typed(self, function: Function, types: tuple[Type, ...], result: Type) -> Typed:
@@ -249,7 +254,7 @@ class _Compiler:
             to = self.target(typed.type, frame, into)
             frame.emit(op.MOVE, to, instance.result)
             return (to,)
-        if callee.user or name not in SUPPORTED:
+        if not self.is_own(name):
             raise UnsupportedError(f"the VM has no '{name}'")
         arguments = [
             Argument(0 if isinstance(g, Closure) else g, INT if isinstance(g, Closure) else plain(c.type))
@@ -263,6 +268,11 @@ class _Compiler:
         emit_primitive(name, arguments, plain(typed.type), to, frame)
         frame.release(registers)
         return (to,)
+
+    def is_own(self, name: str) -> bool:
+        """Is the name that of a primitive which the VM has, not of a user's or a function?"""
+        found = None if name in self.functions else self.dsl.primitives.get(name)
+        return found is not None and not found.user and name in SUPPORTED
 
     def charge(self, callee: Primitive, arguments: list[Argument], frame: Frame) -> None:
         """Emit the primitive's charges: fuel, then cells."""
@@ -426,7 +436,7 @@ class _Compiler:
             if (term == TRUE) == when:
                 frame.emit(op.JUMP, label)
             return
-        if isinstance(term, Call) and term.name == "not":
+        if isinstance(term, Call) and term.name == "not" and self.is_own("not"):
             yield self.jump(typed.children[0], env, frame, label, not when)
             return
         if isinstance(term, If) and term.orelse == FALSE:  # a and b
@@ -435,7 +445,7 @@ class _Compiler:
         if isinstance(term, If) and term.then == TRUE:  # a or b
             yield self.both(typed.children[0], typed.children[2], env, frame, label, when, False)
             return
-        if isinstance(term, Call) and term.name in COMPARISONS:
+        if isinstance(term, Call) and term.name in COMPARISONS and self.is_own(term.name):
             type_ = typed.children[0].type
             if type_.name in ("int", "bool", "choice"):
                 yield self.jump_compare(typed, env, frame, label, when)
@@ -498,15 +508,11 @@ class _Compiler:
     ) -> Walk[Registers]:
         """Emit a for loop; the list of a range is not made, though it is paid for."""
         source, init, body = typed.children
-        counts = isinstance(source.term, Call) and source.term.name in ("range.stop", "range.start")
-        counts = counts and not self.functions.get(source.term.name)  # type: ignore[attr-defined]
+        name = source.term.name if isinstance(source.term, Call) else ""
+        counts = name in ("range.stop", "range.start") and self.is_own(name)
         position = frame.take(INT)
         if counts:
-            assert isinstance(source.term, Call)
-            callee = self.dsl[source.term.name]
-            assert isinstance(callee, Primitive)
-            counts = not callee.user
-        if counts:
+            callee = self.dsl.primitives[name]
             given = yield self.arguments(source.children, env, frame)
             registers = tuple(g for g in given if isinstance(g, int))
             self.charge(callee, [Argument(r, INT) for r in registers], frame)
@@ -534,6 +540,18 @@ class _Compiler:
         frame.give_back(position, item, *kept)
         frame.temporaries.update(state)
         return self.moved(state, frame, into)
+
+
+def _library(dsl: DSL) -> dict[tuple[Any, ...], Typed]:
+    """The pack's functions with types, by name and types: filled as programs use them.
+
+    Kept with the pack, as the same functions are compiled into program after program.
+    """
+    found: dict[tuple[Any, ...], Typed] | None = dsl.__dict__.get("_typed_functions")
+    if found is None:
+        found = {}
+        object.__setattr__(dsl, "_typed_functions", found)
+    return found
 
 
 def _mentions(term: Term, env: Env, register: int, most: int = 200) -> bool:

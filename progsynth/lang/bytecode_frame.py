@@ -118,7 +118,12 @@ class Frame:
         _bounded(self.assembly.num_words, MAX_CODE, "words of instructions")
 
     def place(self, label: Label) -> None:
-        """The label stands for what comes next."""
+        """The label stands for what comes next; a jump there that is just behind is dropped."""
+        last = len(self.code) - 1
+        while last >= 0 and isinstance(self.code[last], Label):
+            last -= 1
+        if last >= 0 and self.code[last] == (op.JUMP, label):
+            del self.code[last]
         self.code.append(label)
 
     def take(self, type_: Type) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from progsynth.errors import UnsupportedError
 from progsynth.lang.types import INT, Type, dict_of
 from progsynth.lang.values import entry_types
@@ -35,10 +37,12 @@ _KINDS = {
 }
 
 
+@lru_cache(maxsize=4096)
 def plain(type_: Type) -> Type:
     """The type with graphs and memories as the dicts that they are; variables as ints.
 
-    Raises UnsupportedError for a type that the VM has no values of.
+    Raises UnsupportedError for a type that the VM has no values of. Pure, which makes the cache
+    invisible.
     """
     if type_.is_variable:  # nothing determines it: no value of it is ever looked at
         return INT

@@ -460,9 +460,9 @@ _SIGNATURES = (
 
 
 def load() -> None:
-    """Read the entries from the cache, or compile them and keep them there."""
-    for function, signature in _SIGNATURES:
-        if not function.signatures:  # type: ignore[attr-defined]
-            function.compile(signature)  # type: ignore[attr-defined]
-    if not cache.is_complete():
+    """Read the entries from the cache, or compile them and keep them there; once a process."""
+    missing = [(f, s) for f, s in _SIGNATURES if not f.signatures]  # type: ignore[attr-defined]
+    for function, signature in missing:
+        function.compile(signature)  # type: ignore[attr-defined]
+    if missing and not cache.is_complete():
         cache.mark_complete()
