@@ -23,7 +23,7 @@ the search has not seen.
 def describe(parser: argparse.ArgumentParser) -> None:
     """Say what the verb takes."""
     parser.epilog = _EXAMPLES
-    parser.add_argument("--seconds", metavar="S", type=above_zero, default=10.0, help="a task (10)")
+    parser.add_argument("--seconds", metavar="S", type=above_zero, default=12.0, help="a task (12)")
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
 
 
