@@ -25,7 +25,13 @@ from typing import Any
 from pebble import ProcessExpired, ProcessPool
 
 import progsynth
-from progsynth.lang.agreement import ENGINES, Engine, disagreements, expected_outcomes
+from progsynth.lang.agreement import (
+    ENGINES,
+    Engine,
+    disagreements,
+    engines_for,
+    expected_outcomes,
+)
 from progsynth.lang.failure import Failure
 from progsynth.lang.random_programs import RandomPrograms, Sample
 from progsynth.lang.shrink import shrink
@@ -35,14 +41,6 @@ from progsynth.registry import pack
 CHUNK = 1000
 SECONDS = 1800  # a chunk that takes longer hangs: that is a finding too
 RESULTS = Path(__file__).parent / "results" / "fuzz.jsonl"
-
-# Exporting and reading text take longer than running: every so many programs.
-EVERY = {"readable": 4, "printed": 8}
-
-
-def engines_for(seed: int) -> dict[str, Engine]:
-    """The engines that run the program of that number."""
-    return {name: e for name, e in ENGINES.items() if seed % EVERY.get(name, 1) == 0}
 
 
 def run_chunk(first: int) -> dict[str, Any]:

@@ -17,6 +17,7 @@ import pytest
 from progsynth.lang.agreement import (
     ENGINES,
     disagreements,
+    engines_for,
     expected_outcomes,
     outcome_key,
     run_python,
@@ -52,7 +53,7 @@ class Met:
     """What the programs of a chunk met."""
 
     callees: Counter[str] = field(default_factory=Counter)  # programs that executed it
-    types: Counter[str] = field(default_factory=Counter)  # programs with a value of it
+    types: Counter[str] = field(default_factory=Counter)  # programs (of a quarter) with one
     outcomes: Counter[str] = field(default_factory=Counter)  # rows that ended so
     engines: Counter[str] = field(default_factory=Counter)  # rows compared
 
@@ -72,14 +73,15 @@ def heads(typed: dict[str, Typed]) -> set[str]:
     return found
 
 
-def compare(sample: Sample, dsl: DSL, met: Met) -> list[str]:
+def compare(seed: int, sample: Sample, dsl: DSL, met: Met) -> list[str]:
     """The disagreements on one program, shown; counts what was met."""
-    met.types.update(heads(check_program(sample.program, dsl)))
+    if seed % 4 == 0:
+        met.types.update(heads(check_program(sample.program, dsl)))
     watched = Watched(dsl.name, dsl.primitives, dsl.functions, dsl.surfaces)
     expected = tuple(run(sample.program, row, watched, sample.limits) for row in sample.rows)
     met.callees.update(watched.called)
     met.outcomes.update(o.kind.value if isinstance(o, Failure) else "value" for o in expected)
-    counted: dict[str, Any] = {name: _counting(name, met) for name in ENGINES}
+    counted: dict[str, Any] = {name: _counting(name, met) for name in engines_for(seed)}
     return [str(found) for found in disagreements(sample, expected, dsl, counted)]
 
 
@@ -99,7 +101,7 @@ def test_engines_agree_on_random_programs(chunk: int, record_property: Any) -> N
     met = Met()
     size = NUM_PROGRAMS // NUM_CHUNKS
     for seed in range(chunk * size, (chunk + 1) * size):
-        found = compare(source.sample(seed), dsl, met)
+        found = compare(seed, source.sample(seed), dsl, met)
         assert not found, f"program {seed}:\n" + "\n".join(found)
     record_property("agreement", {"programs": {"programs": size}, **met.as_dict()})
     assert too_seldom(met, dsl) == {}
