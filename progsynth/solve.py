@@ -10,6 +10,7 @@ from __future__ import annotations
 import keyword
 import math
 import re
+import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,18 +20,18 @@ from progsynth import registry
 from progsynth.errors import ProgsynthError, TaskError, UnsupportedError
 from progsynth.evaluate import Evaluation, evaluate
 from progsynth.lang.engines import function_of
-from progsynth.lang.failure import Failure
-from progsynth.lang.pretty import pretty, pretty_term
+from progsynth.lang.failure import Failure, Limits
+from progsynth.lang.pretty import pretty
 from progsynth.lang.primitive import DSL
 from progsynth.lang.read import read_program
-from progsynth.lang.term import Function, Program, Term
+from progsynth.lang.term import Function, Program, Term, Var, bind
 from progsynth.lang.to_python import to_python
 from progsynth.lang.types import fn_of
 from progsynth.lang.values import Value, identity_key, show
 from progsynth.search.bottom_up import BottomUp, Goal
 from progsynth.search.constants import mine
 from progsynth.search.progress import progress_bar
-from progsynth.search.run import Budget, Candidate, Event, Outcome, Search, run
+from progsynth.search.run import Budget, Candidate, Event, Filling, Outcome, Search, run
 from progsynth.search.simplify import simplify
 from progsynth.search.sketch import search_sketch
 from progsynth.search.space import make_space
@@ -85,14 +86,18 @@ class Result:
     advice: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     level: int = 0
-    _function: Callable[..., Value] | None = field(default=None, repr=False, compare=False)
+    _pack: DSL | None = field(default=None, repr=False, compare=False)
+    _limits: Limits | None = field(default=None, repr=False, compare=False)
 
     @property
     def function(self) -> Callable[..., Value]:
         """The program as a Python function. Raises ProgsynthError where there is none."""
-        if self._function is None:
-            raise ProgsynthError(f"task '{self.task}' has no program: {' '.join(self.advice)}")
-        return self._function
+        if self.core is None or self._pack is None:
+            raise ProgsynthError(
+                f"task '{self.task}' has no program, not even a partial one; to try: "
+                + "; ".join(self.advice)
+            )
+        return function_of(self.core, self._pack, limits=self._limits)
 
     def as_json(self) -> dict[str, Any]:
         """The result as a JSON object."""
@@ -205,8 +210,15 @@ def _pack(task: Task, dsl: DSL | None) -> DSL:
 
 
 def _evaluated(program: Program, examples: Sequence[Example], task: Task, dsl: DSL) -> Evaluation:
+    # Few programs get this far: the engine that starts at once is the fastest.
     return evaluate(
-        program, examples, dsl, limits=task.limits, tolerance=task.tolerance, error=task.error
+        program,
+        examples,
+        dsl,
+        limits=task.limits,
+        tolerance=task.tolerance,
+        error=task.error,
+        engine="python",
     )
 
 
@@ -305,7 +317,7 @@ def _result(task: Task, outcome: Outcome, dsl: DSL, search: str, seed: int) -> R
         *zip(task.validation, validation.outputs, validation.right, strict=True),
     ]
     failed = tuple(Missed(e.inputs, e.output, got) for e, got, right in pairs if not right)
-    filled = tuple(pretty_term(f.term, f.names, dsl) for f in candidate.filled)
+    filled = tuple(_filling_text(f, dsl) for f in candidate.filled)
     return Result(
         **common,
         program=pretty(program, dsl),
@@ -316,7 +328,8 @@ def _result(task: Task, outcome: Outcome, dsl: DSL, search: str, seed: int) -> R
         validation=(validation.passed, validation.total),
         filled=filled,
         failed=failed,
-        _function=function_of(program, dsl, limits=task.limits),
+        _pack=dsl,
+        _limits=task.limits,
     )
 
 
@@ -335,6 +348,18 @@ def _simplified(program: Program, task: Task, dsl: DSL) -> Program:
 
 def _output_key(output: Value | Failure) -> Any:
     return output if isinstance(output, Failure) else identity_key(output)
+
+
+def _filling_text(filling: Filling, dsl: DSL) -> str:
+    """What a hole was filled with: an expression, or statements that end in a return."""
+    seen = [i for i in range(len(filling.names)) if i not in filling.hidden]
+    places = {i: len(seen) - 1 - n for n, i in enumerate(seen)}
+    term = bind(filling.term, tuple(Var(places.get(i, 0)) for i in range(len(filling.names))))
+    names, types = ([some[i] for i in seen] for some in (filling.names, filling.types))
+    function = Function("filling", tuple(names), tuple(types), filling.result, term)
+    _, _, body = pretty(Program((function,)), dsl).partition(":\n")
+    lines = textwrap.dedent(body).strip()
+    return lines.removeprefix("return ") if "\n" not in lines else lines
 
 
 def _python(program: Program, dsl: DSL) -> str | None:

@@ -32,13 +32,15 @@ from progsynth.lang.types import Signature, Type
 
 Names = tuple[str, ...]
 
+_HIDDEN = Type("hidden")
+
 
 @dataclass(frozen=True, slots=True)
 class Site:
     """One hole: the function it is in, what it may use and the type it has to have.
 
-    `types` and `names` are of the variables that its filling sees: those in scope, or one for
-    each of the hole's arguments. `once` says that a run of the program meets it at most once;
+    `types` and `names` are of the variables in scope, or one for each of the hole's arguments;
+    of those in scope, `hidden` ones cannot be named: another of the same name is nearer. `once` says that a run of the program meets it at most once;
     `tail`, moreover, that its value is the program's.
     """
 
@@ -49,6 +51,21 @@ class Site:
     names: Names
     once: bool
     tail: bool
+
+    @property
+    def hidden(self) -> frozenset[int]:
+        """The places of the variables that a filling must not use."""
+        later = [set(self.names[i + 1 :]) for i in range(len(self.names))]
+        return frozenset(
+            i
+            for i, (name, type_) in enumerate(zip(self.names, self.types, strict=True))
+            if name in later[i] or type_.name == "fn"
+        )
+
+    @property
+    def visible(self) -> tuple[Type, ...]:
+        """The types, where hidden variables have one that no program wants."""
+        return tuple(_HIDDEN if i in self.hidden else t for i, t in enumerate(self.types))
 
 
 def find_holes(program: Program, dsl: DSL) -> tuple[Site, ...]:
@@ -80,8 +97,10 @@ def _site(
             "that is declared"
         )
     if hole.args is not None:
+        given = [names[-1 - a.index] if isinstance(a, Var) else "" for a in hole.args]
         types = tuple(child.type for child in node.children)
-        names = tuple(f"x{i}" if i else "x" for i in range(len(types)))
+        plain = all(given) and len(set(given)) == len(given)
+        names = tuple(given) if plain else tuple(f"x{i}" if i else "x" for i in range(len(types)))
     if hole.kind == "param":
         types, names = (), ()
     return Site(hole, function, node.type, types, names, once, tail)

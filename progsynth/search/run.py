@@ -15,16 +15,20 @@ from typing import Protocol
 
 from progsynth.evaluate import Evaluation
 from progsynth.lang.term import Program, Term
+from progsynth.lang.types import Type
 
 SLICE = 0.2  # seconds between looks at the clock
 
 
 @dataclass(frozen=True, slots=True)
 class Filling:
-    """What was put into one hole of a sketch; `names` are those of the variables it sees."""
+    """What was put into one hole of a sketch: a function of the variables that the hole sees."""
 
     term: Term
     names: tuple[str, ...]
+    types: tuple[Type, ...]
+    result: Type
+    hidden: frozenset[int] = frozenset()  # places of variables that it does not use
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ class _Sketch:
     def space(self, site: Site) -> Space:
         """The fillings of one hole."""
         found = mine(site.types, site.type, self.pairs(site), self.constants)
-        return make_space(self.dsl, site.types, site.type, found, allowed=site.hole.allowed)
+        return make_space(self.dsl, site.visible, site.type, found, allowed=site.hole.allowed)
 
     def pairs(self, site: Site) -> list[Example]:
         """The examples as far as they say something of the hole: their numbers and texts."""
@@ -87,7 +87,7 @@ class _Sketch:
     def candidate(self, terms: Sequence[Term], cost: int) -> Candidate:
         """The sketch with its holes filled."""
         fillings = zip(terms, self.sites, strict=True)
-        made = tuple(Filling(term, site.names) for term, site in fillings)
+        made = tuple(Filling(t, s.names, s.types, s.type, s.hidden) for t, s in fillings)
         return Candidate(fill(self.program, terms), cost, made)
 
 
@@ -113,10 +113,10 @@ def _result_search(sketch: _Sketch, rows: Sequence[Row]) -> BottomUp:
     """The ordinary search, for a hole whose value is the program's."""
     (site,) = sketch.sites
     expected = tuple(e.output for e in sketch.examples)
-    goal = Goal(site.types, site.type, tuple(rows), expected, sketch.tolerance)
+    goal = Goal(site.visible, site.type, tuple(rows), expected, sketch.tolerance)
     pairs = [Example(row, output) for row, output in zip(rows, expected, strict=True)]
     constants = mine(site.types, site.type, pairs, sketch.constants)
-    space = make_space(sketch.dsl, site.types, site.type, constants, allowed=site.hole.allowed)
+    space = make_space(sketch.dsl, site.visible, site.type, constants, allowed=site.hole.allowed)
     return BottomUp(
         space,
         sketch.dsl,
@@ -197,7 +197,7 @@ class FillHoles:
         once = len(sketch.sites) == 1 and sketch.sites[0].once
         for site in sketch.sites:
             space = sketch.space(site)
-            top = space.top(site.types)
+            top = space.top(site.visible)
             self._roots.append(space.symbol(top, site.type))
             if site.hole.kind == "param":
                 self._banks.append(None)
@@ -213,7 +213,7 @@ class FillHoles:
                 Kernels(sketch.dsl, working_limits(sketch.limits, shown)),
                 top,
                 rows,
-                [list(zip(site.types, row, strict=True)) for row in rows],
+                [list(zip(site.visible, row, strict=True)) for row in rows],
                 merging=bool(rows),
                 max_feedback=500_000,
             )

@@ -21,6 +21,7 @@ from typing import Any
 from progsynth.lang.primitive import DSL, signature_of
 from progsynth.lang.term import Build, Call, If, Project, Term, const
 from progsynth.lang.types import (
+    ARITY,
     BOOL,
     INT,
     SCALARS,
@@ -229,6 +230,7 @@ def make_space(
     need.
     """
     constants = tuple(constants)
+    params = tuple(p for p in params if p in SCALARS or p.name in ARITY)
     given = {t for one in (*params, result) for t in walk_type(one)}
     depth = max((depth_of(t) for t in given), default=0) + 1
     surcharge = _surcharge(given)
