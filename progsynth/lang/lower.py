@@ -188,10 +188,7 @@ class _Lowering(ExpressionLowering):
         """The values of `outs`; what the last step binds, if that is just these."""
         if block.steps and block.steps[-1][2] == outs:
             return block.steps.pop()[0]
-        items = tuple(
-            self.default(name) if self.level(name) is None else self.variable(name) for name in outs
-        )
-        return items[0] if len(items) == 1 else Values(items)
+        return self.values_of(outs)
 
     def default(self, name: str) -> Term:
         """Some value for a variable that has none on a path on which it is not read.
@@ -265,7 +262,11 @@ class _Lowering(ExpressionLowering):
         )
 
     def values_of(self, names: tuple[str, ...]) -> Term:
-        items = tuple(self.variable(name) for name in names)
+        """The variables' values at this place; any value for one that has none on this path."""
+        items = tuple(
+            self.default(name) if self.level(name) is None else self.variable(name)
+            for name in names
+        )
         return items[0] if len(items) == 1 else Values(items)
 
     # -------------------------------------------------------------------------- loops
