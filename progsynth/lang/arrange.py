@@ -117,15 +117,8 @@ def _blocks_of(term: Term) -> list[Block]:
 def _take_out_unread(routine: Routine) -> None:
     """Remove the slots that are never read from branches and loops."""
     while True:
-        reads: Counter[Variable] = Counter()
-
-        def note(variable: Variable) -> None:
-            reads[variable] += 1  # noqa: B023 (called within this turn)
-
+        reads = reads_of(routine)
         found = list(_all_blocks(routine))
-        for block in found:
-            for term in [t for s in block.steps for t in expressions(s)] + [*(block.end or ())]:
-                visit_references(term, note)
         changed = False
         for block in found:
             for step in block.steps:
@@ -136,6 +129,22 @@ def _take_out_unread(routine: Routine) -> None:
                         changed = True
         if not changed:
             return
+
+
+def reads_of(routine: Routine) -> Counter[Variable]:
+    """How often the value of each variable is read."""
+    reads: Counter[Variable] = Counter()
+
+    def note(variable: Variable) -> None:
+        reads[variable] += 1
+
+    for block in _all_blocks(routine):
+        for step in block.steps:
+            for term in expressions(step):
+                visit_references(term, note)
+        for term in block.end or ():
+            visit_references(term, note)
+    return reads
 
 
 def _take_out_unchanged(block: Block) -> None:
@@ -216,9 +225,12 @@ class _Lives:
                 yield self.loop(step)
             else:
                 yield self.terms(expressions(step))
-                for inner in blocks(step):
-                    self.clock += 1
+                start = end = self.clock
+                for inner in blocks(step):  # only one of them runs
+                    self.clock = start + 1
                     yield self.block(inner)
+                    end = max(end, self.clock)
+                self.clock = end
                 given = step.variables if isinstance(step, Bind) else step.slots or ()
                 for variable in given:
                     self.begin(variable, len(self.loops))

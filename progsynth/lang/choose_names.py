@@ -5,7 +5,7 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import count
+from itertools import chain, count
 
 from progsynth.lang.arrange import Names
 from progsynth.lang.primitive import DSL
@@ -43,7 +43,7 @@ def free_parameters(params: Iterable[str], taken: frozenset[str]) -> tuple[str, 
     """The parameters' names, changed where they are no names or stand for functions."""
     found: list[str] = []
     for name in params:
-        found.append(_first_free((name,) if _is_name(name) else ("x",), taken | set(found)))
+        found.append(_first_free(name if _is_name(name) else "x", taken | set(found)))
     return tuple(found)
 
 
@@ -57,6 +57,8 @@ class Namer:
         self.given: dict[Variable, str] = {}
         self.frames: dict[object, set[str]] = {}
         self.open: list[object] = []  # the frames around the place that is being printed
+        self.numbers: dict[str, int] = {}
+        self.closed: dict[str, Type | None] = {}  # names of items whose loops are over
 
     def enter(self, frame: object) -> None:
         """Begin a function or lambda."""
@@ -84,29 +86,51 @@ class Namer:
         inner = variable.kind == "item" or (variable.kind == "parameter" and len(self.open) > 1)
         if inner and head in ("int", "float"):
             names = _ITEMS
-        return self.take(hints[:1] or names, names, variable.frame)
+        again = {n for n, t in self.closed.items() if inner and type_ is not None and t == type_}
+        return self.take(hints[:1] or names, names, variable.frame, again)
+
+    def close(self, item: Variable) -> None:
+        """The loop of this item is over: others of its type may have its name."""
+        self.closed[self.name(item)] = self.types.get(item)
 
     def function_name(self) -> str:
         """A name for a nested function, in the innermost frame."""
         return self.take(_FUNCTIONS, _FUNCTIONS, self.open[-1])
 
-    def take(self, wanted: Sequence[str], names: Sequence[str], frame: object) -> str:
-        used = set().union(*(self.frames[f] for f in self.open))
-        found = _first_free((*wanted, *names), self.taken | used)
-        self.frames[frame].add(found)
-        return found
+    def take(
+        self,
+        wanted: Sequence[str],
+        names: Sequence[str],
+        frame: object,
+        again: Iterable[str] = (),
+    ) -> str:
+        for name in chain(wanted, names, self.numbered(wanted[0])):
+            if name in again or not self.is_taken(name):
+                break
+        self.frames[frame].add(name)
+        self.closed.pop(name, None)
+        return name
+
+    def is_taken(self, name: str) -> bool:
+        return name in self.taken or any(name in self.frames[f] for f in self.open)
+
+    def numbered(self, name: str) -> Iterator[str]:
+        """The name's stem with numbers, from the first that the function has not used."""
+        stem = _stem(name)
+        number = self.numbers.get(stem, 2)
+        while f"{stem}{number}" in self.frames[self.open[0]]:
+            number += 1
+        self.numbers[stem] = number
+        yield from (f"{stem}{n}" for n in count(number))
 
 
-def _first_free(names: Sequence[str], taken: Iterable[str]) -> str:
-    return next(name for name in _numbered(names) if name not in taken)
+def _first_free(name: str, taken: Iterable[str]) -> str:
+    numbered = (f"{_stem(name)}{n}" for n in count(2))
+    return name if name not in taken else next(n for n in numbered if n not in taken)
 
 
-def _numbered(names: Sequence[str]) -> Iterator[str]:
-    """The names, and then the first of them with numbers."""
-    yield from names
-    stem = names[0].rstrip("0123456789_") or names[0]
-    for number in count(2):
-        yield f"{stem}{number}"
+def _stem(name: str) -> str:
+    return name.rstrip("0123456789_") or name
 
 
 def _is_name(text: str) -> bool:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from progsynth.lang.annotate import annotate
 from progsynth.lang.arrange import Names, arrange
+from progsynth.lang.choose_names import free_parameters, taken_names
 from progsynth.lang.infer import Typed, check_program
 from progsynth.lang.primitive import DSL
 from progsynth.lang.term import (
@@ -66,8 +67,11 @@ class Arranged:
 
 def arranged(program: Program, dsl: DSL) -> Arranged:
     """The program in normal form, with all that printing it needs. Raises IllTypedError."""
+    taken = taken_names(program, dsl)
+    renamed = (replace(f, params=free_parameters(f.params, taken)) for f in program.functions)
+    program = Program(tuple(renamed), program.neural)
     program = annotate(with_typed_holes(program, dsl), dsl)
-    routines = tuple(unnest(f, dsl) for f in program.functions)
+    routines = tuple(unnest(f.params, f.body, dsl) for f in program.functions)
     names = tuple(map(arrange, routines))
     functions, binders = [], []
     for function, routine, shared in zip(program.functions, routines, names, strict=True):
@@ -198,7 +202,7 @@ class _ToCore:
     def step(self, step: Step) -> Walk[Term]:
         match step:
             case Bind(items=items):
-                return (yield self.several(items))
+                return (yield self.several(items))  # type: ignore[no-any-return]
             case Branch(cond=cond, then=then, orelse=orelse, slots=slots):
                 test = yield self.term(cond)
                 first = yield self.block(then, slots)

@@ -7,15 +7,17 @@ surface tree. The law is `read_program(pretty(p, dsl), dsl) == normal(p, dsl)`.
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Sequence
 
 from progsynth.lang import operators as ops
 from progsynth.lang import surface as s
-from progsynth.lang.choose_names import Namer, taken_names
+from progsynth.lang.arrange import arrange, reads_of
+from progsynth.lang.choose_names import RESERVED, Namer, taken_names
+from progsynth.lang.document import INDENT, print_document
 from progsynth.lang.format import format_module
 from progsynth.lang.normal import arranged, normal
 from progsynth.lang.primitive import DSL
+from progsynth.lang.print_expression import expression_document
 from progsynth.lang.term import (
     FALSE,
     TRUE,
@@ -42,10 +44,11 @@ from progsynth.lang.unnest import (
     Routine,
     Step,
     Variable,
+    unnest,
 )
 from progsynth.lang.walk import Walk, walk
 
-__all__ = ["normal", "pretty"]
+__all__ = ["normal", "pretty", "pretty_term"]
 
 _NOWHERE = s.Place(0, 0, 0, 0)
 
@@ -61,6 +64,23 @@ def pretty(program: Program, dsl: DSL) -> str:
         namer = Namer(names, found.types, taken)
         items.append(_Printer(dsl, namer, routine).function(function))
     return format_module(s.Module(_NOWHERE, tuple(items)))
+
+
+def pretty_term(term: Term, names: Sequence[str], dsl: DSL) -> str:
+    """The term as text, where its free variables have these names, innermost last.
+
+    An expression where it is one; else the statements of a function's body.
+    """
+    routine = unnest(names, term, dsl)
+    shared = arrange(routine)
+    taken = frozenset(dsl.surface_of(name) for name in dsl) | RESERVED
+    printer = _Printer(dsl, Namer(shared, {}, taken - set(names)), routine)
+    body = printer.body()
+    if len(body) == 1 and isinstance(body[0], s.Return):
+        return print_document(expression_document(body[0].value))
+    definition = s.Definition(_NOWHERE, "f", (), None, body)
+    lines = format_module(s.Module(_NOWHERE, (definition,))).splitlines()[1:]
+    return "\n".join(line.removeprefix(" " * INDENT) for line in lines)
 
 
 def _declaration(neural: Neural) -> s.NeuralDeclaration:
@@ -85,14 +105,16 @@ class _Printer:
         self.namer = namer
         self.routine = routine
         self.out: list[s.Statement] = []  # the statements of the block being printed
-        self.reads: Counter[Variable] = Counter()
+        self.reads = reads_of(routine)
+
+    def body(self) -> s.Block:
+        self.namer.enter(self.routine.frame)
+        for variable in self.routine.params:
+            self.namer.name(variable)
+        return walk(self.block(self.routine.block, None))
 
     def function(self, function: Function) -> s.Definition:
-        namer = self.namer
-        namer.enter(self.routine.frame)
-        for variable in self.routine.params:
-            namer.name(variable)
-        body = walk(self.block(self.routine.block, None))
+        body = self.body()
         params = _parameters(function.params, function.types)
         return s.Definition(
             _NOWHERE, function.name, params, _type(function.result), body, function.doc
@@ -142,6 +164,8 @@ class _Printer:
             self.out.append(s.WhileStatement(_NOWHERE, head, body))
         else:
             self.out.append(s.ForStatement(_NOWHERE, target, head, body))
+            assert step.item is not None
+            self.namer.close(step.item)
 
     def assign(self, variables: Sequence[Variable], items: Sequence[Term]) -> Walk[None]:
         """`a, b = items`, or what says the same better."""
@@ -156,20 +180,40 @@ class _Printer:
         self.out.append(s.Assign(_NOWHERE, s.TupleLiteral(_NOWHERE, targets), value))
 
     def assign_one(self, variable: Variable, item: Term) -> Walk[None]:
-        value = yield self.expression(item)
         target = self.variable(variable)
-        if variable.typed:
+        if isinstance(item, If) and self.is_kept(item.orelse, variable):
+            cond = yield self.expression(item.cond)
+            changed = s.Assign(_NOWHERE, target, (yield self.expression(item.then)))
+            self.out.append(_if(cond, (_shorter(changed),), ()))
+            return
+        value = yield self.expression(item)
+        put = self.put(item, value, target)
+        if put is not None:
+            self.out.append(put)
+        elif variable.typed:
             type_ = _type(self.namer.types[variable])
             self.out.append(s.Assign(_NOWHERE, target, value, type_))
-        elif (
-            isinstance(value, s.Binary)
-            and isinstance(value.left, s.Name)
-            and value.left.name == target.name
-        ):
-            made = s.AugmentedAssign(_NOWHERE, target, value.symbol, value.right)
-            self.out.append(made)
         else:
-            self.out.append(s.Assign(_NOWHERE, target, value))
+            self.out.append(_shorter(s.Assign(_NOWHERE, target, value)))
+
+    def put(self, item: Term, value: s.Expression, target: s.Name) -> s.Assign | None:
+        """`xs[i] = v`, if the value is the variable with an item put in."""
+        if not (isinstance(item, Call) and isinstance(value, s.CallExpression)):
+            return None
+        if item.name not in self.dsl or self.dsl.surface_of(item.name) != "put":
+            return None
+        if len(value.args) != 3 or not any(isinstance(a, Ref | Const) for a in item.args[1:]):
+            return None  # the text would evaluate the value before the index
+        container, index, new = value.args
+        if not isinstance(container, s.Name) or container.name != target.name:
+            return None
+        return s.Assign(_NOWHERE, s.Index(_NOWHERE, target, index), new)
+
+    def is_kept(self, term: Term, variable: Variable) -> bool:
+        """Is it the variable's own value, and is this one read? Then no assignment says so."""
+        shared = self.namer.shared
+        same = isinstance(term, Ref) and shared.root(term.variable) is shared.root(variable)
+        return same and self.reads[variable] > 0
 
     def variable(self, variable: Variable) -> s.Name:
         return s.Name(_NOWHERE, self.namer.name(variable))
@@ -186,9 +230,9 @@ class _Printer:
                 values = yield self.expressions(args)
                 return s.CallExpression(_NOWHERE, self.variable(variable), values)
             case Call(name, args):
-                return (yield self.call(name, args))
+                return (yield self.call(name, args))  # type: ignore[no-any-return]
             case Fn():
-                return (yield self.function_argument(term))
+                return (yield self.function_argument(term))  # type: ignore[no-any-return]
             case Build(kind, items):
                 values = yield self.expressions(items)
                 if kind == "dict":
@@ -200,7 +244,7 @@ class _Printer:
                 value = yield self.expression(inner)
                 return s.Index(_NOWHERE, value, s.Literal(_NOWHERE, position))
             case If():
-                return (yield self.choice(term))
+                return (yield self.choice(term))  # type: ignore[no-any-return]
             case Hole(kind, type_, allowed, hole_args):
                 names = tuple(s.Name(_NOWHERE, n) for n in allowed) or None
                 values = None if hole_args is None else (yield self.expressions(hole_args))
@@ -294,6 +338,15 @@ _FORMS: dict[str, ops.Operator | tuple[bool, bool, bool] | None] = {
     **{form: written for written, form in ops.SLICES.items()},
     ops.INDEX: (True, False, False),
 }
+
+
+def _shorter(node: s.Assign) -> s.Assign | s.AugmentedAssign:
+    """`x = x + 1` as `x += 1`."""
+    value, target = node.value, node.target
+    if isinstance(value, s.Binary) and isinstance(value.left, s.Name):
+        if isinstance(target, s.Name) and value.left.name == target.name:
+            return s.AugmentedAssign(_NOWHERE, target, value.symbol, value.right)
+    return node
 
 
 def _if(cond: s.Expression, then: s.Block, orelse: s.Block) -> s.IfStatement:

@@ -22,7 +22,6 @@ from progsynth.lang.term import (
     Call,
     Const,
     For,
-    Function,
     Hole,
     If,
     Lambda,
@@ -36,10 +35,8 @@ from progsynth.lang.term import (
 )
 from progsynth.lang.walk import Walk, walk
 
-_mutable = dataclass(slots=True, eq=False)
 
-
-@_mutable
+@dataclass(slots=True, eq=False)
 class Variable:
     """A variable of the text. `frame` is the function or lambda that it belongs to."""
 
@@ -89,7 +86,7 @@ class Fn(Term):
         return (id(self.block),)
 
 
-@_mutable
+@dataclass(slots=True, eq=False)
 class Bind:
     """`a, b = items`."""
 
@@ -97,7 +94,7 @@ class Bind:
     items: tuple[Term, ...]
 
 
-@_mutable
+@dataclass(slots=True, eq=False)
 class Branch:
     """`if`: gives `slots` the values in which the blocks end. Without slots: they return."""
 
@@ -107,7 +104,7 @@ class Branch:
     slots: tuple[Variable, ...] | None
 
 
-@_mutable
+@dataclass(slots=True, eq=False)
 class Loop:
     """`while cond`, or `for item in source`; `slots` hold the state, and what it is after."""
 
@@ -122,7 +119,7 @@ class Loop:
 Step = Bind | Branch | Loop
 
 
-@_mutable
+@dataclass(slots=True, eq=False)
 class Block:
     """Steps, and the values in which they end; None when the last step returns."""
 
@@ -142,10 +139,10 @@ class Routine:
 Env = tuple[Variable, ...]
 
 
-def unnest(function: Function, dsl: DSL) -> Routine:
-    """The function as statements."""
+def unnest(params: Sequence[str], body: Term, dsl: DSL) -> Routine:
+    """A function of these parameters as statements."""
     negations = frozenset(dsl.overloads("-_"))
-    return walk(_Unnest(function.body, negations).routine(function.params, function.body, ()))
+    return walk(_Unnest(body, negations).routine(params, body, ()))
 
 
 def is_free(term: Term) -> bool:
@@ -260,7 +257,7 @@ class _Unnest:
         if isinstance(term.init, Values):
             items = yield self.in_order(term.init.items, env, frame, block)
             if all(isinstance(i, Ref) for i in items):
-                return items
+                return items  # type: ignore[no-any-return]
             variables = _variables(term.count, names, frame)
             block.steps.append(Bind(variables, items))
         elif isinstance(term.init, Var):
