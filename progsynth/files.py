@@ -57,11 +57,11 @@ def write_text(path: Path, text: str) -> None:
 
     Raises ProgsynthError.
     """
-    path = Path(os.path.realpath(path))  # what a link points to is replaced, not the link
     try:
         if path.exists() and not path.is_file():  # a pipe or a device cannot be replaced
             path.write_text(text, encoding="utf-8")
             return
+        path = Path(os.path.realpath(path))  # what a link points to is replaced, not the link
         mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o666 & ~_umask()
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         try:
@@ -87,13 +87,13 @@ def _umask() -> int:
 
 def check_writable(path: Path, what: str) -> None:
     """Raise ProgsynthError now if `write_text` would fail later; `what` names the file's use."""
-    folder = Path(os.path.realpath(path)).parent
     if path.is_dir():
         raise ProgsynthError(f"{what} {path}: expected a file, found a folder")
-    if not folder.is_dir():
-        raise ProgsynthError(f"{what} {path}: there is no folder {path.parent}; make it first")
     if path.exists() and not path.is_file():
         return
+    folder = Path(os.path.realpath(path)).parent
+    if not folder.is_dir():
+        raise ProgsynthError(f"{what} {path}: there is no folder {path.parent}; make it first")
     if not os.access(folder, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
         raise ProgsynthError(f"{what} {path}: cannot be written: permission denied")
 
