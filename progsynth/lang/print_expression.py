@@ -121,8 +121,9 @@ def _parts(node: Expression) -> Walk[Doc]:
         case TupleLiteral(items=members):
             items = yield _items(members)
             if len(members) == 1:
-                items = (_item(members[0], (*items[0].doc, ",")),)
-            return (_group("(", ")", items, node, comma=len(members) != 1),)
+                alone = _item(members[0], (*items[0].doc, ","))
+                return (_group("(", ")", (alone,), node, comma=False),)
+            return (_group("(", ")", items, node),)
         case ListLiteral(items=members):
             items = yield _items(members)
             return (_group("[", "]", items, node),)
