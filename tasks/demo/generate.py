@@ -150,12 +150,12 @@ _TASKS: tuple[tuple[str, str, str, str, Inputs, Callable[..., Any]], ...] = (
         lambda xs: sum(xs) / len(xs),
     ),
     (
-        "hypotenuse",
+        "geometric mean",
         "(float, float) -> float",
         "a b",
         "",
         lambda rng: (_short(rng), _short(rng)),
-        lambda a, b: math.sqrt(a * a + b * b),
+        lambda a, b: math.sqrt(a * b),
     ),
     (
         "greatest common divisor, from a sketch",
