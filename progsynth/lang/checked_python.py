@@ -110,10 +110,10 @@ def write_checked(
         if isinstance(callee, Function):
             own = dialect.function_names[called]
             params, body = writer.function(callee, own)
-            start = [Line(METER)] if callee is program.entry else dialect.entry()
+            start = dialect.part() if callee is program.entry else dialect.entry()
             functions.append(Block(f"def {own}({', '.join(params)}):", start + body))
     entry = dialect.function_names[program.entry.name]
-    reset = [Line(METER), Assign(("fuel", "cells"), (Code("new_fuel, new_cells"),))]
+    reset: Statements = [Line(METER), Assign(("fuel", "cells"), (Code("new_fuel, new_cells"),))]
     whole = Block(
         f"def {name}(fuel, cells):",
         [

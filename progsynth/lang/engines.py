@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -61,25 +62,8 @@ class OnVM:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """The engine that runs a program, its name, and the reasons, one a line."""
-
-    engine: str
-    reasons: tuple[str, ...]
-    code: Code | None = None
-
-
-def choose(program: Program, dsl: DSL) -> Choice:
-    """The engine that "auto" takes."""
-    if not vm.available():
-        return Choice("python", ("the VM needs Numba, which is not installed",))
-    if not vm.ready():
-        return Choice("python", ("the VM is not compiled yet",))
-    try:
-        return Choice("vm", (), bytecode.compile_program(program, dsl))
-    except UnsupportedError as error:
-        return Choice("python", tuple(str(error).split("\n")))
+_NO_NUMBA = "the VM needs Numba, which is not installed"
+_NOT_COMPILED = "the VM is not compiled yet (progsynth.lang.vm.warm_up() compiles it, once)"
 
 
 def compiled(program: Program, dsl: DSL, engine: str = "auto") -> Compiled:
@@ -98,9 +82,9 @@ def compiled(program: Program, dsl: DSL, engine: str = "auto") -> Compiled:
         return OnVM(program, dsl, bytecode.compile_program(program, dsl))
     if engine not in ENGINES:
         raise ProgsynthError(f"no engine '{engine}': expected one of {', '.join(ENGINES)}")
-    choice = choose(program, dsl) if engine == "auto" else Choice("python", ())
-    if choice.code is not None:
-        return OnVM(program, dsl, choice.code)
+    if engine == "auto" and vm.available() and vm.ready():
+        with suppress(UnsupportedError):  # what the VM lacks, the Python engine has
+            return OnVM(program, dsl, bytecode.compile_program(program, dsl))
     return python_engine.compile_program(program, dsl)
 
 
@@ -117,10 +101,16 @@ def run_rows(
 
 def explain(program: Program, dsl: DSL) -> str:
     """Which engine runs the program, and why: "VM", or the Python engine with a line a reason."""
-    choice = choose(program, dsl)
-    if choice.engine == "vm":
-        return "VM"
-    return "\n".join(f"Python engine: {reason}" for reason in choice.reasons)
+    reasons: list[str] = []
+    try:
+        bytecode.compile_program(program, dsl)
+    except UnsupportedError as error:
+        reasons += str(error).split("\n")
+    if not vm.available():
+        reasons.append(_NO_NUMBA)
+    elif not vm.ready():
+        reasons.append(_NOT_COMPILED)
+    return "\n".join(f"Python engine: {reason}" for reason in reasons) or "VM"
 
 
 # ------------------------------------------------------------------ programs as functions

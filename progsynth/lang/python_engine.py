@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from progsynth.lang.checked_python import write_checked
@@ -44,7 +45,7 @@ class PythonProgram:
             try:
                 found.append(within(entry(*row), limits))
             except RecursionError:
-                found.append(call_deep(lambda args=row: self._run_once(args, limits)))
+                found.append(call_deep(partial(self._run_once, row, limits)))
             except Exception as error:
                 found.append(_failed(error))
         return found

@@ -148,9 +148,9 @@ class Template:
             return OperationShape(left, symbol, right)
         if self.kind == "filter":
             source = next(slot for slot in slots if slot.iterates)
-            condition = next(slot for slot in slots if slot.args is not None)
+            condition, (variable,) = next((slot, slot.args) for slot in slots if slot.args)
             text = _filled(condition, args, names)
-            return FilterShape(names[condition.args[0]], args[source.name], Code(text))
+            return FilterShape(names[variable], args[source.name], Code(text))
         return None
 
     def _over_filter(self, args: Mapping[str, Code]) -> Code | None:
@@ -249,11 +249,12 @@ def _read(tree: ast.expr, text: str) -> Template:
             start, end = places.start(node), places.end(node)
             slots.append(_Slot(start, end, node.arg, ATOM, own=True))
             return
-        call = _call_of_slot(node, own)
-        if call is not None:
-            start, end = places.start(node), places.end(node)
-            slots.append(_Slot(start, end, call[0], precedence, inside, args=call[1]))
-            return
+        if isinstance(node, ast.Call):
+            call = _call_of_slot(node, own)
+            if call is not None:
+                start, end = places.start(node), places.end(node)
+                slots.append(_Slot(start, end, call[0], precedence, inside, args=call[1]))
+                return
         for child, asked, lazy in _children(node):
             visit(child, asked, inside or lazy)
 
@@ -322,9 +323,9 @@ def _bound_names(tree: ast.expr) -> list[str]:
     return found
 
 
-def _call_of_slot(node: ast.AST, own: tuple[str, ...]) -> tuple[str, tuple[str, ...]] | None:
+def _call_of_slot(node: ast.Call, own: tuple[str, ...]) -> tuple[str, tuple[str, ...]] | None:
     """The argument and the template's variables of a call such as `{f}(x)`."""
-    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or node.keywords:
+    if not isinstance(node.func, ast.Name) or node.keywords:
         return None
     if not node.func.id.startswith(_MARK):
         return None
@@ -386,9 +387,7 @@ def _children(node: ast.AST) -> list[tuple[ast.AST, int, bool]]:
         case ast.UnaryOp(operand=operand):
             return [(operand, precedence_of(node), False)]
         case ast.Compare(left=left, comparators=others):
-            return [(left, COMPARISON + 1, False)] + [
-                (other, COMPARISON + 1, n > 0) for n, other in enumerate(others)
-            ]
+            return [(one, COMPARISON + 1, n > 1) for n, one in enumerate([left, *others])]
         case ast.IfExp(test=test, body=body, orelse=orelse):
             return [(test, OR, False), (body, OR, True), (orelse, CONDITIONAL, True)]
         case ast.Call(func=func, args=args, keywords=keywords):

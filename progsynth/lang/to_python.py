@@ -154,7 +154,7 @@ def _plain_calls(
         inside = list(walk_type(type_))
         return any(t == FLOAT or t.name == "graph" or t.name in floats[caller] for t in inside)
 
-    for caller in reversed(calls):  # callers come after what they call
+    for caller in reversed(list(calls)):  # callers come after what they call
         for call in calls[caller]:
             callee = callees[call.name]
             if isinstance(callee, Function):

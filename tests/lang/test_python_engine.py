@@ -17,7 +17,6 @@ from progsynth.lang.python_engine import compile_program
 from progsynth.lang.random_programs import RandomPrograms
 from progsynth.lang.read import read_program
 from progsynth.lang.term import (
-    FALSE,
     TRUE,
     Build,
     Call,
