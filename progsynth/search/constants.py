@@ -90,7 +90,8 @@ def _bounds(result: Type, examples: Sequence[Example]) -> Iterator[int]:
     They are the bound of a clamp, and what a remainder is taken by.
     """
     tops = [max(some) for e in examples if (some := list(elements(result, e.output, INT)))]
-    if len(tops) >= 3 and tops.count(max(tops)) * 3 >= len(tops) and 2 <= max(tops) < 2**31:
+    often = len(tops) >= 3 and tops.count(max(tops)) >= max(2, len(tops) / 3)
+    if often and 2 <= max(tops) < 2**31:
         yield from (n for n in (max(tops), max(tops) + 1) if n > 2)
 
 
@@ -196,7 +197,7 @@ def _texts(
         inputs.append(" \n".join(some))
     whole = [t for t, v in ((result, e.output) for e in examples) if t == STR]
     found: dict[str, int] = {}
-    if whole and len({e.output for e in examples}) <= 4:
+    if whole and 2 * len({e.output for e in examples}) <= len(examples):  # labels, it seems
         for text in dict.fromkeys(e.output for e in examples):
             found.setdefault(text, COMMON)
     for text in _shared(outputs):

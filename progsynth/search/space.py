@@ -219,21 +219,21 @@ def make_space(
     *,
     allowed: tuple[str, ...] = (),
     max_nesting: int = 1,
-    max_types: int = 32,
+    max_types: int = 20,
     horizon: int = 12,
 ) -> Space:
     """The space of programs from `params` to `result` over the DSL.
 
     `allowed` limits the primitives to these names, instance or surface; empty allows all. Types
     nest at most one deeper than those of the request. Of the types reached, the `max_types`
-    that the cheapest programs need are kept, and none that only programs dearer than `horizon`
-    need.
+    that are lightest are kept, and none that only programs dearer than `horizon` need.
     """
     constants = tuple(constants)
     params = tuple(p for p in params if p in SCALARS or p.name in ARITY)
     given = {t for one in (*params, result) for t in walk_type(one)}
     depth = max((depth_of(t) for t in given), default=0) + 1
-    surcharge = _surcharge(given)
+    surcharge, weight = _surcharge(given), _weight(given)
+    heaviest = max(5, _HEAVIER + max(map(weight, given)))
     usable = list(_usable(dsl, allowed))
     start: dict[Type, int] = {}
     for one in (*params, *(c.type for c in constants)):
@@ -244,7 +244,7 @@ def make_space(
     least = dict(start)
 
     def fits(type_: Type) -> bool:
-        return depth_of(type_) <= depth and all(
+        return depth_of(type_) <= depth and weight(type_) <= heaviest and all(
             (t.name in _HEADS or t in SCALARS or t in given) and not type_problem(t)
             for t in walk_type(type_)
         )
@@ -257,8 +257,11 @@ def make_space(
         least = _least_costs(start, instances.values())
         if before == (len(instances), least):
             break
-        least = _nearest(least, instances.values(), result, max_types, horizon, given)
+        light = sorted(least, key=lambda t: (t not in given, weight(t), str(t)))[:max_types]
+        least = {t: c for t, c in least.items() if t in set(light)}
         instances = {k: i for k, i in instances.items() if _known(i, least)}
+    least = _nearest(least, instances.values(), result, horizon, given)
+    instances = {k: i for k, i in instances.items() if _known(i, least)}
     by_result: dict[Type, list[Instance]] = {}
     for instance in instances.values():
         if instance.cost < FAR:
@@ -268,6 +271,18 @@ def make_space(
 
 
 _ROUNDS = 4
+_HEAVIER = 3  # than the request's types, by their weight, is a type that is looked at
+
+
+def _weight(given: set[Type]) -> Callable[[Type], int]:
+    """How far from the request's types a type is: the number of its parts, some counted more."""
+
+    def weigh(type_: Type) -> int:
+        if not type_.types:
+            return 1 if type_ in given or type_ == INT else 2 if type_ == BOOL else 3
+        return (2 if type_.name == "dict" else 1) + sum(map(weigh, type_.types))
+
+    return weigh
 
 
 def _surcharge(given: set[Type]) -> Callable[[Type], int]:
@@ -434,15 +449,13 @@ def _nearest(
     least: dict[Type, int],
     instances: Iterable[Instance],
     result: Type,
-    max_types: int,
     horizon: int,
     given: set[Type],
 ) -> dict[Type, int]:
     outside = _outside_costs(least, instances, result)
-    ranked = sorted(least, key=lambda t: (t not in given, least[t] + outside.get(t, FAR), str(t)))
-    kept = [t for t in ranked if least[t] + outside.get(t, FAR) <= horizon or t in given]
+    near = {t for t in least if least[t] + outside.get(t, FAR) <= horizon}
     # The order of discovery is kept: it decides the order of enumeration.
-    chosen = {*kept[:max_types], BOOL, *(t for t in given if t in least)}
+    chosen = {*near, BOOL, *(t for t in given if t in least)}
     return {t: c for t, c in least.items() if t in chosen}
 
 
