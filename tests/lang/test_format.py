@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from progsynth.errors import ProgramError
 from progsynth.lang.format import format_text
 from progsynth.lang.parse import _tokens, parse
 from progsynth.lang.surface import Literal, Node
@@ -26,6 +27,8 @@ def f(xs: list[int], d: dict[str, int], g: (int, int) -> bool) -> tuple[int, str
         return 3
     ys: list[int] = [1, 2, 3]
     zs = (a_very_long_name_of_a_variable + another_very_long_name * the_third_long_name - 4 + 5)
+    w = g("""one
+  two""", 3)
     if (x and y) or z:
         pass
     for i, x in enumerate(g(xs)):
@@ -122,3 +125,111 @@ def test_laws_hold_wherever_comments_stand(seed: int) -> None:
     rng = random.Random(seed)
     text = scattered(EXAMPLE, rng, rng.choice([0.02, 0.2, 0.6]), rng.choice([0.05, 0.3, 0.8]))
     check_laws(text)
+
+
+STYLE = [
+    ("operators and literals", "return  -x**2+'a'", 'return -x ** 2 + "a"'),
+    ("quotes that the string holds", "return 'say \"hi\"'", "return 'say \"hi\"'"),
+    ("quotes that need no escape", "return 'it\\'s'", 'return "it\'s"'),
+    ("numbers keep their spelling", "return 1_000+0x1F+1e3", "return 1_000 + 0x1F + 1e3"),
+    ("needless parentheses go", "return ((a)+(b*c))", "return a + b * c"),
+    ("needed parentheses stay", "return (a+b)*(c-(d-e))", "return (a + b) * (c - (d - e))"),
+    ("chains stay chains", "return (a<b)<c, a<b<c", "return (a < b) < c, a < b < c"),
+    ("a power of a negative", "return (-a)**-b", "return (-a) ** -b"),
+    ("double negation", "return --a, not not a", "return -(-a), not not a"),
+    ("conditionals", "return (a if b else c)if d else e", "return (a if b else c) if d else e"),
+    ("lambdas", "return f(lambda x,y:x , (lambda:1))", "return f(lambda x, y: x, lambda: 1)"),
+    ("slices", "return xs[ 1 : ],xs[:i+1 :2]", "return xs[1:], xs[:i + 1:2]"),
+    ("tuples", "return ( 1,),(),(1,2)", "return (1,), (), (1, 2)"),
+    ("dicts", "return {1:2,'a':{ }}", 'return {1: 2, "a": {}}'),
+    ("holes", "return (??)[0]+??neural [int]{f,+}( x )", "return (??)[0] + ??neural[int]{f, +}(x)"),
+    ("comments get a space", "return 1 #why", "return 1  # why"),
+    (
+        "a line for each block",
+        "if x:return 1\n    return 2",
+        "if x:\n        return 1\n    return 2",
+    ),
+    ("backslashes go", "y = 1 + \\\n  2\n    return y", "y = 1 + 2\n    return y"),
+    ("blank lines shrink", "y = 1\n\n\n\n    return y", "y = 1\n\n    return y"),
+    (
+        "blank lines around functions",
+        "y = 1\n    def g(x): return x\n    return y",
+        "y = 1\n\n    def g(x):\n        return x\n\n    return y",
+    ),
+    (
+        "long calls have an argument a line",
+        f"return {'f' * 40}({'x' * 30}, {'y' * 30})[0]",
+        f"return {'f' * 40}(\n        {'x' * 30},\n        {'y' * 30},\n    )[0]",
+    ),
+    (
+        "long operations get parentheses",
+        f"return {'a' * 40} + {'b' * 30} * c - {'d' * 30}",
+        f"return (\n        {'a' * 40}\n        + {'b' * 30} * c\n        - {'d' * 30}\n    )",
+    ),
+    (
+        "long conditions too",
+        f"while {'a' * 60} and {'b' * 40}: pass",
+        f"while (\n        {'a' * 60}\n        and {'b' * 40}\n    ):\n        pass",
+    ),
+    (
+        "comments in brackets",
+        "return [ # numbers\n 1, # one\n # last\n 2\n # end\n ]",
+        "return [  # numbers\n        1,  # one\n        # last\n        2,\n        # end\n    ]",
+    ),
+    (
+        "comments of branches",
+        "if x: # a\n        pass\n        # b\n    # c\n    else: # d\n        pass",
+        "if x:  # a\n        pass\n        # b\n    # c\n    else:  # d\n        pass",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "wanted"), [t[1:] for t in STYLE], ids=[t[0] for t in STYLE])
+def test_style(text: str, wanted: str) -> None:
+    assert check_laws(f"def f(x):\n    {text}\n") == f"def f(x):\n    {wanted}\n"
+
+
+def test_the_top_level() -> None:
+    text = (
+        "# one\n\n# two\ndef f(x):\n  return x\n  # in f\n# three\nneural g(x:float)->bool#four\n"
+    )
+    text += "#five"
+    assert check_laws(text) == (
+        "# one\n\n# two\ndef f(x):\n    return x\n    # in f\n\n\n"
+        "# three\nneural g(x: float) -> bool  # four\n\n\n# five\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "doc",
+    [
+        '"""One line."""',
+        '"one"',
+        '"""  a\n\n      b\n    c\n    """',
+        r'"""a \\ b \""""',
+        '"""\n      a\n    b"""',
+    ],
+)
+def test_docstrings_keep_their_text(doc: str) -> None:
+    check_laws(f"def f(x):\n    {doc}\n    return x\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1 + (" * 10_000 + "1" + ")" * 10_000,
+        "f(" * 10_000 + "1" + ")" * 10_000,
+        "1" + " + 1" * 10_000,
+        "[1, # c\n" * 300 + "]" * 300,
+    ],
+    ids=lambda text: text[:8],
+)
+def test_deep_nesting(text: str) -> None:
+    once = format_text(f"def f(x): return {text}")
+    assert format_text(once) == once
+    assert once.count("# c") == text.count("# c")
+
+
+def test_a_text_with_mistakes_is_not_formatted() -> None:
+    with pytest.raises(ProgramError, match="never closed"):
+        format_text("def f(x): return (x")

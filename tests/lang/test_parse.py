@@ -141,6 +141,7 @@ def test_expressions(text: str, tree: str) -> None:
         ("1" + " + 1" * 10_000, s.Binary),
         ("not " * 10_000 + "x", s.Unary),
     ],
+    ids=lambda value: value[:8] if isinstance(value, str) else value.__name__,
 )
 def test_expressions_nested_ten_thousand_deep_parse(text: str, kind: type[s.Node]) -> None:
     assert isinstance(parse_expression(text), kind)
