@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from progsynth.lang.operators import AND, ATOM, CONDITIONAL, LAMBDA, NEGATION, NOT, OR, POSTFIX
-from progsynth.lang.types import Type
+from progsynth.lang.types import Type, list_of, tuple_of
 
 ANY = LAMBDA  # the precedence asked for where every expression may stand: arguments, items
 
@@ -141,6 +141,26 @@ def tuple_text(codes: Iterable[Code]) -> str:
 def tuple_code(codes: tuple[Code, ...], depth: int) -> Code:
     """The codes as a tuple."""
     return Code(f"({tuple_text(codes)})" if codes else "()", ATOM, depth)
+
+
+def deeper(codes: Iterable[Code]) -> int:
+    """The depth of an expression with these parts."""
+    return 1 + max((code.depth for code in codes), default=0)
+
+
+def build(kind: str, items: tuple[Code, ...]) -> Code:
+    """A list, tuple or dict of the items."""
+    depth = deeper(items)
+    if kind == "tuple":
+        types = tuple(item.type for item in items)
+        known = None if None in types else tuple_of(*(t for t in types if t))
+        return replace(tuple_code(items, depth), type=known)
+    texts = [item.at(ANY) for item in items]
+    if kind == "list":
+        known = list_of(items[0].type) if items and items[0].type else None
+        return Code(f"[{', '.join(texts)}]", depth=depth, type=known)
+    pairs = zip(texts[::2], texts[1::2], strict=True)
+    return Code(f"{{{', '.join(f'{key}: {value}' for key, value in pairs)}}}", depth=depth)
 
 
 def conditional(cond: Code, then: Code, orelse: Code) -> Code:

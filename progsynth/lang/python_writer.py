@@ -17,11 +17,11 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from progsynth.errors import UnsupportedError
 from progsynth.lang.operators import LAMBDA, POSTFIX
+from progsynth.lang.python_scope import Scope, always_needed
 from progsynth.lang.python_statements import (
     ANY,
     Assign,
@@ -32,11 +32,12 @@ from progsynth.lang.python_statements import (
     ListShape,
     Return,
     Statements,
+    build,
     conditional,
     constant,
+    deeper,
     identifiers,
     negated,
-    tuple_code,
 )
 from progsynth.lang.scopes import Node, Variable, scoped
 from progsynth.lang.term import (
@@ -55,7 +56,7 @@ from progsynth.lang.term import (
     Var,
     While,
 )
-from progsynth.lang.types import list_of, tuple_of, variables
+from progsynth.lang.types import variables
 from progsynth.lang.walk import Walk, walk
 
 MAX_BLOCKS = 12  # blocks inside each other in one function: CPython allows 20 loops
@@ -91,70 +92,6 @@ class Dialect(Protocol):
         """A call of the primitive or function of that instance name."""
 
 
-@dataclass(slots=True)
-class _Scope:
-    """The names of one Python function: who holds them, and in which loops we are."""
-
-    holders: dict[str, list[Variable]] = field(default_factory=dict)
-    loops: list[int] = field(default_factory=list)  # their first places
-    exclusive: list[tuple[int, int, int]] = field(default_factory=list)  # other branches of ifs
-    blocks: int = 0
-    outer: _Scope | None = None  # of a nested function
-    start: int = 0
-    end: int = 0
-
-    def needed(self, variable: Variable, place: int) -> bool:
-        """May the variable still be used from that place on?"""
-        depth = variable.loops
-        if len(self.loops) > depth:  # the loop will come round again
-            place = min(place, self.loops[depth])
-        if not self.exclusive:
-            return variable.used_within(place, _END)
-        for start, end, loops in reversed(self.exclusive):
-            if loops > depth:
-                continue
-            if variable.used_within(place, start):
-                return True
-            place = max(place, end)
-        return variable.used_within(place, _END)
-
-    def used_in(self, node: Node) -> tuple[Variable, ...]:
-        """The variables that have a name here and are used in the term."""
-        found: dict[Variable, None] = {}
-        scope: _Scope | None = self
-        while scope is not None:
-            for held in scope.holders.values():
-                found.update((v, None) for v in held if v.used_within(node.start, node.end))
-            scope = scope.outer
-        return tuple(found)
-
-    def holds(self, name: str, place: int, spine: bool) -> bool:
-        """Is the name taken?"""
-        found = self.holders.get(name)
-        if found is not None and (not spine or any(self.needed(v, place) for v in found)):
-            return True
-        scope = self
-        while scope.outer is not None:
-            start, end, scope = scope.start, scope.end, scope.outer
-            if any(v.used_within(start, end) for v in scope.holders.get(name, ())):
-                return True
-        return False
-
-
-_END = 2**62
-_MANY = 20
-
-
-def _always_needed() -> Variable:
-    made = Variable("")
-    made.uses.append(_END - 1)
-    return made
-
-
-def _deeper(codes: Iterable[Code]) -> int:
-    return 1 + max((code.depth for code in codes), default=0)
-
-
 def _count(node: Node) -> int:
     """How many values the term has."""
     while True:
@@ -175,19 +112,7 @@ def _suits(name: str, hint: str) -> bool:
     return hint in ("", name) or (hint == base and number.isdigit())
 
 
-def build(kind: str, items: tuple[Code, ...]) -> Code:
-    """A list, tuple or dict of the items."""
-    depth = _deeper(items)
-    if kind == "tuple":
-        types = tuple(item.type for item in items)
-        known = None if None in types else tuple_of(*(t for t in types if t))
-        return replace(tuple_code(items, depth), type=known)
-    texts = [item.at(ANY) for item in items]
-    if kind == "list":
-        known = list_of(items[0].type) if items and items[0].type else None
-        return Code(f"[{', '.join(texts)}]", depth=depth, type=known)
-    pairs = zip(texts[::2], texts[1::2], strict=True)
-    return Code(f"{{{', '.join(f'{key}: {value}' for key, value in pairs)}}}", depth=depth)
+_MANY = 20  # variables of one name, from which on numbers are no longer tried one by one
 
 
 class Writer:
@@ -198,7 +123,7 @@ class Writer:
         self.reserved = frozenset((*reserved, *keyword.kwlist, "_"))
         self.parts: Statements = []
         self.block: Statements = []
-        self.scope = _Scope()
+        self.scope = Scope()
         self.counts: dict[str, int] = {}  # the last number that a name was told apart by
         self.name = ""
         self.num_parts = 0
@@ -209,7 +134,7 @@ class Writer:
         for variable in params:
             if variable.type is not None and variables(variable.type):
                 variable.type = None  # a type variable of the function tells nothing here
-        self.scope, self.block, self.counts = _Scope(), [], {}
+        self.scope, self.block, self.counts = Scope(), [], {}
         self.name = name
         names = self.define_all(params, 0)
         walk(self.into(root, RETURN, True))
@@ -223,7 +148,7 @@ class Writer:
             count = self.counts[base] = self.counts.get(base, 0) + 1
             name = base if count == 1 else f"{base}_{count}"
             if name not in self.reserved and not self.scope.holds(name, 0, False):
-                self.scope.holders[name] = [_always_needed()]
+                self.scope.holders[name] = [always_needed()]
                 return name
 
     def fresh_part(self) -> str:
@@ -246,21 +171,12 @@ class Writer:
         self.counts[base] = max(last, count)
         return name
 
-    def hold(self, variable: Variable, name: str, place: int) -> None:
-        """Note that from that place on the variable has that name."""
-        variable.name, variable.loops = name, len(self.scope.loops)
-        # one that is no longer needed here may still be needed in another branch of an if
-        scope = self.scope
-        held = scope.holders.get(name, ())
-        kept = [v for v in held if v.used_within(place, _END) or scope.needed(v, place)]
-        scope.holders[name] = [*kept, variable]
-
     def define_all(self, variables: tuple[Variable, ...], place: int) -> Names:
         """Names for parameters."""
         names: list[str] = []
         for variable in variables:
             names.append(self.pick(variable, place, True, names))
-            self.hold(variable, names[-1], place)
+            self.scope.hold(variable, names[-1], place)
         return tuple(names)
 
     def temporary(self, code: Code) -> Code:
@@ -301,7 +217,7 @@ class Writer:
                 assert node.variable is not None
                 args = yield self.codes(node.children)
                 text = f"{node.variable.name}({', '.join(a.at(ANY) for a in args)})"
-                return Code(text, POSTFIX, _deeper(args))
+                return Code(text, POSTFIX, deeper(args))
             case Lambda():
                 return (yield self.closure(node))
             case Build(kind):
@@ -363,7 +279,7 @@ class Writer:
         assert isinstance(term, Lambda)
         name = "" if not self.dialect.entry() else self.fresh("function")
         outer, saved = self.scope, self.block
-        self.scope = _Scope(blocks=outer.blocks + 1, outer=outer, start=node.start, end=node.end)
+        self.scope = Scope(blocks=outer.blocks + 1, outer=outer, start=node.start, end=node.end)
         self.block = self.dialect.entry()
         params = self.define_all(node.variables, node.start)
         yield self.into(node.children[0], RETURN, True)
@@ -439,7 +355,7 @@ class Writer:
             names = self.pick_all(node.variables, bound.end, spine)
             yield self.into(bound, names, spine)
             for variable, name in zip(node.variables, names, strict=True):
-                self.hold(variable, name, bound.end)
+                self.scope.hold(variable, name, bound.end)
             return
         codes = yield self.several(bound, spine)
         self.bind(node.variables, codes, bound.end, spine)
@@ -462,11 +378,11 @@ class Writer:
         for variable, code in pairs:
             variable.type = code.type
             if code.is_name:
-                self.hold(variable, code.text, place)
+                self.scope.hold(variable, code.text, place)
             else:
                 names.append(self.pick(variable, place, spine, (*kept, *names)))
                 values.append(code)
-                self.hold(variable, names[-1], place)
+                self.scope.hold(variable, names[-1], place)
         if names:
             self.block.append(Assign(tuple(names), tuple(values)))
 
@@ -547,12 +463,12 @@ class Writer:
         first = body.start if source else before[1].start
         scope.loops.append(first)
         for variable, name in zip(state, names, strict=True):
-            self.hold(variable, name, first)
+            self.scope.hold(variable, name, first)
         saved, self.block = self.block, []
         scope.blocks += 1
         if source:
             name = self.pick(item, first, spine) if item.uses else "_"
-            self.hold(item, name, first)
+            self.scope.hold(item, name, first)
             over = source.shape.inner if isinstance(source.shape, ListShape) else source
             header = f"for {name} in {over.text}:"
         else:
@@ -635,9 +551,9 @@ class Writer:
         params = tuple(dict.fromkeys(v.name for v in used))
         part = self.fresh_part()
         outer, saved, loops = self.scope, self.block, [v.loops for v in used]
-        self.scope, self.block = _Scope(), []
+        self.scope, self.block = Scope(), []
         for variable in used:
-            self.hold(variable, variable.name, node.start)
+            self.scope.hold(variable, variable.name, node.start)
         self.block = self.dialect.part()
         yield self.into(node, RETURN, True)
         self.parts.append(Block(f"def {part}({', '.join(params)}):", self.block))
