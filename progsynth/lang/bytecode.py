@@ -20,9 +20,16 @@ import numpy as np
 from progsynth.errors import UnsupportedError
 from progsynth.lang.bytecode_charges import Argument, Output, charge
 from progsynth.lang.bytecode_frame import Assembly, Frame, Label
-from progsynth.lang.bytecode_primitives import COMPARISONS, SUPPORTED, emit_primitive
+from progsynth.lang.bytecode_primitives import (
+    COMPARISONS,
+    EXTRACTORS,
+    SUPPORTED,
+    emit_primitive,
+    keeps,
+)
+from progsynth.lang.bytecode_uses import last_uses
 from progsynth.lang.infer import Typed, infer, program_signatures
-from progsynth.lang.primitive import DSL, Primitive
+from progsynth.lang.primitive import DSL, Primitive, signature_of
 from progsynth.lang.term import (
     FALSE,
     TRUE,
@@ -43,7 +50,7 @@ from progsynth.lang.term import (
     Var,
     While,
 )
-from progsynth.lang.types import INT, Signature, Type, list_of
+from progsynth.lang.types import INT, Signature, Type, list_of, variables
 from progsynth.lang.vm import layout
 from progsynth.lang.vm import opcodes as op
 from progsynth.lang.vm.code import Code
@@ -88,6 +95,9 @@ def compile_program(program: Program, dsl: DSL) -> Code:
     """
     compiler = _Compiler(program, dsl)
     entry = program.entry
+    if any(variables(t) for t in entry.types):
+        shown = signature_of(entry)
+        raise UnsupportedError(f"the VM needs to know every type: {entry.name}{shown} is generic")
     types = tuple(plain(t) for t in entry.types)
     frame = Frame(compiler.assembly)
     params = tuple(frame.take(t) for t in types)
@@ -111,18 +121,26 @@ def compile_program(program: Program, dsl: DSL) -> Code:
     )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Body:
+    """A function's body with types, and the ids of the last uses of variables in it."""
+
+    typed: Typed
+    last: frozenset[int]
+
+
 @dataclass(slots=True)
 class _Compiler:
     program: Program
     dsl: DSL
     assembly: Assembly = field(default_factory=Assembly)
     instances: dict[tuple[Any, ...], Instance] = field(default_factory=dict)
-    lambdas: list[Typed] = field(default_factory=list)
+    bodies: list[Body] = field(default_factory=list)  # kept, so that ids stay theirs
+    last: set[int] = field(default_factory=set)  # ids of the last uses of variables
     signatures: Mapping[str, Signature] = field(init=False)
-    library: dict[tuple[Any, ...], Typed] | None = field(init=False)
+    library: dict[tuple[Any, ...], Body] | None = field(init=False)
     functions: Mapping[str, Function] = field(init=False)
     neural: frozenset[str] = field(init=False)
-    signatures: Mapping[str, Signature] = field(init=False)
 
     def __post_init__(self) -> None:
         self.functions = {f.name: f for f in self.program.functions}
@@ -130,14 +148,21 @@ class _Compiler:
         self.signatures = program_signatures(self.program)
         # A program that takes a name of the pack changes what the pack's functions call.
         self.library = None if any(n in self.dsl for n in self.signatures) else _library(self.dsl)
-        self.signatures = program_signatures(self.program)
 
     def typed(self, function: Function, types: tuple[Type, ...], result: Type) -> Typed:
         """The function's body with types, where its parameters have these."""
-        extra, classes = self.signatures, function.type_classes
-        return infer(
-            function.body, types, self.dsl, result=result, extra=extra, classes=classes
-        )
+        shared = self.library is not None and self.dsl.functions.get(function.name) is function
+        known = self.library if shared and self.library is not None else {}
+        key = (function.name, types, result)
+        if key not in known:
+            extra, classes = self.signatures, function.type_classes
+            body = infer(
+                function.body, types, self.dsl, result=result, extra=extra, classes=classes
+            )
+            known[key] = Body(body, last_uses(body, len(types)))
+        self.bodies.append(known[key])
+        self.last.update(known[key].last)
+        return known[key].typed
 
     # Every visit gives the registers of the term's values. Those in `frame.temporaries` are the
     # caller's to release; others belong to variables and constants. With `into` the values are
@@ -154,6 +179,7 @@ class _Compiler:
             case Var(index):
                 register = env[-1 - index]
                 assert isinstance(register, int), "functions are arguments only"
+                self.keep(typed, register, frame)
                 return self.moved((register,), frame, into)
             case Call():
                 return (yield self.call(typed, env, frame, into))
@@ -169,6 +195,7 @@ class _Compiler:
                 frame.release((source,))
                 to = self.target(typed.type, frame, into)
                 frame.emit(op.PROJECT, to, source, position)
+                self.share_result(typed.type, to, frame)
                 return (to,)
             case Values():
                 return (yield self.values(typed, env, frame, into))
@@ -212,7 +239,19 @@ class _Compiler:
         frame.release(tuple(r for r in registers if r not in into))
         return into
 
-    def arguments(self, terms: tuple[Typed, ...], env: Env, frame: Frame) -> Walk[Env]:
+    def keep(self, typed: Typed, register: int, frame: Frame) -> None:
+        """The variable's value is kept somewhere: unless it is the last use, it is shared."""
+        if id(typed) not in self.last:
+            self.share_result(typed.type, register, frame)
+
+    def share_result(self, type_: Type, register: int, frame: Frame) -> None:
+        """Other references to the value may exist: it must not be changed in place."""
+        if type_.name in ("list", "dict", "graph", "memory"):
+            frame.emit(op.SHARE, register)
+
+    def arguments(
+        self, terms: tuple[Typed, ...], env: Env, frame: Frame, primitive: str = ""
+    ) -> Walk[Env]:
         """The registers and closures of arguments, evaluated from left to right."""
         found: list[int | Closure] = []
         for typed in terms:
@@ -222,6 +261,11 @@ class _Compiler:
                 found.append(env[-1 - typed.term.index])
             else:
                 found += yield self.visit(typed, env, frame)
+        for number, (typed, place) in enumerate(zip(terms, found, strict=True)):
+            # behind the others, which come before this use
+            kept = isinstance(typed.term, Var) and (not primitive or keeps(primitive, number))
+            if kept and isinstance(place, int):
+                self.keep(typed, place, frame)
         return tuple(found)
 
     def closure(self, typed: Typed, env: Env) -> Closure:
@@ -229,21 +273,19 @@ class _Compiler:
         # The place in the program tells lambdas apart, not the term alone: two equal ones may
         # find values of other types in the same registers.
         captured = tuple(e if isinstance(e, int) else e.key for e in env)
-        self.lambdas.append(typed)  # kept, so that no other gets its id
         return Closure(typed, env, (id(typed), captured))
 
     # ------------------------------------------------------------------------------ calls
 
-    def call(
-        self, typed: Typed, env: Env, frame: Frame, into: Registers | None
-    ) -> Walk[Registers]:
+    def call(self, typed: Typed, env: Env, frame: Frame, into: Registers | None) -> Walk[Registers]:
         """Emit a call of a primitive or subroutine."""
         assert isinstance(typed.term, Call)
         name = typed.term.name
         if name in self.neural:
             raise UnsupportedError(f"'{name}' is a neural submodule: it runs only with its weights")
         callee = self.functions.get(name) or self.dsl[name]
-        given = yield self.arguments(typed.children, env, frame)
+        reader = "" if isinstance(callee, Function) else name
+        given = yield self.arguments(typed.children, env, frame, reader)
         if isinstance(callee, Function):
             types = tuple(c.type for c in typed.children)
             instance = yield self.instance(callee, types, typed.type, given)
@@ -257,7 +299,9 @@ class _Compiler:
         if not self.is_own(name):
             raise UnsupportedError(f"the VM has no '{name}'")
         arguments = [
-            Argument(0 if isinstance(g, Closure) else g, INT if isinstance(g, Closure) else plain(c.type))
+            Argument(
+                0 if isinstance(g, Closure) else g, INT if isinstance(g, Closure) else plain(c.type)
+            )
             for g, c in zip(given, typed.children, strict=True)
         ]
         self.charge(callee, arguments, frame)
@@ -265,7 +309,11 @@ class _Compiler:
         if isinstance(given[0], Closure) if given else False:
             return (yield self.with_function(typed, given, frame, into))
         to = self.target(typed.type, frame, into)
-        emit_primitive(name, arguments, plain(typed.type), to, frame)
+        first = typed.children[0] if typed.children else typed
+        owned = not isinstance(first.term, Var) or id(first) in self.last
+        emit_primitive(name, arguments, plain(typed.type), to, frame, owned)
+        if name in EXTRACTORS:
+            self.share_result(typed.type, to, frame)
         frame.release(registers)
         return (to,)
 
@@ -312,7 +360,12 @@ class _Compiler:
         return found
 
     def apply(
-        self, closure: Closure, given: Env, frame: Frame, into: Registers | None, charged: bool = False
+        self,
+        closure: Closure,
+        given: Env,
+        frame: Frame,
+        into: Registers | None,
+        charged: bool = False,
     ) -> Walk[Registers]:
         """Emit a lambda's body, after one unit of fuel unless a loop's head takes it."""
         if not charged:
@@ -348,6 +401,7 @@ class _Compiler:
         frame.emit(op.MOVE, position, self.assembly.constant(0))
         frame.place(head)
         frame.emit(op.NEXT, source, position, item, end)
+        self.share_result(items_of(source_type), item, frame)
         if name == "fold":
             yield self.apply(closure, (made, item), frame, (made,), charged=True)
         else:
@@ -427,9 +481,7 @@ class _Compiler:
         frame.place(end)
         return into
 
-    def jump(
-        self, typed: Typed, env: Env, frame: Frame, label: Label, when: bool
-    ) -> Walk[None]:
+    def jump(self, typed: Typed, env: Env, frame: Frame, label: Label, when: bool) -> Walk[None]:
         """Emit a jump to the label when the condition is `when`; else it goes on behind."""
         term = typed.term
         if term in (TRUE, FALSE):
@@ -472,7 +524,7 @@ class _Compiler:
     ) -> Walk[None]:
         """Emit the jump for a comparison of ints."""
         assert isinstance(typed.term, Call)
-        given = yield self.arguments(typed.children, env, frame)
+        given = yield self.arguments(typed.children, env, frame, "eq")
         a, b = given
         name = typed.term.name
         if not when:
@@ -503,9 +555,7 @@ class _Compiler:
         frame.temporaries.update(state)
         return self.moved(state, frame, into)
 
-    def for_(
-        self, typed: Typed, env: Env, frame: Frame, into: Registers | None
-    ) -> Walk[Registers]:
+    def for_(self, typed: Typed, env: Env, frame: Frame, into: Registers | None) -> Walk[Registers]:
         """Emit a for loop; the list of a range is not made, though it is paid for."""
         source, init, body = typed.children
         name = source.term.name if isinstance(source.term, Call) else ""
@@ -534,6 +584,7 @@ class _Compiler:
             frame.emit(code, position, over, item, end)
         else:
             frame.emit(code, over, position, item, end)
+            self.share_result(items_of(plain(source.type)), item, frame)
         yield self.visit(body, (*env, *state, item), frame, state)
         frame.emit(op.JUMP, head)
         frame.place(end)
@@ -542,12 +593,12 @@ class _Compiler:
         return self.moved(state, frame, into)
 
 
-def _library(dsl: DSL) -> dict[tuple[Any, ...], Typed]:
+def _library(dsl: DSL) -> dict[tuple[Any, ...], Body]:
     """The pack's functions with types, by name and types: filled as programs use them.
 
     Kept with the pack, as the same functions are compiled into program after program.
     """
-    found: dict[tuple[Any, ...], Typed] | None = dsl.__dict__.get("_typed_functions")
+    found: dict[tuple[Any, ...], Body] | None = dsl.__dict__.get("_typed_functions")
     if found is None:
         found = {}
         object.__setattr__(dsl, "_typed_functions", found)
@@ -569,5 +620,3 @@ def _mentions(term: Term, env: Env, register: int, most: int = 200) -> bool:
                 return True
         todo.extend((c, depth + b) for c, b in zip(node.children, node.binds, strict=True))
     return False
-
-

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 from progsynth.errors import UnsupportedError
 from progsynth.lang.types import Type
@@ -55,7 +55,7 @@ class Output:
     descriptor: Callable[[Type], int]
 
 
-@lru_cache(maxsize=None)
+@cache
 def parsed(formula: str) -> ast.expr:
     """The formula's syntax tree. Pure, which makes the cache invisible."""
     return ast.parse(formula, mode="eval").body
@@ -70,6 +70,7 @@ def charge(
     tree = parsed(formula)
     maker = _Maker(arguments, output)
     divisor = 1
+    amount: Amount
     if isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.FloorDiv):
         by = maker.amount(tree.right)
         if isinstance(by, int) and by > 0:

@@ -170,5 +170,3 @@ class Frame:
         taken: list[int] = []
         yield taken
         self.give_back(*taken)
-
-

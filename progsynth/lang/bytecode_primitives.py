@@ -2,7 +2,8 @@
 
 Operands are written as words: a digit is the register of that argument, `kind` the kind of the
 result's objects, `desc:N` the descriptor of argument N's type, `item:N` of its items, `key:N` of
-its keys, `meta` the meta word of the result (of its pairs, where it is a list), `zero` a
+its keys, `meta` the meta word of the result (of its pairs, where it is a list), `put` either of
+these with the flag that the old value may be changed in place if nothing else uses it, `zero` a
 register that holds 0, `=N` the number N, and `slice:N` N with the result's kind above it.
 The VM knows a primitive by its name: a user's own never takes this way.
 """
@@ -19,7 +20,7 @@ from progsynth.lang.vm.descriptors import (
     sequence_kind,
     tuple_meta,
 )
-from progsynth.lang.vm.flags import SLICE_KIND_SHIFT
+from progsynth.lang.vm.flags import OWNED_DICT, OWNED_LIST, SLICE_KIND_SHIFT
 
 Row = tuple[int, str]
 
@@ -81,7 +82,7 @@ _LISTS: dict[str, Row] = {
     "repeat.list": (op.REPEAT, "0 1 kind"),
     "reverse.list": (op.REVERSE, "0 kind"),
     "append": (op.APPEND, "0 1 kind"),
-    "put.list": (op.PUT, "0 1 2 kind"),
+    "put.list": (op.PUT, "0 1 2 put"),
     "insert": (op.INSERT, "0 1 2 kind"),
     "delete.list": (op.DELETE, "0 1 kind"),
     "in.list": (op.CONTAINS, "0 1 item:1"),
@@ -137,7 +138,7 @@ _TABLES: dict[str, Row] = {
     "len.dict": (op.LENGTH, "0"),
     "item.dict": (op.GET, "0 1 zero key:0"),
     "get.dict": (op.GET_OR, "0 1 2 key:0"),
-    "put.dict": (op.PUT_KEY, "0 1 2 key:0 meta"),
+    "put.dict": (op.PUT_KEY, "0 1 2 key:0 put"),
     "delete.dict": (op.DELETE_KEY, "0 1 key:0"),
     "in.dict": (op.HAS, "1 0 key:1"),
     "keys": (op.KEYS, "0"),
@@ -153,18 +154,46 @@ _TABLES: dict[str, Row] = {
 ROWS: dict[str, Row] = {**_NUMBERS, **_SLICES, **_LISTS, **_TEXTS, **_TABLES}
 COMPARISONS = ("eq", "ne", "lt", "le", "gt", "ge")
 WITH_FUNCTIONS = ("map", "filter", "fold", "sort_by")
+
+# Whose result may be a part of an argument, which goes on holding it.
+EXTRACTORS = frozenset(("item.list", "min.list", "max.list", "item.dict", "get.dict"))
+
+# Whose result holds no reference to the lists and tables given; those inside are shared when
+# they are extracted. Of some, the result holds the argument at that place only.
+READERS = frozenset(
+    (*COMPARISONS, "len.list", "len.dict", "item.list", "in.list", "index.list", "count.list")
+    + ("min.list", "max.list", "sum.int", "sum.float", "product.int", "product.float", "join")
+    + ("item.dict", "in.dict", "keys", "values", "items", "sort.list", "unique.list", "flatten")
+    + ("reverse.list", "concat.list", "map", "filter", "sort_by", "zip.two", "enumerate.list")
+    + ("delete.list", "delete.dict")
+    + tuple(name for name in _SLICES if name.endswith(".list"))
+)
+KEPT_ARGUMENT = {"get.dict": 2, "put.list": 2, "insert": 2}
+
+
+def keeps(name: str, place: int) -> bool:
+    """May the result of the primitive hold its argument at that place?"""
+    return name not in READERS and KEPT_ARGUMENT.get(name, place) == place
+
+
 SUPPORTED = frozenset((*ROWS, *COMPARISONS, *WITH_FUNCTIONS))
 
 
 def emit_primitive(
-    name: str, arguments: list[Argument], result: Type, to: int, frame: Frame
+    name: str, arguments: list[Argument], result: Type, to: int, frame: Frame, owned: bool
 ) -> None:
-    """Emit the primitive's own work: its arguments are in registers, and it is paid for."""
+    """Emit the primitive's own work: its arguments are in registers, and it is paid for.
+
+    `owned` says that the first argument is never used again.
+    """
     if name in COMPARISONS:
         _compare(name, arguments, to, frame)
         return
     code, operands = ROWS[name]
-    frame.emit(code, to, *(_operand(o, arguments, result, frame) for o in operands.split()))
+    written = [_operand(o, arguments, result, frame) for o in operands.split()]
+    if owned and operands.endswith("put"):
+        written[-1] |= OWNED_DICT if result.name == "dict" else OWNED_LIST
+    frame.emit(code, to, *written)
     if name == "in.str":  # was it found at a position from 0 on?
         frame.emit(op.LE, to, frame.assembly.constant(0), to)
 
@@ -177,6 +206,8 @@ def _operand(word: str, arguments: list[Argument], result: Type, frame: Frame) -
         return int(what[1:])
     if what in ("zero", "one"):
         return frame.assembly.constant(0 if what == "zero" else 1)
+    if what == "put":
+        return dict_meta(result) if result.name == "dict" else sequence_kind(result)
     if what == "kind":
         return sequence_kind(result)
     if what == "slice":

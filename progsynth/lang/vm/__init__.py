@@ -24,12 +24,12 @@ from typing import Any
 import numpy as np
 
 from progsynth.errors import UnsupportedError
-from progsynth.lang.vm.code import Code
 from progsynth.lang.failure import Failure, FailureKind, Limits
 from progsynth.lang.types import Type
 from progsynth.lang.values import Value
 from progsynth.lang.vm import cache, layout
 from progsynth.lang.vm.cache import available
+from progsynth.lang.vm.code import Code
 from progsynth.lang.vm.descriptors import is_reference, plain
 from progsynth.lang.vm.encode import Image, Words, decode
 
@@ -57,6 +57,7 @@ HANDED_OVER = HandedOver()
 _FAILURES = (None, *(Failure(kind) for kind in FailureKind))
 
 _ROOT = str(Path(__file__).parents[3])  # where the package is imported from
+
 
 @dataclass(frozen=True, slots=True)
 class Memory:
@@ -112,9 +113,7 @@ def encode_rows(
     """
     plain_types = [plain(t) for t in types]
     image = Image(layout.BATCH)
-    words = [
-        [image.add(v, t) for v, t in zip(row, plain_types, strict=True)] for row in rows
-    ]
+    words = [[image.add(v, t) for v, t in zip(row, plain_types, strict=True)] for row in rows]
     expected: list[int] = []
     if outputs is not None:
         assert result is not None, "outputs come with their type"
@@ -304,7 +303,7 @@ def warm_up(background: bool = True) -> None:
         return
     command = [sys.executable, "-m", "progsynth.lang.vm.compile"]
     path = os.pathsep.join(p for p in (_ROOT, os.environ.get("PYTHONPATH")) if p)
-    subprocess.Popen(  # noqa: S603
+    subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

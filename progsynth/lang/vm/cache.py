@@ -17,7 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 SETTING = "PROGSYNTH_CACHE"
-_NOT_COMPILED = ("__init__", "cache", "code", "compile", "descriptors", "encode")
+_NOT_COMPILED = ("__init__", "cache", "code", "compile", "descriptors", "encode", "listing")
 _MARK = "complete"  # written when all entries are compiled and stored
 
 

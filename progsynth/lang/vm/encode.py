@@ -83,7 +83,7 @@ class Image:
             return 0
         item = items_of(type_)
         if item in (INT, BOOL):
-            words = list(map(int, value))
+            words = value  # numpy makes ints of bools
         elif item == FLOAT:
             words = np.array(value, np.float64).view(np.int64).tolist()
         else:
@@ -165,5 +165,3 @@ class _Decoder:
         keys = self.items(start, count, type_.types[0])
         values = self.items(start + int(self.A[address + 2]), count, type_.types[1])
         return dict(zip(keys, values, strict=True))
-
-

@@ -25,6 +25,15 @@ def saturated_sum(a: int, b: int) -> int:
 
 
 @kernel
+def saturated_difference(a: int, b: int) -> int:
+    """a - b, or the end of the integers that it passes."""
+    apart = a - b
+    if (a ^ b) & (a ^ apart) < 0:
+        return INT_MAX if a >= 0 else INT_MIN
+    return apart
+
+
+@kernel
 def saturated_product(a: int, b: int) -> int:
     """a * b, or the end of the integers that it passes."""
     if product_overflows(a, b):
@@ -51,7 +60,8 @@ def difference_quotient(a: int, b: int, c: int) -> int:
         whole += np.uint64(1)
     if whole > np.uint64(INT_MAX):
         return INT_MAX if positive else INT_MIN
-    return np.int64(whole) if positive else -np.int64(whole)
+    signed: int = np.int64(whole)  # type: ignore[assignment]
+    return signed if positive else -signed
 
 
 @kernel
@@ -69,7 +79,7 @@ def charge_operation(A: Words, F: Floats, C: Words, pc: int) -> int:
     elif code == op.SATURATED_ADD:
         A[d] = saturated_sum(a, b)
     elif code == op.SATURATED_SUB:
-        A[d] = saturated_sum(a, -b) if b != INT_MIN else saturated_sum(saturated_sum(a, INT_MAX), 1)
+        A[d] = saturated_difference(a, b)
     elif code == op.SATURATED_MUL:
         A[d] = saturated_product(a, b)
     elif code == op.SATURATED_DIV:

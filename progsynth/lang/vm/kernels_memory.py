@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from progsynth.lang.vm.jit import kernel
 from progsynth.lang.vm.layout import (
     ADDRESS,
@@ -35,6 +37,14 @@ from progsynth.lang.vm.layout import (
 
 Words = Any  # numpy int64 array: the arena
 Floats = Any  # the same memory as float64
+
+
+@kernel
+def copied(A: Words, to: int, source: int, count: int) -> None:
+    """Copy `count` words. Unsigned indices are not tested for negative ones."""
+    first, start = np.uintp(to), np.uintp(source)
+    for i in range(np.uintp(count)):
+        A[first + i] = A[start + i]
 
 
 @kernel
@@ -85,8 +95,7 @@ def moved(A: Words, word: int, low: int, high: int) -> int:
     if meta >= 0:
         size = object_size(A, address)
         to = A[TOP]
-        for i in range(size):
-            A[to + i] = A[address + i]
+        copied(A, to, address, size)
         kind = meta & KIND
         if kind == FLAT or kind == REFERENCES:
             A[to + 2] = A[to + 1]
@@ -180,8 +189,7 @@ def appended(A: Words, word: int, item: int, kind: int) -> int:
     new = new_sequence(A, kind, 2 * length + 4)
     if new == 0:
         return -1
-    for i in range(length):
-        A[new + HEAD + i] = A[address + HEAD + i]
+    copied(A, new + HEAD, address + HEAD, length)
     A[new + HEAD + length] = item
     A[new + 1] = length + 1
     return new | ((length + 1) << ADDRESS_BITS)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from progsynth.lang.vm import opcodes as op
-from progsynth.lang.vm.jit import kernel
 from progsynth.lang.vm.flags import OWNED_LIST, SLICE_KIND_SHIFT, START, STEP, STOP
+from progsynth.lang.vm.jit import kernel
 from progsynth.lang.vm.kernels_memory import (
     Floats,
     Words,
     appended,
+    copied,
     new_sequence,
     new_tuple,
     with_length,
@@ -21,7 +22,6 @@ from progsynth.lang.vm.kernels_values import compare, equal
 from progsynth.lang.vm.layout import (
     ADDRESS,
     ADDRESS_BITS,
-    D_LIST,
     DOMAIN,
     FLAT,
     HEAD,
@@ -62,13 +62,6 @@ def slice_parts(A: Words, length: int, start: int, stop: int, step: int, given: 
     if step > 0:
         return 0 if start >= stop else (stop - start - 1) // step + 1
     return 0 if start <= stop else (start - stop - 1) // -step + 1
-
-
-@kernel
-def copied(A: Words, to: int, source: int, count: int) -> None:
-    """Copy `count` words."""
-    for i in range(count):
-        A[to + i] = A[source + i]
 
 
 @kernel
@@ -227,7 +220,8 @@ def span(start: int, stop: int, step: int) -> int:
         count = apart // (np.uint64(-(step + 1)) + np.uint64(1))
     if count >= np.uint64(2**63 - 1):
         return 2**63 - 1
-    return np.int64(count) + 1
+    whole: int = np.int64(count)  # type: ignore[assignment]
+    return whole + 1
 
 
 @kernel

@@ -7,9 +7,16 @@ yet, as `append` does for lists.
 from __future__ import annotations
 
 from progsynth.lang.vm import opcodes as op
-from progsynth.lang.vm.jit import kernel
 from progsynth.lang.vm.flags import OWNED_DICT
-from progsynth.lang.vm.kernels_memory import Floats, Words, new_sequence, new_tuple, with_length
+from progsynth.lang.vm.jit import kernel
+from progsynth.lang.vm.kernels_memory import (
+    Floats,
+    Words,
+    copied,
+    new_sequence,
+    new_tuple,
+    with_length,
+)
 from progsynth.lang.vm.kernels_values import find_key, hashed
 from progsynth.lang.vm.layout import (
     ADDRESS,
@@ -88,19 +95,22 @@ def copied_dict(A: Words, F: Floats, word: int, t: int, meta: int, room: int, sk
     keys, values = source + DICT_HEAD, source + DICT_HEAD + A[source + 2]
     at, slots = 0, A[to + 3]
     same_index = skip < 0 and slots == A[source + 3] and A[source + 1] == count
-    for i in range(count):
-        if i != skip:
-            A[to + DICT_HEAD + at] = A[keys + i]
-            A[to + DICT_HEAD + room + at] = A[values + i]
-            at += 1
-            if not same_index:
-                add_to_index(A, F, to, t, at - 1)
+    for part in range(2):  # in front of the entry that is left out, and behind
+        start = 0 if part == 0 else skip + 1
+        stop = skip if part == 0 else count
+        if skip < 0:
+            stop = 0 if part == 0 else count
+        copied(A, to + DICT_HEAD + at, keys + start, stop - start)
+        copied(A, to + DICT_HEAD + room + at, values + start, stop - start)
+        at += stop - start
     A[to + 1] = at
+    if slots > 0 and not same_index:
+        for entry in range(at):
+            add_to_index(A, F, to, t, entry)
     if same_index:
         index = to + DICT_HEAD + 2 * room
         old = keys + 2 * A[source + 2]
-        for i in range(slots):
-            A[index + i] = A[old + i]
+        copied(A, index, old, slots)
     return to
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from progsynth.lang.vm import opcodes as op
 from progsynth.lang.vm.jit import kernel
-from progsynth.lang.vm.kernels_memory import Words, new_sequence, with_length
+from progsynth.lang.vm.kernels_memory import Words, copied, new_sequence, with_length
 from progsynth.lang.vm.layout import (
     ADDRESS,
     ADDRESS_BITS,
@@ -43,8 +43,7 @@ def part(A: Words, start: int, stop: int) -> int:
     to = new_sequence(A, FLAT, stop - start)
     if to == 0:
         return -1
-    for i in range(stop - start):
-        A[to + HEAD + i] = A[start + i]
+    copied(A, to + HEAD, start, stop - start)
     A[to + 1] = stop - start
     return with_length(to, stop - start)
 
@@ -123,18 +122,13 @@ def replaced(A: Words, d: int, s: int, old: int, new: int) -> int:
     done = 0
     for number in range(count):
         stop = number if m == 0 else match(A, s, old, table, done)
-        while done < stop:
-            A[at] = A[source + done]
-            at += 1
-            done += 1
-        for i in range(k):
-            A[at + i] = A[inner + i]
+        copied(A, at, source + done, stop - done)
+        at += stop - done
+        copied(A, at, inner, k)
         at += k
-        done += m
-    while done < n:
-        A[at] = A[source + done]
-        at += 1
-        done += 1
+        done = stop + m
+    if done < n:  # an empty `old` ends beyond it
+        copied(A, at, source + done, n - done)
     A[to + 1] = total
     A[d] = with_length(to, total)
     return OK
@@ -222,12 +216,11 @@ def text_joined(A: Words, d: int, sep: int, parts: int) -> int:
     at = to + HEAD
     for i in range(count):
         word = A[address + i]
-        for j in range(gap if i else 0):
-            A[at] = A[(sep & ADDRESS) + HEAD + j]
-            at += 1
-        for j in range(word >> ADDRESS_BITS):
-            A[at] = A[(word & ADDRESS) + HEAD + j]
-            at += 1
+        if i > 0:
+            copied(A, at, (sep & ADDRESS) + HEAD, gap)
+            at += gap
+        copied(A, at, (word & ADDRESS) + HEAD, word >> ADDRESS_BITS)
+        at += word >> ADDRESS_BITS
     A[to + 1] = total
     A[d] = with_length(to, total)
     return OK

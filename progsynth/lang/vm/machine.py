@@ -39,11 +39,8 @@ from progsynth.lang.vm.layout import (
     NEEDS_ROOM,
     NO_CELLS,
     NO_FUEL,
-    NOT_RUN,
     NUM_POINTERS,
     OK,
-    OTHER_HIGH,
-    OTHER_LOW,
     OUT,
     OUT_HIGH,
     OVERFLOW,
@@ -244,7 +241,7 @@ def execute(A: Words, F: Floats, C: Words, start: int) -> int:
         elif code == op.LENGTH:
             A[C[pc + 1]] = A[C[pc + 2]] >> ADDRESS_BITS
             pc += 3
-        elif code == op.ITEM or code == op.ITEM_SHARED:
+        elif code == op.ITEM:
             word, i = A[C[pc + 2]], A[C[pc + 3]]
             length = word >> ADDRESS_BITS
             if i < 0:
@@ -254,10 +251,8 @@ def execute(A: Words, F: Floats, C: Words, start: int) -> int:
             else:
                 word = A[(word & ADDRESS) + HEAD + i]
                 A[C[pc + 1]] = word
-                if code == op.ITEM_SHARED:
-                    share(A, word)
                 pc += 4
-        elif code == op.NEXT or code == op.NEXT_SHARED:
+        elif code == op.NEXT:
             word, i = A[C[pc + 1]], A[C[pc + 2]]
             if i >= word >> ADDRESS_BITS:
                 pc = start + C[pc + 4]
@@ -265,8 +260,6 @@ def execute(A: Words, F: Floats, C: Words, start: int) -> int:
                 word = A[(word & ADDRESS) + HEAD + i]
                 A[C[pc + 3]] = word
                 A[C[pc + 2]] = i + 1
-                if code == op.NEXT_SHARED:
-                    share(A, word)
                 fuel -= 1
                 pc += 5
                 tried = -1
@@ -320,11 +313,9 @@ def execute(A: Words, F: Floats, C: Words, start: int) -> int:
             else:
                 A[C[pc + 1]] = word
                 pc += 4
-        elif code == op.PROJECT or code == op.PROJECT_SHARED:
+        elif code == op.PROJECT:
             word = A[A[C[pc + 2]] + 1 + C[pc + 3]]
             A[C[pc + 1]] = word
-            if code == op.PROJECT_SHARED:
-                share(A, word)
             pc += 4
         elif code == op.SHARE:
             share(A, A[C[pc + 1]])

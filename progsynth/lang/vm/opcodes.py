@@ -44,7 +44,6 @@ from __future__ import annotations
     ITEM,  # d r r: of a list
     NEXT,  # r(list) d(position) d(item) l(behind the loop): the head of a loop over a list
     COUNT,  # d(position) r(stop) d(item) l(behind the loop): the head of a loop over a range
-    USE_FUEL,  # n
     USE_CELLS,  # n
     FUEL_OF_LENGTH,  # r n n n: (length * n + n) // n
     CELLS_OF_LENGTH,  # r n n: length * n + n
@@ -53,14 +52,11 @@ from __future__ import annotations
     PUSH,  # d r n(kind): append in place to a list that only this loop has
     PROJECT,  # d r n
     SHARE,  # r: the object may have a second reference from now on
-    ITEM_SHARED,  # d r r: the item is a list or dict that stays in its list
-    NEXT_SHARED,  # as NEXT
-    PROJECT_SHARED,  # d r n
     MAKE_LIST,  # d n(kind) n(how many) r ...
     MAKE_TUPLE,  # d n(meta) n(how many) r ...
     SLICE_CHARGE,  # r r r n(as of SLICE): fuel and cells of a copied slice
     TICK,  # one unit of fuel
-) = range(46)
+) = range(42)
 
 NUMBERS, SEQUENCES, TEXTS, TABLES, CHARGES, END_OF_FAMILIES = 64, 128, 192, 256, 320, 384
 FAMILY_LENGTH = 7  # the number, a register written, and up to five operands
@@ -170,3 +166,30 @@ FAMILY_LENGTH = 7  # the number, a register written, and up to five operands
     CELLS_OF,  # r
 ) = range(CHARGES, CHARGES + 13)
 
+
+# The operands of core instructions, as in the comments above; `*` for as many as `n` before says.
+CORE_OPERANDS: dict[int, str] = {
+    **dict.fromkeys((END, RETURN, SHARE), "r"),
+    **dict.fromkeys((MOVE, NOT, LENGTH), "dr"),
+    JUMP: "l",
+    **dict.fromkeys((JUMP_IF, JUMP_IF_NOT), "rl"),
+    **dict.fromkeys((ADD, SUB, MUL, FLOORDIV, MOD, EQ, NE, LT, LE), "drr"),
+    **dict.fromkeys((FADD, FSUB, FMUL, FDIV, FEQ, FLT, FLE, ITEM), "drr"),
+    **dict.fromkeys((JUMP_EQ, JUMP_NE, JUMP_LT, JUMP_LE), "rrl"),
+    NEXT: "rddl",
+    COUNT: "drdl",
+    USE_CELLS: "n",
+    FUEL_OF_LENGTH: "rnnn",
+    CELLS_OF_LENGTH: "rnn",
+    CALL: "ld",
+    PUSH: "drn",
+    PROJECT: "drn",
+    **dict.fromkeys((MAKE_LIST, MAKE_TUPLE), "dnn*"),
+    TICK: "",
+}
+
+
+def name_of(code: int) -> str:
+    """The instruction's name."""
+    found = (n for n, number in globals().items() if n.isupper() and number == code)
+    return next(n for n in found if n not in ("NUMBERS", "SEQUENCES", "TEXTS", "TABLES", "CHARGES"))

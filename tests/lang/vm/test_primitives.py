@@ -23,7 +23,21 @@ INTS += [3_037_000_499, 3_037_000_500, -3_037_000_500, INT_MAX, INT_MAX - 1, INT
 FLOATS = [0.0, -0.0, 0.5, -0.5, 1.0, -1.0, 1.5, 2.5, -2.5, 3.0, 0.1, 1e-300, 5e-324, 1e300, -1e300]
 FLOATS += [2.0**52, 2.0**53, 2.0**63, -(2.0**63), 0.49999999999999994, 4503599627370497.5]
 FLOATS += [math.inf, -math.inf, math.nan]
-TEXTS = ["", "a", " ", "ab", "aab", "aaab", "aa", "abab", "ab,cd,,e", ",", " a b\t\nc ", "é€😀", "A1b2"]
+TEXTS = [
+    "",
+    "a",
+    " ",
+    "ab",
+    "aab",
+    "aaab",
+    "aa",
+    "abab",
+    "ab,cd,,e",
+    ",",
+    " a b\t\nc ",
+    "é€😀",
+    "A1b2",
+]
 TEXTS += ["0", "-12", "+7", " 42 ", "--1", "1_000", "9223372036854775807", "9223372036854775808"]
 TEXTS += ["-9223372036854775808", "-9223372036854775809", "00000000000000000000001", "²", "x" * 40]
 EDGES = {"int": INTS, "float": FLOATS, "bool": [False, True], "str": TEXTS}
@@ -68,7 +82,9 @@ def instances(name: str) -> list[tuple[tuple[Type, ...], Type]]:
         by = dict(zip(names, (first, second), strict=False))
         if any(classes.get(v) == "hashable" and by[v] not in (INT, STR) for v in names):
             continue
-        found.append((tuple(substitute(t, by) for t in signature.types), substitute(signature.result, by)))
+        found.append(
+            (tuple(substitute(t, by) for t in signature.types), substitute(signature.result, by))
+        )
     return list(dict.fromkeys(found))
 
 

@@ -105,7 +105,8 @@ def f(xs: list[int], ys: list[int]) -> list[list[int]]:
     rows = [[0]]
     for y in ys:
         z = y * y
-        rows = rows + [map(lambda x: fold(lambda t, v: t * z + v + x, y, ys), filter(lambda w: w > y, xs))]
+        above = filter(lambda w: w > y, xs)
+        rows = rows + [map(lambda x: fold(lambda t, v: t * z + v + x, y, ys), above)]
     return rows
 """
     check(text, ([1, 2, 3], [0, 1, 2]), ([], [1]), ([5], []))

@@ -1,0 +1,102 @@
+"""Where compiled kernels are kept, and that nothing needs that place."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from progsynth.lang import vm
+from progsynth.lang.vm import cache
+
+
+def test_the_folder_is_named_by_the_setting(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(cache.SETTING, str(tmp_path / "mine"))
+    assert cache.folder() == tmp_path / "mine" / "kernels" / cache.digest()
+    assert cache.folder().is_dir()
+
+
+def test_without_a_setting_it_is_the_users_cache(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv(cache.SETTING, raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert cache.root() == tmp_path / "progsynth"
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    assert cache.root() == Path.home() / ".cache" / "progsynth"
+
+
+def test_where_nothing_can_be_written_a_temporary_folder_serves(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    monkeypatch.setenv(cache.SETTING, str(tmp_path / "file" / "below"))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    found = cache.folder()
+    assert found.is_relative_to(tmp_path) and os.access(found, os.W_OK)
+    assert found == cache.folder(), "the next process finds it again"
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="needs owners of files")
+def test_a_temporary_folder_that_others_can_fill_is_not_used(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    monkeypatch.setenv(cache.SETTING, str(tmp_path / "file"))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    planted = tmp_path / f"progsynth-{os.getuid()}"
+    planted.mkdir()
+    planted.chmod(0o777)
+    assert not cache.folder().is_relative_to(planted)
+
+
+def test_the_digest_follows_the_kernels_and_nothing_else(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    before = cache.digest()
+    copy = tmp_path / "vm"
+    copy.mkdir()
+    for source in Path(cache.__file__).parent.glob("*.py"):
+        (copy / source.name).write_bytes(source.read_bytes())
+    monkeypatch.setattr(cache, "__file__", str(copy / "cache.py"))
+    assert cache.digest() == before
+    (copy / "encode.py").write_text("# another way to encode\n")
+    assert cache.digest() == before
+    with (copy / "kernels_values.py").open("a") as kernels:
+        kernels.write("# changed\n")
+    assert cache.digest() != before
+
+
+def test_ready_follows_the_mark(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv(cache.SETTING, str(tmp_path))
+    monkeypatch.delitem(sys.modules, "progsynth.lang.vm.machine", raising=False)
+    assert not vm.ready()
+    cache.mark_complete()
+    assert vm.ready()
+
+
+def test_without_numba_it_is_not_available(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "find_spec", lambda name: None)
+    monkeypatch.delitem(sys.modules, "progsynth.lang.vm.machine", raising=False)
+    assert not vm.available() and not vm.ready()
+    vm.warm_up()  # does nothing, and says nothing
+
+
+def test_importing_the_vm_does_not_import_numba() -> None:
+    program = "import sys, progsynth.lang.vm as vm; vm.ready(); print('numba' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "False"
+
+
+def test_a_users_own_setting_of_numba_stays() -> None:
+    numba = pytest.importorskip("numba")
+    before = numba.config.CACHE_DIR
+    vm._machine()
+    assert numba.config.CACHE_DIR == before
