@@ -95,7 +95,10 @@ class Sources:
         except (ValueError, SyntaxError):
             same = False
         if isinstance(value, frozenset | set) and all(isinstance(v, str | int) for v in value):
-            text = f"{type(value).__name__}({sorted(value)!r})"
+            items = sorted(value, key=repr)
+            characters = all(isinstance(v, str) and len(v) == 1 for v in items)
+            shown = "".join(map(str, items)) if characters else items
+            text = f"{type(value).__name__}({shown!r})"
         elif same:
             text = repr(value)
         else:

@@ -6,7 +6,17 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from progsynth.lang.operators import AND, ATOM, CONDITIONAL, LAMBDA, NEGATION, NOT, OR, POSTFIX
+from progsynth.lang.operators import (
+    AND,
+    ATOM,
+    COMPARISON,
+    CONDITIONAL,
+    LAMBDA,
+    NEGATION,
+    NOT,
+    OR,
+    POSTFIX,
+)
 from progsynth.lang.types import Type, list_of, tuple_of
 
 ANY = LAMBDA  # the precedence asked for where every expression may stand: arguments, items
@@ -69,7 +79,7 @@ class ListShape:
 
 @dataclass(frozen=True, slots=True)
 class OperationShape:
-    """`left symbol right`, of numbers or texts."""
+    """`left symbol right`, of numbers or texts; or with the symbol `in`, of anything."""
 
     left: Code
     symbol: str
@@ -77,6 +87,7 @@ class OperationShape:
 
 
 Shape = LambdaShape | FilterShape | ListShape | OperationShape | None
+NESTED = "function"  # begins the names of nested functions
 _CONSTANTS = ("True", "False", "None")
 
 
@@ -182,7 +193,9 @@ def conditional(cond: Code, then: Code, orelse: Code) -> Code:
 
 
 def negated(cond: Code) -> str:
-    """The condition's opposite, as text for `if` and `while`."""
+    """The condition's opposite, which binds as `not` does."""
+    if isinstance(cond.shape, OperationShape) and cond.shape.symbol == "in":
+        return f"{cond.shape.left.at(COMPARISON + 1)} not in {cond.shape.right.at(COMPARISON + 1)}"
     return cond.text[4:] if cond.precedence == NOT else f"not {cond.at(NOT)}"
 
 
@@ -220,15 +233,18 @@ def _assignments(names: tuple[str, ...], codes: tuple[Code, ...]) -> list[str]:
         return [f"{', '.join(names)} = {codes[0].text}"]
     changed: set[str] = set()
     for name, code in zip(names, codes, strict=True):
-        if changed and changed & identifiers(code.text):
+        read = identifiers(code.text) if changed else set()
+        # a function defined before may read any variable
+        if changed & read or any(n.startswith(NESTED) for n in read):
             return [f"{', '.join(names)} = {tuple_text(codes)}"]
         changed.add(name)
     return [_assignment(name, code) for name, code in zip(names, codes, strict=True)]
 
 
 def _assignment(name: str, code: Code) -> str:
-    if isinstance(code.shape, OperationShape) and code.shape.left.text == name:
-        return f"{name} {code.shape.symbol}= {code.shape.right.text}"
+    shape = code.shape
+    if isinstance(shape, OperationShape) and shape.left.text == name and shape.symbol != "in":
+        return f"{name} {shape.symbol}= {shape.right.text}"
     return f"{name} = {code.text}"
 
 

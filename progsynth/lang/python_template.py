@@ -33,6 +33,7 @@ from progsynth.lang.python_statements import (
     OperationShape,
     Shape,
     identifiers,
+    negated,
 )
 from progsynth.lang.types import FLOAT, INT, STR, Type
 
@@ -63,7 +64,7 @@ class Template:
     precedence: int
     slots: tuple[_Slot, ...]
     own: tuple[str, ...]  # the variables that it binds itself
-    kind: str = ""  # "map", "filter", "list" or "operation": see `_kind_of`
+    kind: str = ""  # "map", "filter", "list", "not" or "operation": see `_kind_of`
     inner: Template | None = None  # of a list: what is inside, unless it is an argument alone
 
     def settles(self, name: str) -> bool:
@@ -91,6 +92,9 @@ class Template:
         """The template with the arguments in their places; `type_` is that of its value."""
         if self.is_slot:
             return args[self.slots[0].name]
+        if self.kind == "not" and isinstance(args[self.slots[0].name].shape, OperationShape):
+            code = args[self.slots[0].name]
+            return Code(negated(code), self.precedence, code.depth + 1, type=type_)
         if self.kind == "map":
             merged = self._over_filter(args)
             if merged is not None:
@@ -99,7 +103,10 @@ class Template:
         parts: list[str] = []
         place = 0
         for slot in self.slots:
-            parts += (self.text[place : slot.start], _filled(slot, args, names))
+            text = _filled(slot, args, names)
+            if text.isdigit() and self.text[slot.end : slot.end + 1] == ".":
+                text = f"({text})"
+            parts += (self.text[place : slot.start], text)
             place = slot.end
         parts.append(self.text[place:])
         depth = 1 + max((code.depth for code in args.values()), default=0)
@@ -142,10 +149,11 @@ class Template:
         if self.kind == "list":
             inner = self.inner.fill(args) if self.inner else args[slots[0].name]
             return ListShape(inner)
-        if self.kind == "operation" and type_ in _UNCHANGING:
+        if self.kind == "operation":
             left, right = args[slots[0].name], args[slots[1].name]
             symbol = self.text[slots[0].end : slots[1].start].strip()
-            return OperationShape(left, symbol, right)
+            known = type_ in _UNCHANGING or symbol == "in"
+            return OperationShape(left, symbol, right) if known else None
         if self.kind == "filter":
             source = next(slot for slot in slots if slot.iterates)
             condition, (variable,) = next((slot, slot.args) for slot in slots if slot.args)
@@ -235,6 +243,9 @@ def _read(tree: ast.expr, text: str) -> Template:
     own = tuple(dict.fromkeys(_bound_names(tree)))
     places = Places(text)
     over = [c.iter for c in ast.walk(tree) if isinstance(c, ast.comprehension)]
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
+            over += call.args if call.func.id in _ITERATING else ()
 
     def visit(node: ast.AST, precedence: int, inside: bool) -> None:
         if isinstance(node, ast.Name):
@@ -277,6 +288,10 @@ def _kind_of(tree: ast.expr, slots: tuple[_Slot, ...]) -> str:
             return "list"
         case ast.BinOp(ast.Name(), _, ast.Name()) if len(slots) == 2:
             return "operation"
+        case ast.Compare(ast.Name(), [ast.In()], [ast.Name()]) if len(slots) == 2:
+            return "operation"
+        case ast.UnaryOp(ast.Not(), ast.Name()) if len(slots) == 1:
+            return "not"
         case ast.ListComp(ast.Call(), [ast.comprehension(ast.Name(), ast.Name(), [])]):
             calls = [slot for slot in slots if slot.args is not None]
             if len(slots) == 3 and len(calls) == 1 and slots[0] is calls[0]:
@@ -286,6 +301,9 @@ def _kind_of(tree: ast.expr, slots: tuple[_Slot, ...]) -> str:
         ) if variable == same and len(slots) == 4 and slots[-1].args == (variable,):
             return "filter"
     return ""
+
+
+_ITERATING = ("dict", "enumerate", "list", "sorted", "sum", "zip")
 
 
 class Places:
@@ -395,7 +413,7 @@ def _children(node: ast.AST) -> list[tuple[ast.AST, int, bool]]:
             found += [(arg, LAMBDA, False) for arg in args]
             return found + [(keyword.value, LAMBDA, False) for keyword in keywords]
         case ast.Attribute(value=value):
-            return [(value, ATOM, False)]
+            return [(value, POSTFIX, False)]
         case ast.Subscript(value=value, slice=index):
             return [(value, POSTFIX, False), (index, LAMBDA, False)]
         case ast.Dict(keys=keys, values=values):

@@ -24,6 +24,7 @@ from progsynth.lang.operators import LAMBDA, POSTFIX
 from progsynth.lang.python_scope import Scope, always_needed
 from progsynth.lang.python_statements import (
     ANY,
+    NESTED,
     Assign,
     Block,
     Code,
@@ -195,7 +196,7 @@ class Writer:
             return code
         if code.function is None:
             return self.temporary(code)
-        name = self.fresh("function")
+        name = self.fresh(NESTED)
         header = f"def {name}({', '.join(code.function.params)}):"
         self.block.append(Block(header, [Return((code.function.body,))]))
         return Code(name, stable=True)
@@ -277,7 +278,7 @@ class Writer:
         """A lambda, or the name of a function defined before the expression."""
         term = node.term
         assert isinstance(term, Lambda)
-        name = "" if not self.dialect.entry() else self.fresh("function")
+        name = "" if not self.dialect.entry() else self.fresh(NESTED)
         outer, saved = self.scope, self.block
         self.scope = Scope(blocks=outer.blocks + 1, outer=outer, start=node.start, end=node.end)
         self.block = self.dialect.entry()
@@ -292,7 +293,7 @@ class Writer:
                 else (f"lambda: {code.at(LAMBDA)}")
             )
             return Code(text, LAMBDA, code.depth + 1, shape=LambdaShape(params, code))
-        name = name or self.fresh("function")
+        name = name or self.fresh(NESTED)
         self.block.append(Block(f"def {name}({', '.join(params)}):", body))
         return Code(name, stable=True)
 

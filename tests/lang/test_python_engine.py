@@ -17,6 +17,7 @@ from progsynth.lang.python_engine import compile_program
 from progsynth.lang.random_programs import RandomPrograms
 from progsynth.lang.read import read_program
 from progsynth.lang.term import (
+    FALSE,
     TRUE,
     Build,
     Call,
@@ -143,6 +144,14 @@ def test_a_lambda_given_before_a_binding_of_its_variables_name_keeps_its_own():
     later = Let(1, const(50), call("range.stop", X), ("x",))
     body = Let(1, ONE, call("map", adding, later), ("x",))
     assert agree(entry(body))[0][:3] == [1, 2, 3]
+
+
+def test_a_lambda_still_to_be_called_keeps_its_variables():
+    # the loop's first variable takes the name of the x that the lambda reads
+    shifted = call("sum.int", call("map", Lambda(1, add(X, Y), ("i",)), numbers(1)))
+    loop = While(2, Values((const(0), shifted)), FALSE, Values((Y, X)), ("x", "y"))
+    body = Let(1, add(const(2), const(3)), Let(2, loop, X, ("x", "y")), ("x",))
+    assert agree(entry(body)) == [6]
 
 
 def test_conditions_with_charges_are_evaluated_in_each_iteration():

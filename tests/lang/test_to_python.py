@@ -132,6 +132,14 @@ def test_a_while_loop_keeps_its_names():
     )
 
 
+def test_what_is_not_in_a_table_reads_so():
+    source = (
+        "def rest(xs: list[int], d: dict[int, int]) -> list[int]:\n"
+        "    return [x for x in xs if x not in d]\n"
+    )
+    assert exported(source, ([1, 2], {1: 0})) == source
+
+
 def test_subroutines_come_along_under_their_names():
     text = exported(
         "def scaled(xs: list[int], k: int) -> int:\n"
