@@ -12,8 +12,8 @@ from collections.abc import Iterator
 
 from progsynth.errors import PackError, Problem, ProgramError
 from progsynth.lang import surface as s
-from progsynth.lang.check_expression import CLASSES
 from progsynth.lang.check_statement import StatementChecker
+from progsynth.lang.checker import CLASSES
 from progsynth.lang.findings import Checked, CheckedFunction, Findings
 from progsynth.lang.overload import Candidate
 from progsynth.lang.primitive import DSL
@@ -27,6 +27,7 @@ from progsynth.lang.types import (
     WIDER_CLASSES,
     Signature,
     Type,
+    as_int,
     depth_of,
     has_class,
     list_of,
@@ -316,13 +317,6 @@ def _is_answer(type_: Type) -> bool:
     if type_ in (list_of(BOOL), list_of(FLOAT)) or type_.name == "tuple":
         return all(_is_answer(t) for t in type_.types)
     return type_ in (BOOL, FLOAT) or type_.name in ("tensor", "choice")
-
-
-def as_int(type_: Type) -> Type:
-    """The type as programs see it: a choice that a network makes is an int."""
-    if type_.name == "choice":
-        return INT
-    return Type(type_.name, tuple(as_int(a) if isinstance(a, Type) else a for a in type_.args))
 
 
 def _closed(type_: Type) -> Type:

@@ -10,7 +10,7 @@ from progsynth.lang import surface as s
 from progsynth.lang.check_expression import ExpressionChecker
 from progsynth.lang.operators import BINARY
 from progsynth.lang.overload import Use
-from progsynth.lang.scope import UNREACHABLE, Frame, Nested, assigned_names
+from progsynth.lang.scope import UNREACHABLE, Frame, Nested, assigned_names, breaks, stops
 from progsynth.lang.types import Type, tuple_of, variables, walk_type
 from progsynth.lang.unifier import ERROR
 from progsynth.lang.walk import Walk
@@ -41,7 +41,7 @@ class StatementChecker(ExpressionChecker):
             case s.WhileStatement(cond=cond, body=body):
                 yield self.condition(cond, frame, "'while'")
                 yield self.loop(node, body, frame)
-                if _is_true(cond) and not _breaks(body):
+                if _is_true(cond) and not breaks(body):
                     frame.assigned = UNREACHABLE
             case s.ForStatement():
                 yield self.for_statement(node, frame)
@@ -206,7 +206,9 @@ class StatementChecker(ExpressionChecker):
             return
         args = (container, index, item)
         key = (node, "put")
-        self.ask(Use(self.findings, node, key, "put", candidates, args, container, report))
+        self.questions.ask(
+            Use(self.findings, node, key, "put", candidates, args, container, report)
+        )
 
     def augmented(self, node: s.AugmentedAssign, frame: Frame) -> Walk[None]:
         if isinstance(node.target, s.Index):
@@ -263,7 +265,7 @@ class StatementChecker(ExpressionChecker):
     def for_statement(self, node: s.ForStatement, frame: Frame) -> Walk[None]:
         source = yield self.visit(node.source, frame)
         item = self.items(node, node.source, source)
-        if _stops(node.body):
+        if stops(node.body):
             self.need(node, ["len", "_[_]", "_ + _", "_ < _"], "a 'for' with 'break' or 'return'")
         before = frame.assigned
         yield self.store_any(node.target, node.source, item, frame)
@@ -388,30 +390,3 @@ def _is_true(node: s.Expression) -> bool:
 
 def _ending(node: s.Definition) -> s.Node:
     return node.body[-1] if node.body else node
-
-
-def _breaks(block: s.Block) -> bool:
-    """Does a loop with this body have a `break` of its own?"""
-    return any(isinstance(n, s.Break) for n in _own_statements(block, loops=False))
-
-
-def _stops(block: s.Block) -> bool:
-    """Can a loop with this body end before its source does?"""
-    return _breaks(block) or any(
-        isinstance(n, s.Return) for n in _own_statements(block, loops=True)
-    )
-
-
-def _own_statements(block: s.Block, loops: bool) -> list[s.Statement]:
-    """The statements of a block and of the blocks in it; those of inner loops if asked."""
-    found: list[s.Statement] = []
-    todo: list[s.Statement] = list(block)
-    while todo:
-        node = todo.pop()
-        found.append(node)
-        if isinstance(node, s.IfStatement):
-            todo.extend(n for _, body in node.branches for n in body)
-            todo.extend(node.orelse)
-        elif loops and isinstance(node, s.WhileStatement | s.ForStatement):
-            todo.extend(node.body)
-    return found

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from progsynth.lang import surface as s
 from progsynth.lang.scope import assigned_names, children, target_names
-from progsynth.lang.structure import (
+from progsynth.lang.steps import (
     Branch,
     Choose,
     Closed,

@@ -6,11 +6,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 
 from progsynth.lang import surface as s
-from progsynth.lang.check_expression import CONSTANTS
+from progsynth.lang.checker import CONSTANTS
 from progsynth.lang.findings import Checked, Key
 from progsynth.lang.primitive import DSL, signature_of
 from progsynth.lang.scope import children
-from progsynth.lang.structure import Choose, Closed, Made, MadeList, Read, Source, Value
+from progsynth.lang.steps import Choose, Closed, Made, MadeList, Read, Source, Value
 from progsynth.lang.term import (
     FALSE,
     TRUE,

@@ -195,3 +195,28 @@ def used_names(definition: s.Definition) -> dict[str, s.Name]:
             found.setdefault(node.name, node)
         todo.extend(reversed(children(node)))
     return found
+
+
+def breaks(block: s.Block) -> bool:
+    """Does a loop with this body have a `break` of its own?"""
+    return any(isinstance(n, s.Break) for n in _own_statements(block, loops=False))
+
+
+def stops(block: s.Block) -> bool:
+    """Can a loop with this body end before its source does?"""
+    return breaks(block) or any(isinstance(n, s.Return) for n in _own_statements(block, loops=True))
+
+
+def _own_statements(block: s.Block, loops: bool) -> list[s.Statement]:
+    """The statements of a block and of the blocks in it; those of inner loops if asked."""
+    found: list[s.Statement] = []
+    todo: list[s.Statement] = list(block)
+    while todo:
+        node = todo.pop()
+        found.append(node)
+        if isinstance(node, s.IfStatement):
+            todo.extend(n for _, body in node.branches for n in body)
+            todo.extend(node.orelse)
+        elif loops and isinstance(node, s.WhileStatement | s.ForStatement):
+            todo.extend(node.body)
+    return found

@@ -1,6 +1,6 @@
 """Statements without jumps: `return`, `break` and `continue` become branches and boolean variables.
 
-`straighten` turns the body of a checked function into the few forms below, in which the result
+`straighten` turns the body of a checked function into the few forms of `steps`, in which the result
 stands only at the end of a function, in the last statement of each branch. What follows an `if`
 is never copied:
 
@@ -18,104 +18,25 @@ from dataclasses import dataclass
 from itertools import count
 
 from progsynth.lang import surface as s
+from progsynth.lang.steps import (
+    Branch,
+    Choose,
+    Closed,
+    Each,
+    Loop,
+    Made,
+    MadeList,
+    Read,
+    Result,
+    Set,
+    Source,
+    Step,
+    Steps,
+    Value,
+)
 from progsynth.lang.term import FALSE, TRUE, Build, Call, Term, const
 from progsynth.lang.types import BOOL, FLOAT, INT, STR, Type
 from progsynth.lang.walk import Walk, walk
-
-# ------------------------------------------------------------------------ the simple forms
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Closed:
-    """An expression made here: a term without variables."""
-
-    term: Term
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Read:
-    """The value of a variable made here."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Made:
-    """A call of an instance, made here."""
-
-    name: str
-    args: tuple[Value, ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class MadeList:
-    """A list of one item, made here."""
-
-    item: Value
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Choose:
-    """`then` where `cond` holds, else `orelse`, made here."""
-
-    cond: Value
-    then: Value
-    orelse: Value
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Source:
-    """The list that a loop goes over."""
-
-    loop: s.ForStatement
-
-
-Value = s.Expression | Closed | Read | Made | MadeList | Choose | Source
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Set:
-    """Give a variable made here, or the target of a `for`, a value."""
-
-    target: str | s.Target
-    value: Value
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Branch:
-    """Two blocks, one of which runs."""
-
-    cond: Value
-    then: Steps
-    orelse: Steps
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Loop:
-    """While the condition holds."""
-
-    cond: Value
-    body: Steps
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Each:
-    """For each item of the source."""
-
-    loop: s.ForStatement
-    body: Steps
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Result:
-    """The function's result; always last."""
-
-    value: Value
-
-
-Step = s.Assign | s.AugmentedAssign | Set | Branch | Loop | Each | Result
-Steps = tuple[Step, ...]
-
 
 # ------------------------------------------------------------- statements with their exits
 
