@@ -19,6 +19,7 @@ from progsynth.lang.read import read_program
 from progsynth.lang.term import (
     FALSE,
     TRUE,
+    Apply,
     Build,
     Call,
     For,
@@ -148,10 +149,11 @@ def test_a_lambda_given_before_a_binding_of_its_variables_name_keeps_its_own():
 
 def test_a_lambda_still_to_be_called_keeps_its_variables():
     # the loop's first variable takes the name of the x that the lambda reads
-    shifted = call("sum.int", call("map", Lambda(1, add(X, Y), ("i",)), numbers(1)))
-    loop = While(2, Values((const(0), shifted)), FALSE, Values((Y, X)), ("x", "y"))
-    body = Let(1, add(const(2), const(3)), Let(2, loop, X, ("x", "y")), ("x",))
-    assert agree(entry(body)) == [6]
+    applied = Function("applied", ("f",), (parse_type("(int) -> int"),), INT, Apply(0, (ONE,)))
+    late = call("applied", Lambda(1, add(X, Y), ("i",)))
+    loop = While(2, Values((const(0), late)), FALSE, Values((Y, X)), ("x", "y"))
+    body = Let(1, call("max.int", const(2), const(5)), Let(2, loop, X, ("x", "y")), ("x",))
+    assert agree(entry(body, applied)) == [6]
 
 
 def test_conditions_with_charges_are_evaluated_in_each_iteration():
