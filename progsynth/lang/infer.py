@@ -39,6 +39,7 @@ from progsynth.lang.types import (
     WIDER_CLASSES,
     Signature,
     Type,
+    as_int,
     dict_of,
     fn_of,
     has_class,
@@ -337,7 +338,7 @@ def program_signatures(program: Program) -> dict[str, Signature]:
     found = {f.name: signature_of(f) for f in program.functions}
     for neural in program.neural:
         params = tuple(zip(neural.params, neural.types, strict=True))
-        found[neural.name] = Signature(params, neural.result)
+        found[neural.name] = Signature(params, as_int(neural.result))
     return found
 
 

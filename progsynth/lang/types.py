@@ -300,6 +300,13 @@ def has_class(type_: Type, cls: str) -> bool:
     return all(t.is_variable or t.name in _ELEMENTS[cls] for t in walk_type(type_))
 
 
+def as_int(type_: Type) -> Type:
+    """The type as programs see it: a choice that a network makes is an int."""
+    if type_.name == "choice":
+        return INT
+    return Type(type_.name, tuple(as_int(a) if isinstance(a, Type) else a for a in type_.args))
+
+
 # --------------------------------------------------------------------------- substitution
 
 
