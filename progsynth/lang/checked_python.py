@@ -23,9 +23,11 @@ import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
+from types import FunctionType
 from typing import Any
 
 from progsynth.errors import UnsupportedError
+from progsynth.lang.copy_source import is_source_of
 from progsynth.lang.failure import Fail, FailureKind
 from progsynth.lang.operators import BINARY, COMPARISON, POSTFIX
 from progsynth.lang.primitive import DSL, Callee, Primitive, called_names, charge_function
@@ -344,14 +346,16 @@ class _Expression:
 @cache
 def _expression_of(fn: Callable[..., Any], names: tuple[str, ...]) -> _Expression | None:
     """The function as an expression over its parameters, or None when it is more than that."""
-    code = getattr(fn, "__code__", None)
-    if code is None or fn.__closure__ is not None or code.co_varnames[: len(names)] != names:
+    if not isinstance(fn, FunctionType):
+        return None
+    code = fn.__code__
+    if fn.__closure__ is not None or code.co_varnames[: len(names)] != names:
         return None
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(fn))).body[0]
     except (OSError, SyntaxError):
         return None
-    if not isinstance(tree, ast.FunctionDef):
+    if not isinstance(tree, ast.FunctionDef) or not is_source_of(tree, fn):
         return None
     body = tree.body[1:] if ast.get_docstring(tree) is not None else tree.body
     if len(body) != 1 or not isinstance(body[0], ast.Return) or body[0].value is None:

@@ -170,9 +170,40 @@ def _function_source(fn: types.FunctionType, wanted_by: str) -> str:
     source = _source(fn, wanted_by)
     definition = ast.parse(source).body[0]
     assert isinstance(definition, ast.FunctionDef)
+    if not is_source_of(definition, fn):
+        raise UnsupportedError(
+            f"cannot export '{wanted_by}': the file of '{fn.__name__}' has changed since it was "
+            "imported; start Python again"
+        )
     if definition.decorator_list:
         source = "\n".join(source.split("\n")[definition.lineno - 1 :])
     return _without_annotations(source)
+
+
+def is_source_of(definition: ast.FunctionDef, fn: types.FunctionType) -> bool:
+    """Does the text compile to the function's code? Not when its file changed since then."""
+    own = fn.__code__
+    if own.co_freevars or any(name.startswith("@py") for name in own.co_varnames):
+        return True  # it compiles otherwise: inside another function, or with pytest's asserts
+    bare = ast.FunctionDef(
+        **{**{f: getattr(definition, f) for f in definition._fields}, "decorator_list": []}
+    )
+    # a call of a module's function compiles otherwise where the module is seen to be imported
+    scope = fn.__globals__
+    modules = [n for n in own.co_names if isinstance(scope.get(n), types.ModuleType)]
+    imports = [ast.Import([ast.alias(name)]) for name in modules]
+    module = ast.Module([*imports, ast.copy_location(bare, definition)], [])
+    compiled = compile(ast.fix_missing_locations(module), "<source>", "exec")
+    code = next(c for c in compiled.co_consts if isinstance(c, types.CodeType))
+    return (code.co_code, code.co_names, code.co_varnames) == (
+        own.co_code,
+        own.co_names,
+        own.co_varnames,
+    ) and _plain_constants(code) == _plain_constants(own)
+
+
+def _plain_constants(code: types.CodeType) -> list[str]:
+    return [repr(c) for c in code.co_consts if not isinstance(c, types.CodeType)]
 
 
 def _lambda_tree(fn: types.FunctionType, wanted_by: str) -> ast.Lambda:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import importlib
+import linecache
 import math
 import subprocess
 import sys
@@ -12,6 +14,7 @@ import pytest
 
 from progsynth.errors import UnsupportedError
 from progsynth.lang import python_writer
+from progsynth.lang.copy_source import Sources
 from progsynth.lang.failure import Failure, FailureKind, Limits
 from progsynth.lang.interpret import run
 from progsynth.lang.primitive import DSL, Primitive, primitive
@@ -398,3 +401,25 @@ def test_forms_take_any_argument(form: str, expected: int):
 def test_holes_are_refused():
     with pytest.raises(UnsupportedError, match="solve it first"):
         to_python(expression(Hole("expression", STR), STR), pack())
+
+
+def test_a_file_that_changed_since_its_import_is_not_copied(tmp_path, monkeypatch):
+    path = tmp_path / "changing_pack.py"
+    path.write_text("def step(x):\n    return x + 1\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    module = importlib.import_module("changing_pack")
+    made = primitive("(x: int) -> int", name="own_step")(module.step)
+    program, dsl = expression(Call("own_step", (X,)), INT, INT), pack().extend(made)
+    assert "return x + 1" in to_python(program, dsl)
+    path.write_text("def step(x):\n    return x - 1  # later\n")
+    linecache.checkcache(str(path))
+    with pytest.raises(UnsupportedError, match="the file of 'step' has changed"):
+        to_python(program, dsl)
+
+
+def test_every_primitive_of_the_pack_can_be_copied():
+    sources = Sources()
+    for made in pack().primitives.values():
+        sources.add(made.fn, "copied", made.name)
+    assert "progsynth" not in sources.text()
+    compile(sources.text(), "<sources>", "exec")
