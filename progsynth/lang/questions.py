@@ -141,7 +141,9 @@ class Items(Pending):
         self.findings.unifier.unify(self.source, list_of(self.item))
 
     def give_up(self) -> None:
-        raise AssertionError("the source of a loop is assumed to be a list")
+        if not self.findings.problems:
+            self.findings.problem(self.node, "nothing says what this loop goes over")
+        self.findings.unifier.unify(self.item, ERROR)
 
 
 @dataclass(slots=True, eq=False)

@@ -298,7 +298,10 @@ class _Straightener:
         else:
             steps.append(Each(statement, made))
         if not exits.returns:
-            return steps, False
+            if not node.ends and jumps.outer is None:  # it never ends, so this is never read
+                nothing = Call(self.needs.item, (Build("list", ()), const(0)))
+                steps.append(Result(Closed(nothing)))
+            return steps, not node.ends
         if not node.ends:
             return [*steps, *self.leave(jumps)], True
         following = yield self.run(rest, jumps)
