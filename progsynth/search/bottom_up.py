@@ -181,8 +181,7 @@ class BottomUp:
             self.level = level
             self._checked.clear()
             yield from self._check(level)
-            yield from self._fill(level, inner_only=True)
-            yield from self._check(level)
+            yield from self._deduce(level)
             yield from self._fill(level)
             yield from self._check(level)
             yield from self._decide(level)
@@ -224,8 +223,8 @@ class BottomUp:
 
     # ------------------------------------------------------------------------ bookkeeping
 
-    def _fill(self, level: int, *, inner_only: bool = False) -> Iterator[None]:
-        for filled in self.levels.fill(level, inner_only=inner_only):
+    def _fill(self, level: int, *, only: Scope | None = None) -> Iterator[None]:
+        for filled in self.levels.fill(level, only=only):
             if filled is None:
                 yield None
             elif filled[0].scope == self.top:
@@ -266,19 +265,31 @@ class BottomUp:
         for production in self.space.productions(self.root):
             if production.kind == "if":
                 continue  # see `_decide`
-            deduce = deducer(self.dsl, production)
             left = level - production.cost
             if not production.args:
                 if left == 0 and self._unchecked(production, ()):
                     yield from self._check_leaf(production, level)
-            elif deduce is None:
+            elif deducer(self.dsl, production) is None:
                 for split in list(self.bank.splits(production, left)):
                     if self._unchecked(production, split):
                         yield from self._check_calls(production, split, first, level)
-            elif self.levels.inside >= level:
-                for split in splits(left, [a.least for a in production.args]):
-                    if self._unchecked(production, split):
-                        yield from self._check_deduced(production, split, deduce, level)
+
+    def _deduce(self, level: int) -> Iterator[Hit | None]:
+        """Try the calls whose output says what their lambda has to give.
+
+        They need no values of this level but those of the lambda's scope.
+        """
+        if not self.goal.rows:
+            return
+        found = [(p, deducer(self.dsl, p)) for p in self.space.productions(self.root)]
+        for production, deduce in sorted(
+            found, key=lambda one: not one[0].args or not one[0].args[0].scope.closed
+        ):
+            if deduce is None:
+                continue
+            yield from self._fill(level, only=production.args[0].scope)
+            for split in splits(level - production.cost, [a.least for a in production.args]):
+                yield from self._check_deduced(production, split, deduce, level)
 
     def _unchecked(self, production: Production, split: tuple[int, ...]) -> bool:
         """Is it the first time on this level? Notes that it was."""

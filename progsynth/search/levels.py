@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from heapq import heappop, heappush
 
 from progsynth.search.bank import Bank, Entry
-from progsynth.search.space import Production, Space, Symbol
+from progsynth.search.space import Production, Scope, Space, Symbol
 
 
 class Levels:
@@ -34,7 +34,6 @@ class Levels:
         self.space = space
         self.bank = bank
         self.outside: dict[Symbol, int] = {}
-        self.inside = 0  # the level that the scopes of lambdas are filled for
         self._frontier: list[tuple[int, int, int, Symbol]] = []
         self._pushed = 0
         if keep_root:
@@ -64,11 +63,11 @@ class Levels:
             heappush(self._frontier, (around, self._pushed, outside, symbol))
 
     def fill(
-        self, level: int, *, inner_only: bool = False
+        self, level: int, *, only: Scope | None = None
     ) -> Iterator[tuple[Symbol, list[Entry]] | None]:
         """Fill what programs of the level need; yields each new cell, and None in between.
 
-        With `inner_only` only the scopes of lambdas are filled, which need no others.
+        With `only` nothing but that innermost scope is filled, which needs no others.
         """
         while self._frontier and self._frontier[0][0] <= level:
             _, _, outside, symbol = heappop(self._frontier)
@@ -78,7 +77,7 @@ class Levels:
         todo = []
         for number, (symbol, outside) in enumerate(self.outside.items()):
             nesting = symbol.scope.nesting
-            if inner_only and not nesting:
+            if only is not None and symbol.scope is not only:
                 continue
             filled = len(self.bank.shelf(symbol).cells)
             todo += [(-nesting, c, number, symbol) for c in range(filled, level - outside + 1)]
@@ -86,7 +85,6 @@ class Levels:
         for _, cost, _, symbol in todo:
             yield from self.bank.fill(symbol, cost)
             yield symbol, self.bank.shelf(symbol).cells[cost]
-        self.inside = level
 
     def finished(self, level: int) -> bool:
         """Is no program dearer than the level left to make?"""

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import product
 from typing import Any
 
@@ -42,7 +43,7 @@ IF_COST = 2
 LOGIC_COST = 1  # `and`, `or`
 LITERAL_COST = 1  # a list or tuple built of its items, a tuple's item
 FOREIGN_COST = 2  # more for a scalar type that the request does not have
-CONTAINER_COST = 1  # more for a dict or tuple where the request has none
+CONTAINER_COST = 1  # more for a dict, a tuple or a list of lists where the request has none
 FAR = 1_000_000  # more than any cost
 
 _HEADS = ("list", "tuple", "dict")  # containers that may appear though the request has none
@@ -123,6 +124,10 @@ class Space:
     max_nesting: int = 1
     surcharge: Callable[[Type], int] = field(default=lambda _: 0)
     _scopes: dict[tuple[Any, ...], Scope] = field(default_factory=dict)
+    _least: dict[Scope, dict[Type, int]] = field(default_factory=dict)
+    _known_rules: list[tuple[Type, tuple[Type, ...], tuple[Type, ...], int]] = field(
+        default_factory=list
+    )
     _symbols: dict[tuple[Scope, Type], Symbol] = field(default_factory=dict)
     _made: dict[Symbol, tuple[Production, ...]] = field(default_factory=dict)
 
@@ -134,9 +139,47 @@ class Space:
         """The symbol of that type there."""
         found = self._symbols.get((scope, type_))
         if found is None:
-            found = Symbol(scope, type_, self.least.get(type_, FAR))
+            found = Symbol(scope, type_, self._least_in(scope).get(type_, FAR))
             self._symbols[scope, type_] = found
         return found
+
+    def _least_in(self, scope: Scope) -> dict[Type, int]:
+        """The least cost of a value of each type in the scope, bodies of lambdas bounded below."""
+        found = self._least.get(scope)
+        if found is not None:
+            return found
+        found = self._least[scope] = dict.fromkeys(scope.visible, 1)
+        for constant in self.constants:
+            found[constant.type] = min(found.get(constant.type, FAR), constant.cost)
+        changed = True
+        while changed:
+            changed = False
+            for type_, plain, bodies, cost in self._rules():
+                if bodies and scope.nesting >= self.max_nesting:
+                    continue
+                total = cost
+                for arg in plain:
+                    total += found.get(arg, FAR)
+                for body in bodies:
+                    total += self.least[body]
+                if total < found.get(type_, FAR):
+                    found[type_] = total
+                    changed = True
+        return found
+
+    def _rules(self) -> list[tuple[Type, tuple[Type, ...], tuple[Type, ...], int]]:
+        """The productions by type: result, arguments, results of lambdas, cost; each once."""
+        if not self._known_rules:
+            made: dict[tuple[Any, ...], None] = {}
+            for instances in self.instances.values():
+                for i in instances:
+                    plain = tuple(p for p in i.params if p.name != "fn")
+                    bodies = tuple(p.types[-1] for p in i.params if p.name == "fn")
+                    made[i.result, plain, bodies, i.cost] = None
+            for type_, args, cost in _built(self.least):
+                made[type_, args, (), cost + self.surcharge(type_) * (type_ not in args)] = None
+            self._known_rules.extend(made)  # type: ignore[arg-type]
+        return self._known_rules
 
     def _scope(
         self, own: tuple[Type, ...], parent: Scope | None, closed: bool, feedback: bool
@@ -219,12 +262,13 @@ def make_space(
     *,
     allowed: tuple[str, ...] = (),
     max_nesting: int = 1,
-    max_types: int = 20,
+    max_types: int = 16,
     horizon: int = 12,
 ) -> Space:
     """The space of programs from `params` to `result` over the DSL.
 
-    `allowed` limits the primitives to these names, instance or surface; empty allows all. Types
+    `allowed` limits the primitives to these names, instance or surface; empty allows all. Beside
+    the request's scalars there are int and bool, and float and str where it has scalars only. Types
     nest at most one deeper than those of the request. Of the types reached, the `max_types`
     that are lightest are kept, and none that only programs dearer than `horizon` need.
     """
@@ -243,17 +287,30 @@ def make_space(
     instances: dict[tuple[Any, ...], Instance] = {}
     least = dict(start)
 
+    scalars = {*given, INT, BOOL, *(c.type for c in constants)} & set(SCALARS)
+    if given <= set(SCALARS):
+        scalars = set(SCALARS)
+
+    @cache
     def fits(type_: Type) -> bool:
-        return depth_of(type_) <= depth and weight(type_) <= heaviest and all(
-            (t.name in _HEADS or t in SCALARS or t in given) and not type_problem(t)
-            for t in walk_type(type_)
+        return (
+            depth_of(type_) <= depth
+            and weight(type_) <= heaviest
+            and all(
+                (t.name in _HEADS or t in scalars or t in given) and not type_problem(t)
+                for t in walk_type(type_)
+            )
         )
 
+    tried: set[tuple[str, tuple[Type, ...]]] = set()
     for _ in range(_ROUNDS):
         before = len(instances), dict(least)
         for callee in usable:
             for by in _substitutions(callee.signature, least):
-                _add_instance(callee, by, fits, surcharge, instances)
+                key = (callee.name, tuple(by.values()))
+                if key not in tried:
+                    tried.add(key)
+                    _add_instance(callee, by, fits, surcharge, instances)
         least = _least_costs(start, instances.values())
         if before == (len(instances), least):
             break
@@ -279,7 +336,7 @@ def _weight(given: set[Type]) -> Callable[[Type], int]:
 
     def weigh(type_: Type) -> int:
         if not type_.types:
-            return 1 if type_ in given or type_ == INT else 2 if type_ == BOOL else 3
+            return 1 if type_ in given or type_ == INT else 3
         return (2 if type_.name == "dict" else 1) + sum(map(weigh, type_.types))
 
     return weigh
@@ -287,11 +344,14 @@ def _weight(given: set[Type]) -> Callable[[Type], int]:
 
 def _surcharge(given: set[Type]) -> Callable[[Type], int]:
     heads = {t.name for t in given}
+    deepest = max(1, *map(depth_of, given))
 
     def extra(type_: Type) -> int:
         inside = list(walk_type(type_))
         foreign = any(t in SCALARS and t not in given and t not in (INT, BOOL) for t in inside)
-        container = any(t.name in ("tuple", "dict") and t.name not in heads for t in inside)
+        container = depth_of(type_) > deepest or any(
+            t.name in ("tuple", "dict") and t.name not in heads for t in inside
+        )
         return FOREIGN_COST * foreign + CONTAINER_COST * container
 
     return extra
@@ -321,6 +381,9 @@ def _usable(dsl: DSL, allowed: tuple[str, ...]) -> Iterator[_Callee]:
 def _substitutions(signature: Signature, known: dict[Type, int]) -> Iterator[dict[str, Type]]:
     """What the signature's variables may stand for, so that its arguments are of known types."""
     found: list[dict[str, Type]] = [{}]
+    heads: dict[str, list[Type]] = {}
+    for type_ in known:
+        heads.setdefault(type_.name, []).append(type_)
     for param in signature.types:
         if param.name == "fn":
             continue
@@ -330,9 +393,9 @@ def _substitutions(signature: Signature, known: dict[Type, int]) -> Iterator[dic
             continue
         extended = []
         for by in found:
-            for type_ in known:
+            for type_ in known if param.is_variable else heads.get(param.name, ()):
                 more = dict(by)
-                if unify(param, type_, more):
+                if unify(param, type_, more) and more not in extended:
                     extended.append(more)
         found = extended
     free = variables(signature.type)
