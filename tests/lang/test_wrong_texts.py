@@ -15,10 +15,11 @@ from progsynth.lang.read import read_program
 
 PROGRAMS = Path(__file__).parents[1] / "programs"
 TOKENS = re.compile(r"\s+|\w+|[^\w\s]")
-WORDS = (
+WORDS = re.split(
+    " ",
     "x xs 1 'a' [ ] ( ) : + == in not and if else return while for len map lambda n ?? { } , 0.5 "
-    "= += True break continue - t[0] f sort str int inf neural ** // % None print def"
-).split()
+    "= += True break continue - t[0] f sort str int inf neural ** // % None print def",
+)
 
 
 def functions() -> list[str]:
@@ -54,11 +55,14 @@ def read_all(first: int, count: int) -> int:
         try:
             program = read_program(text, dsl)
         except ProgramError as error:
-            lines = text.count("\n") + 1
-            assert all(0 <= p.line <= lines and p.message for p in error.problems), text
+            problems = error.problems
         else:
             check_program(program, dsl)
             right += 1
+            continue
+        lines = text.count("\n") + 1
+        assert problems, text
+        assert all(0 <= p.line <= lines and p.message for p in problems), text
     return right
 
 
