@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,24 +29,25 @@ def data_folder() -> Path:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Print what the chunks of the agreement test met, all together."""
-    total: dict[str, Counter[str]] = {}
+    """Print what the programs of the agreement test met."""
     for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
-        for name, value in getattr(report, "user_properties", ()):
+        for name, met in getattr(report, "user_properties", ()):
             if name == "agreement":
-                for group, counts in value.items():
-                    total.setdefault(group, Counter()).update(counts)
-    if not total:
-        return
-    outcomes = total["outcomes"]
-    terminalreporter.section("agreement of the engines")
-    write = terminalreporter.write_line
-    write(f"{total['programs'].total()} random programs, {outcomes.total()} rows:")
-    write(f"  {outcomes['value'] / outcomes.total():.0%} end in a value; {_shown(outcomes)}")
-    write(f"  rows compared with the interpreter: {_shown(total['engines'])}")
-    write(f"  programs with a type: {_shown(total['types'])}")
-    fewest = Counter(dict(total["callees"].most_common()[-5:]))
-    write(f"  {len(total['callees'])} primitives and functions; the rarest: {_shown(fewest)}")
+                terminalreporter.section("agreement of the engines")
+                for line in _agreement(met):
+                    terminalreporter.write_line(line)
+
+
+def _agreement(met: dict[str, Any]) -> Iterator[str]:
+    counts = {name: Counter(counter) for name, counter in met.items() if name != "programs"}
+    outcomes = counts["outcomes"]
+    yield f"{met['programs']} random programs, {outcomes.total()} rows:"
+    yield f"  {outcomes['value'] / outcomes.total():.0%} end in a value; {_shown(outcomes)}"
+    yield f"  rows compared with the interpreter: {_shown(counts['engines'])}"
+    yield f"  programs (of a quarter) with a type: {_shown(counts['types'])}"
+    for group, what in (("callees", "primitives and functions"), ("opcodes", "instructions")):
+        fewest = Counter(dict(counts[group].most_common()[-5:]))
+        yield f"  programs with each of {len(counts[group])} {what}; the rarest: {_shown(fewest)}"
 
 
 def _shown(counts: Counter[str]) -> str:

@@ -10,15 +10,16 @@ and `memory` are met as well.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from math import gcd
 from random import Random
 
-from progsynth.lang.failure import Failure, Limits
+from progsynth.lang.failure import Failure, FailureKind, Limits
 from progsynth.lang.interpret import run, several
-from progsynth.lang.operators import BINARY
+from progsynth.lang.operators import BINARY, COMPARISONS
 from progsynth.lang.primitive import DSL, class_problem, signature_of
 from progsynth.lang.random_values import (
     CONTAINERS,
@@ -49,6 +50,7 @@ from progsynth.lang.term import (
 )
 from progsynth.lang.types import (
     BOOL,
+    FLOAT,
     INT,
     STR,
     Signature,
@@ -73,7 +75,8 @@ SCREENING = Limits(fuel=1000, cells=10_000)  # a step within these seldom breaks
 REDRAWS = 5  # tries for a step that fails on no row
 BOLD_SHARE = 0.05  # of the failing steps are kept as they are
 WHOLE_SHARE = 0.6  # of the programs give all that their steps made; else it may be unused
-TIGHT_SHARE = 0.04  # of the samples have hardly any fuel, and as many hardly any cells
+KEPT_SHARE = 0.3  # of the programs update a parameter of which something else holds the old version
+TIGHT_SHARE = 0.06  # of the samples have just enough fuel or one too little; so for cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,17 +143,44 @@ class RandomPrograms:
         for number in range(rng.choice((0, 0, 0, 1, 2))):
             functions.append(_Body(self, rng, shape, functions).helper(number))
         entry, rows = _Body(self, rng, shape, functions).entry(wanted)
-        return Sample(Program((*functions, entry)), rows, _limits(rng))
+        program = Program((*functions, entry))
+        return Sample(program, rows, self._limits(program, rows[0], rng))
+
+    def _limits(self, program: Program, row: tuple[Value, ...], rng: Random) -> Limits:
+        """Ordinary ones mostly; else what the row just needs, or one less."""
+        draw = rng.random()
+        if draw < TIGHT_SHARE:
+            least = self._least(FailureKind.FUEL, program, row)
+            return replace(ORDINARY, fuel=max(0, least - rng.randrange(2)))
+        if draw < 2 * TIGHT_SHARE:
+            least = self._least(FailureKind.MEMORY, program, row)
+            return replace(ORDINARY, cells=max(0, least - rng.randrange(2)))
+        return ORDINARY
+
+    def _least(self, kind: FailureKind, program: Program, row: tuple[Value, ...]) -> int:
+        """The least fuel or cells with which the row does not fail for want of them."""
+        name = "fuel" if kind == FailureKind.FUEL else "cells"
+
+        def suffices(amount: int) -> bool:
+            limits = replace(ORDINARY, **{name: amount})
+            return run(program, row, self.dsl, limits) != Failure(kind)
+
+        most: int = getattr(ORDINARY, name)
+        return bisect_left(range(most), True, key=suffices)
 
     def _focus(self, seed: int, num_focus: int) -> list[_Callee]:
-        """The callees that the program of that seed is about: each as often as any other."""
-        number = len(self.callees)
+        """The callees that the program of that seed is about, dealt out evenly.
+
+        Those that make containers are dealt twice: programs seldom come upon them otherwise.
+        """
+        dealt = [*self.callees, *(c for c in self.callees if c.signature.result.args)]
+        number = len(dealt)
         found = []
         for place in range(num_focus):
             # A permutation of all callees for each block of as many seeds.
             rng = Random(f"order {seed // number} {place}")
             step = rng.choice([n for n in range(1, number + 1) if gcd(n, number) == 1])
-            found.append(self.callees[(rng.randrange(number) + step * seed) % number])
+            found.append(dealt[(rng.randrange(number) + step * seed) % number])
         return found
 
 
@@ -161,16 +191,6 @@ def _expressible(signature: Signature) -> bool:
     """Can programs give it arguments? There are no literals of tensors and choices."""
     types = [t for outer in (*signature.types, signature.result) for t in walk_type(outer)]
     return not any(t.name in ("tensor", "choice") for t in types)
-
-
-def _limits(rng: Random) -> Limits:
-    draw = rng.random()
-    tight = int(2 ** rng.uniform(0, 7)) - 1
-    if draw < TIGHT_SHARE:
-        return Limits(tight, ORDINARY.cells)
-    if draw < 2 * TIGHT_SHARE:
-        return Limits(ORDINARY.fuel, tight)
-    return ORDINARY
 
 
 class _Body:
@@ -203,6 +223,9 @@ class _Body:
         wanted += [h for h in self.helpers if self.rng.random() < 0.8]
         self.rng.shuffle(wanted)
         steps, env, alive = self.steps(wanted, types, rows)
+        if self.rng.random() < KEPT_SHARE:
+            more, env, alive = self.kept(types, env, alive)
+            steps += more
         if self.rng.random() < WHOLE_SHARE:
             made = env[len(types) :]
             result = tuple_of(*made)
@@ -212,6 +235,26 @@ class _Body:
             grow = partial(self.term, result, env, self.shape.depth)
             body, _ = self.lasting(grow, (result,), env, alive)
         return Function("entry", names, types, result, _bound(steps, body)), rows
+
+    def kept(self, types: Env, env: Env, rows: Rows) -> tuple[Steps, Env, Rows]:
+        """A parameter is put into a tuple and then updated for its last use.
+
+        Engines that update in place must not change what the tuple holds.
+        """
+        places = [n for n, t in enumerate(types) if t.name in ("list", "dict")]
+        if not places:
+            return [], env, rows
+        place = self.rng.choice(places)
+        type_ = types[place]
+        old = Var(len(env) - 1 - place)
+        whole = tuple_of(type_, INT)
+        held, rows = self.lasting(
+            lambda: Build("tuple", (old, self.leaf(INT, env, plain=True))), (whole,), env, rows
+        )
+        env = (*env, whole)
+        grow = partial(self.update, type_, Var(old.index + 1), env)
+        new, rows = self.lasting(grow, (type_,), env, rows)
+        return [(1, held), (1, new)], (*env, type_), rows
 
     def helper(self, number: int) -> Function:
         """A function for the entry to call; now and then polymorphic, or of a function."""
@@ -295,6 +338,8 @@ class _Body:
             if known.is_variable and known.name.startswith("?"):
                 depth = 2 if self.rng.random() < 0.2 else 1
                 known = self.any_type(depth, classes.get(variable, ""))
+                if variable in classes and self.rng.random() < 0.3:
+                    known = self.rng.choice((INT, BOOL))  # engines treat these on their own
                 by[renamed.name] = known
             found[variable] = known
         if class_problem(signature, found) or any(
@@ -315,7 +360,7 @@ class _Body:
             return self.leaf(wanted, env, plain=plain)
         if draw < 0.20:
             return If(
-                self.term(BOOL, env, depth - 1, plain=plain),
+                self.condition(env, depth - 1, plain=plain),
                 self.term(wanted, env, depth - 1, plain=plain),
                 self.term(wanted, env, depth - 1, plain=plain),
             )
@@ -331,7 +376,19 @@ class _Body:
             return self.build(wanted, env, depth, plain=plain)
         return self.any_call(wanted, env, depth, plain=plain)
 
+    def condition(self, env: Env, depth: int, *, plain: bool) -> Term:
+        """A bool; half of them compare two scalars, as conditions mostly do."""
+        found = None
+        if self.rng.random() < 0.5:
+            type_ = self.rng.choice((INT, INT, FLOAT, STR))
+            left = self.term(type_, env, depth - 1, plain=plain)
+            right = self.leaf(type_, env, plain=plain)
+            found = self.operation(self.rng.choice(COMPARISONS[:6]), type_, left, right)
+        return found or self.term(BOOL, env, depth, plain=plain)
+
     def any_call(self, wanted: Type, env: Env, depth: int, *, plain: bool) -> Term:
+        if wanted == BOOL and self.rng.random() < 0.2:
+            return self.condition(env, depth - 1, plain=plain)
         for _ in range(12):
             callee = self.rng.choice(self._with_result(wanted))
             by = self.instance(callee, wanted)
@@ -453,7 +510,7 @@ class _Body:
         if depth <= 0 or self.left <= 0 or draw < 0.1:
             return self.values(types, env, depth - 1)
         if draw < 0.3:
-            cond = self.term(BOOL, env, depth - 1)
+            cond = self.condition(env, depth - 1, plain=False)
             then = self.several(types, env, depth - 1)
             return If(cond, then, self.several(types, env, depth - 1))
         if draw < 0.5:
@@ -470,11 +527,37 @@ class _Body:
 
     def for_loop(self, types: tuple[Type, ...], env: Env, depth: int) -> Term:
         """A loop over a list, whose state has the types."""
-        item = self.any_type(1)
-        source = self.term(list_of(item), env, depth - 1)
+        item = INT if self.rng.random() < 0.3 else self.any_type(1)
+        source = self.range(env) if item == INT else self.term(list_of(item), env, depth - 1)
         init = self.values(types, env, depth - 1)
-        body = self.several(types, (*env, *types, item), depth - 1)
+        inner = (*env, *types, item)
+        updated = None
+        if self.rng.random() < 0.4:
+            states = [Var(len(types) - place) for place in range(len(types))]
+            updates = [self.update(t, v, inner) for t, v in zip(types, states, strict=True)]
+            updated = updates[0] if len(updates) == 1 else Values(tuple(updates))
+        body = updated or self.several(types, inner, depth - 1)
         return For(len(types), source, init, body)
+
+    def range(self, env: Env) -> Term:
+        """A list of ints: the numbers up to a small one where the DSL has such a range."""
+        for name in self.source.dsl.overloads("range"):
+            if signature_of(self.source.dsl[name]).types == (INT,):
+                return Call(name, (const(self.rng.randint(0, 6)),))
+        return self.leaf(list_of(INT), env, plain=True)
+
+    def update(self, wanted: Type, old: Term, env: Env) -> Term:
+        """A new version of a value: a call that gives its type and takes it as an argument."""
+        for _ in range(12):
+            callee = self.rng.choice(self._with_result(wanted))
+            by = self.instance(callee, wanted)
+            params = [] if by is None else [substitute(p, by) for p in callee.signature.types]
+            if by is not None and wanted in params and all(p.name != "fn" for p in params):
+                place = params.index(wanted)
+                args = [self.leaf(p, env, plain=False) for p in params]
+                args[place] = old
+                return Call(callee.name, tuple(args))
+        return old
 
     def while_loop(self, types: tuple[Type, ...], env: Env, depth: int) -> Term:
         """A loop that counts in a state variable of its own, before those of the types."""

@@ -69,7 +69,7 @@ def random_length(rng: Random) -> int:
     draw = rng.random()
     if draw < 0.08:
         return 0
-    return rng.randint(1, 5) if draw < 0.99 else rng.randint(30, 70)
+    return rng.randint(1, 5) if draw < 0.97 else rng.randint(30, 100)
 
 
 def random_value(rng: Random, type_: Type) -> Value:

@@ -1,39 +1,47 @@
 """All engines mean the same, on at least 10,000 random programs in each run of the tests.
 
-The programs are cut into chunks, which pytest-xdist spreads over the cores. Each chunk demands
-its part of 100 meetings with every primitive, type and kind of failure, so that what passes was
-tested; tests/conftest.py adds up what the chunks met and prints it.
+What the programs met is counted: every primitive and prelude function (executed, not merely
+written), every type, every kind of failure and every instruction of the VM at least a hundred
+times, so that what passes was tested. tests/conftest.py prints the counts.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+import multiprocessing
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import pytest
 
+from progsynth.errors import UnsupportedError
+from progsynth.lang import bytecode, vm
 from progsynth.lang.agreement import (
-    ENGINES,
+    Engine,
     disagreements,
     engines_for,
     expected_outcomes,
     outcome_key,
     run_python,
 )
-from progsynth.lang.failure import Failure, FailureKind
+from progsynth.lang.failure import Failure, FailureKind, Limits
 from progsynth.lang.infer import Typed, check_program
 from progsynth.lang.interpret import run
 from progsynth.lang.primitive import DSL, Callee
 from progsynth.lang.random_programs import RandomPrograms, Sample
+from progsynth.lang.term import Program
 from progsynth.lang.types import walk_type
 from progsynth.lang.values import Value
+from progsynth.lang.vm import opcodes as op
+from progsynth.lang.vm.listing import instructions
 from progsynth.registry import pack
 
 NUM_PROGRAMS = 10_000
-NUM_CHUNKS = 8
-FEWEST = 100 // NUM_CHUNKS + 1  # meetings in one chunk that make at least 100 in all
+NUM_CHUNKS = 8  # worked off by two processes
+FEWEST = 100
 TYPES = ("int", "float", "bool", "str", "list", "dict", "tuple", "graph", "memory", "fn")
 
 
@@ -56,6 +64,7 @@ class Met:
     types: Counter[str] = field(default_factory=Counter)  # programs (of a quarter) with one
     outcomes: Counter[str] = field(default_factory=Counter)  # rows that ended so
     engines: Counter[str] = field(default_factory=Counter)  # rows compared
+    opcodes: Counter[str] = field(default_factory=Counter)  # programs whose code has it
 
     def as_dict(self) -> dict[str, dict[str, int]]:
         return {name: dict(counter) for name, counter in vars(self).items()}
@@ -81,39 +90,80 @@ def compare(seed: int, sample: Sample, dsl: DSL, met: Met) -> list[str]:
     expected = tuple(run(sample.program, row, watched, sample.limits) for row in sample.rows)
     met.callees.update(watched.called)
     met.outcomes.update(o.kind.value if isinstance(o, Failure) else "value" for o in expected)
-    counted: dict[str, Any] = {name: _counting(name, met) for name in engines_for(seed)}
+    engines = {**engines_for(seed), "vm": partial(watched_vm, met)}
+    counted: dict[str, Any] = {name: _counting(name, e, met) for name, e in engines.items()}
     return [str(found) for found in disagreements(sample, expected, dsl, counted)]
 
 
-def _counting(name: str, met: Met) -> Any:
-    def engine(*given: Any) -> Any:
-        outcomes = ENGINES[name](*given)
+def watched_vm(met: Met, program: Program, rows: Any, dsl: DSL, limits: Limits, _: Any) -> Any:
+    """The VM; counts the instructions that it is given."""
+    try:
+        code = bytecode.compile_program(program, dsl)
+    except UnsupportedError:
+        return None
+    met.opcodes.update({op.name_of(words[0]) for _, words in instructions(code)})
+    return tuple(None if o is vm.HANDED_OVER else o for o in vm.run(code, rows, limits))
+
+
+def _counting(name: str, engine: Engine, met: Met) -> Any:
+    def counting(*given: Any) -> Any:
+        outcomes = engine(*given)
         met.engines[name] += sum(o is not None for o in outcomes or ())
         return outcomes
 
-    return engine
+    return counting
 
 
-@pytest.mark.parametrize("chunk", range(NUM_CHUNKS))
-def test_engines_agree_on_random_programs(chunk: int, record_property: Any) -> None:
+def run_chunk(chunk: int) -> tuple[dict[str, dict[str, int]], list[str]]:
+    """What the programs of a chunk met, and the disagreements on them."""
     dsl = pack()
     source = RandomPrograms(dsl)
     met = Met()
     size = NUM_PROGRAMS // NUM_CHUNKS
+    found = []
     for seed in range(chunk * size, (chunk + 1) * size):
-        found = compare(seed, source.sample(seed), dsl, met)
-        assert not found, f"program {seed}:\n" + "\n".join(found)
-    record_property("agreement", {"programs": {"programs": size}, **met.as_dict()})
-    assert too_seldom(met, dsl) == {}
-    assert met.outcomes["value"] * 2 >= met.outcomes.total(), "half of the rows end in a value"
+        found += [f"program {seed}: {x}" for x in compare(seed, source.sample(seed), dsl, met)]
+    return met.as_dict(), found
 
 
-def too_seldom(met: Met, dsl: DSL) -> dict[str, int]:
-    """What a chunk did not meet as often as it must, with how often it did."""
-    wanted = {f"callee {c.name}": met.callees[c.name] for c in RandomPrograms(dsl).callees}
-    wanted |= {f"type {name}": met.types[name] for name in TYPES}
-    wanted |= {f"failure {kind.value}": met.outcomes[kind.value] for kind in FailureKind}
+def all_chunks() -> list[tuple[dict[str, dict[str, int]], list[str]]]:
+    """The results of all chunks; in two processes where processes can be forked."""
+    if "fork" not in multiprocessing.get_all_start_methods():
+        return [run_chunk(chunk) for chunk in range(NUM_CHUNKS)]
+    with ProcessPoolExecutor(2, multiprocessing.get_context("fork")) as pool:
+        return list(pool.map(run_chunk, range(NUM_CHUNKS)))
+
+
+@pytest.mark.timeout(1200)
+def test_engines_agree_on_random_programs(record_property: Any) -> None:
+    vm.warm_up(background=False)
+    met: dict[str, Counter[str]] = defaultdict(Counter)
+    disagreeing = []
+    for counts, found in all_chunks():
+        disagreeing += found
+        for group, counter in counts.items():
+            met[group].update(counter)
+    record_property("agreement", {"programs": NUM_PROGRAMS, **{k: dict(v) for k, v in met.items()}})
+    assert disagreeing == []
+    assert too_seldom(met, pack()) == {}
+    assert met["outcomes"]["value"] * 2 >= met["outcomes"].total()
+
+
+def too_seldom(met: dict[str, Counter[str]], dsl: DSL) -> dict[str, int]:
+    """What was met less often than it must be, with how often it was."""
+    wanted = {f"callee {c.name}": met["callees"][c.name] for c in RandomPrograms(dsl).callees}
+    wanted |= {f"type {name}": met["types"][name] for name in TYPES}
+    wanted |= {f"failure {kind.value}": met["outcomes"][kind.value] for kind in FailureKind}
+    if vm.available():
+        wanted |= {f"opcode {name}": met["opcodes"][name] for name in opcodes()}
     return {name: number for name, number in wanted.items() if number < FEWEST}
+
+
+def opcodes() -> list[str]:
+    """The names of all instructions of the VM."""
+    ends = ("NUMBERS", "SEQUENCES", "TEXTS", "TABLES", "CHARGES", "END_OF_FAMILIES")
+    numbers = {n: v for n, v in vars(op).items() if n.isupper() and isinstance(v, int)}
+    return [n for n in numbers if n not in (*ends, "FAMILY_LENGTH")]
 
 
 # --------------------------------------------------------------------- the test of the test
