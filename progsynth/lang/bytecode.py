@@ -12,24 +12,25 @@ register is written by an expression's last instruction only, so it may be read 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from progsynth.errors import UnsupportedError
-from progsynth.lang.bytecode_charges import Argument, Output, charge
-from progsynth.lang.bytecode_frame import Assembly, Frame, Label
+from progsynth.lang.bytecode_bodies import Bodies
+from progsynth.lang.bytecode_charges import Argument
+from progsynth.lang.bytecode_frame import Assembly, Frame, Label, Registers
 from progsynth.lang.bytecode_primitives import (
     COMPARISONS,
     EXTRACTORS,
     SUPPORTED,
     emit_primitive,
     keeps,
+    pay,
 )
-from progsynth.lang.bytecode_uses import last_uses
-from progsynth.lang.infer import Typed, infer, program_signatures
-from progsynth.lang.primitive import DSL, Primitive, signature_of
+from progsynth.lang.infer import Typed
+from progsynth.lang.primitive import DSL, signature_of
 from progsynth.lang.term import (
     FALSE,
     TRUE,
@@ -50,7 +51,7 @@ from progsynth.lang.term import (
     Var,
     While,
 )
-from progsynth.lang.types import INT, Signature, Type, list_of, variables
+from progsynth.lang.types import INT, Type, list_of, variables
 from progsynth.lang.vm import layout
 from progsynth.lang.vm import opcodes as op
 from progsynth.lang.vm.code import Code
@@ -62,8 +63,6 @@ from progsynth.lang.vm.descriptors import (
     tuple_meta,
 )
 from progsynth.lang.walk import Walk, walk
-
-Registers = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,7 +100,7 @@ def compile_program(program: Program, dsl: DSL) -> Code:
     types = tuple(plain(t) for t in entry.types)
     frame = Frame(compiler.assembly)
     params = tuple(frame.take(t) for t in types)
-    body = compiler.typed(entry, entry.types, entry.result)
+    body = compiler.bodies.find(entry, entry.types, entry.result)
     (result,) = walk(compiler.visit(body, params, frame))
     frame.emit(op.END, result)
     assembly = compiler.assembly
@@ -121,48 +120,14 @@ def compile_program(program: Program, dsl: DSL) -> Code:
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Body:
-    """A function's body with types, and the ids of the last uses of variables in it."""
-
-    typed: Typed
-    last: frozenset[int]
-
-
-@dataclass(slots=True)
 class _Compiler:
-    program: Program
-    dsl: DSL
-    assembly: Assembly = field(default_factory=Assembly)
-    instances: dict[tuple[Any, ...], Instance] = field(default_factory=dict)
-    bodies: list[Body] = field(default_factory=list)  # kept, so that ids stay theirs
-    last: set[int] = field(default_factory=set)  # ids of the last uses of variables
-    signatures: Mapping[str, Signature] = field(init=False)
-    library: dict[tuple[Any, ...], Body] | None = field(init=False)
-    functions: Mapping[str, Function] = field(init=False)
-    neural: frozenset[str] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.functions = {f.name: f for f in self.program.functions}
-        self.neural = frozenset(n.name for n in self.program.neural)
-        self.signatures = program_signatures(self.program)
-        # A program that takes a name of the pack changes what the pack's functions call.
-        self.library = None if any(n in self.dsl for n in self.signatures) else _library(self.dsl)
-
-    def typed(self, function: Function, types: tuple[Type, ...], result: Type) -> Typed:
-        """The function's body with types, where its parameters have these."""
-        shared = self.library is not None and self.dsl.functions.get(function.name) is function
-        known = self.library if shared and self.library is not None else {}
-        key = (function.name, types, result)
-        if key not in known:
-            extra, classes = self.signatures, function.type_classes
-            body = infer(
-                function.body, types, self.dsl, result=result, extra=extra, classes=classes
-            )
-            known[key] = Body(body, last_uses(body, len(types)))
-        self.bodies.append(known[key])
-        self.last.update(known[key].last)
-        return known[key].typed
+    def __init__(self, program: Program, dsl: DSL):
+        self.dsl = dsl
+        self.functions: Mapping[str, Function] = {f.name: f for f in program.functions}
+        self.neural = {n.name for n in program.neural}
+        self.bodies = Bodies(program, dsl)
+        self.assembly = Assembly()
+        self.instances: dict[tuple[Any, ...], Instance] = {}
 
     # Every visit gives the registers of the term's values. Those in `frame.temporaries` are the
     # caller's to release; others belong to variables and constants. With `into` the values are
@@ -175,12 +140,12 @@ class _Compiler:
         term = typed.term
         match term:
             case Const(value, type_):
-                return self.moved((self.assembly.constant(value, type_),), frame, into)
+                return frame.moved((self.assembly.constant(value, type_),), into)
             case Var(index):
                 register = env[-1 - index]
                 assert isinstance(register, int), "functions are arguments only"
                 self.keep(typed, register, frame)
-                return self.moved((register,), frame, into)
+                return frame.moved((register,), into)
             case Call():
                 return (yield self.call(typed, env, frame, into))
             case Apply(index):
@@ -193,7 +158,7 @@ class _Compiler:
             case Project(position):
                 (source,) = yield self.visit(typed.children[0], env, frame)
                 frame.release((source,))
-                to = self.target(typed.type, frame, into)
+                to = frame.target(typed.type, into)
                 frame.emit(op.PROJECT, to, source, position)
                 self.share_result(typed.type, to, frame)
                 return (to,)
@@ -216,32 +181,9 @@ class _Compiler:
                 raise UnsupportedError("a program with a hole (??) cannot run: solve it first")
         raise AssertionError(f"no such term: {type(term).__name__}")
 
-    def target(self, type_: Type, frame: Frame, into: Registers | None) -> int:
-        """Where an instruction puts its result."""
-        return into[0] if into is not None else frame.temporary(plain(type_))
-
-    def moved(self, registers: Registers, frame: Frame, into: Registers | None) -> Registers:
-        """The values moved to where they are wanted, as if all at once."""
-        if into is None:
-            return registers
-        todo = {to: source for to, source in zip(into, registers, strict=True) if to != source}
-        while todo:
-            free = [to for to in todo if to not in todo.values()]
-            if free:
-                for to in free:
-                    frame.emit(op.MOVE, to, todo.pop(to))
-                continue
-            # only circles are left: open one by a spare copy
-            to, source = next(iter(todo.items()))
-            spare = self.assembly.new_register(source >= layout.POINTERS)
-            frame.emit(op.MOVE, spare, source)
-            todo[to] = spare
-        frame.release(tuple(r for r in registers if r not in into))
-        return into
-
     def keep(self, typed: Typed, register: int, frame: Frame) -> None:
         """The variable's value is kept somewhere: unless it is the last use, it is shared."""
-        if id(typed) not in self.last:
+        if id(typed) not in self.bodies.last:
             self.share_result(typed.type, register, frame)
 
     def share_result(self, type_: Type, register: int, frame: Frame) -> None:
@@ -290,10 +232,10 @@ class _Compiler:
             types = tuple(c.type for c in typed.children)
             instance = yield self.instance(callee, types, typed.type, given)
             registers = tuple(g for g in given if isinstance(g, int))
-            self.moved(registers, frame, instance.params)
+            frame.moved(registers, instance.params)
             frame.release(registers)
             frame.emit(op.CALL, instance.start, instance.back)
-            to = self.target(typed.type, frame, into)
+            to = frame.target(typed.type, into)
             frame.emit(op.MOVE, to, instance.result)
             return (to,)
         if not self.is_own(name):
@@ -304,13 +246,13 @@ class _Compiler:
             )
             for g, c in zip(given, typed.children, strict=True)
         ]
-        self.charge(callee, arguments, frame)
+        pay(callee, arguments, frame)
         registers = tuple(g for g in given if isinstance(g, int))
         if isinstance(given[0], Closure) if given else False:
             return (yield self.with_function(typed, given, frame, into))
-        to = self.target(typed.type, frame, into)
+        to = frame.target(typed.type, into)
         first = typed.children[0] if typed.children else typed
-        owned = not isinstance(first.term, Var) or id(first) in self.last
+        owned = not isinstance(first.term, Var) or id(first) in self.bodies.last
         emit_primitive(name, arguments, plain(typed.type), to, frame, owned)
         if name in EXTRACTORS:
             self.share_result(typed.type, to, frame)
@@ -321,22 +263,6 @@ class _Compiler:
         """Is the name that of a primitive which the VM has, not of a user's or a function?"""
         found = None if name in self.functions else self.dsl.primitives.get(name)
         return found is not None and not found.user and name in SUPPORTED
-
-    def charge(self, callee: Primitive, arguments: list[Argument], frame: Frame) -> None:
-        """Emit the primitive's charges: fuel, then cells."""
-        if callee.fuel == "0" and callee.cells == "0":
-            return
-        named = dict(zip(callee.signature.names, arguments, strict=True))
-        for formula, is_fuel in ((callee.fuel, True), (callee.cells, False)):
-            with frame.scratch() as taken:
-
-                def scratch(taken: list[int] = taken) -> int:
-                    taken.append(frame.take(INT))
-                    return taken[-1]
-
-                constant, describe = self.assembly.constant, self.assembly.image.descriptor
-                output = Output(frame.emit, scratch, constant, describe)
-                charge(formula, named, output, is_fuel=is_fuel)
 
     def instance(
         self, function: Function, types: tuple[Type, ...], result: Type, given: Env
@@ -351,7 +277,7 @@ class _Compiler:
                 g if isinstance(g, Closure) else frame.take(plain(t))
                 for g, t in zip(given, types, strict=True)
             )
-            body = self.typed(function, types, result)
+            body = self.bodies.find(function, types, result)
             value, back = frame.take(plain(result)), frame.take(INT)
             yield self.visit(body, params, frame, (value,))
             frame.emit(op.RETURN, back)
@@ -414,7 +340,7 @@ class _Compiler:
         frame.place(end)
         frame.give_back(item, position)
         if name == "sort_by":
-            to = self.target(typed.type, frame, into)
+            to = frame.target(typed.type, into)
             place = self.assembly.image.descriptor(key)
             frame.emit(op.SORT, to, made, source, place, sequence_kind(result))
             frame.give_back(made)
@@ -422,7 +348,7 @@ class _Compiler:
             return (to,)
         frame.release((source,))
         frame.temporaries.add(made)
-        return self.moved((made,), frame, into)
+        return frame.moved((made,), into)
 
     # ------------------------------------------------------------------------------ values
 
@@ -440,9 +366,9 @@ class _Compiler:
             for key, value in zip(items[::2], items[1::2], strict=True):
                 frame.emit(op.PUT_KEY, made, made, key, value, place, dict_meta(type_))
             frame.release(items)
-            return self.moved((made,), frame, into)
+            return frame.moved((made,), into)
         frame.release(items)
-        to = self.target(type_, frame, into)
+        to = frame.target(type_, into)
         if typed.term.kind == "list":
             frame.emit(op.MAKE_LIST, to, sequence_kind(type_), len(items), *items)
         else:
@@ -463,7 +389,7 @@ class _Compiler:
             )
             wanted = (into[place],) if direct else None
             found += yield self.visit(child, env, frame, wanted)
-        return self.moved(tuple(found), frame, into)
+        return frame.moved(tuple(found), into)
 
     def branches(
         self, typed: Typed, env: Env, frame: Frame, into: Registers | None
@@ -553,7 +479,7 @@ class _Compiler:
         frame.place(test)
         yield self.jump(cond, (*env, *state), frame, again, True)
         frame.temporaries.update(state)
-        return self.moved(state, frame, into)
+        return frame.moved(state, into)
 
     def for_(self, typed: Typed, env: Env, frame: Frame, into: Registers | None) -> Walk[Registers]:
         """Emit a for loop; the list of a range is not made, though it is paid for."""
@@ -565,7 +491,7 @@ class _Compiler:
             callee = self.dsl.primitives[name]
             given = yield self.arguments(source.children, env, frame)
             registers = tuple(g for g in given if isinstance(g, int))
-            self.charge(callee, [Argument(r, INT) for r in registers], frame)
+            pay(callee, [Argument(r, INT) for r in registers], frame)
             first = registers[0] if len(registers) == 2 else self.assembly.constant(0)
             over, code = registers[-1], op.COUNT
             kept = frame.adopt((over,))
@@ -590,19 +516,7 @@ class _Compiler:
         frame.place(end)
         frame.give_back(position, item, *kept)
         frame.temporaries.update(state)
-        return self.moved(state, frame, into)
-
-
-def _library(dsl: DSL) -> dict[tuple[Any, ...], Body]:
-    """The pack's functions with types, by name and types: filled as programs use them.
-
-    Kept with the pack, as the same functions are compiled into program after program.
-    """
-    found: dict[tuple[Any, ...], Body] | None = dsl.__dict__.get("_typed_functions")
-    if found is None:
-        found = {}
-        object.__setattr__(dsl, "_typed_functions", found)
-    return found
+        return frame.moved(state, into)
 
 
 def _mentions(term: Term, env: Env, register: int, most: int = 200) -> bool:

@@ -15,7 +15,7 @@ from progsynth.errors import UnsupportedError
 from progsynth.lang.types import FLOAT, INT, STR, Type
 from progsynth.lang.vm import layout
 from progsynth.lang.vm import opcodes as op
-from progsynth.lang.vm.descriptors import is_reference
+from progsynth.lang.vm.descriptors import is_reference, plain
 from progsynth.lang.vm.encode import Image, float_bits
 
 MAX_CODE = 1_000_000  # words of instructions
@@ -30,6 +30,7 @@ class Label:
 
 Operand = int | Label
 Instruction = tuple[Operand, ...]
+Registers = tuple[int, ...]
 
 
 @dataclass(slots=True)
@@ -163,6 +164,29 @@ class Frame:
                 self.temporaries.add(register)
             else:
                 self.give_back(register)
+
+    def target(self, type_: Type, into: Registers | None) -> int:
+        """Where an instruction puts its result."""
+        return into[0] if into is not None else self.temporary(plain(type_))
+
+    def moved(self, registers: Registers, into: Registers | None) -> Registers:
+        """The values moved to where they are wanted, as if all at once."""
+        if into is None:
+            return registers
+        todo = {to: source for to, source in zip(into, registers, strict=True) if to != source}
+        while todo:
+            free = [to for to in todo if to not in todo.values()]
+            if free:
+                for to in free:
+                    self.emit(op.MOVE, to, todo.pop(to))
+                continue
+            # only circles are left: open one by a spare copy
+            to, source = next(iter(todo.items()))
+            spare = self.assembly.new_register(source >= layout.POINTERS)
+            self.emit(op.MOVE, spare, source)
+            todo[to] = spare
+        self.release(tuple(r for r in registers if r not in into))
+        return into
 
     @contextmanager
     def scratch(self) -> Iterator[list[int]]:

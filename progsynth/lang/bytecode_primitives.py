@@ -10,9 +10,10 @@ The VM knows a primitive by its name: a user's own never takes this way.
 
 from __future__ import annotations
 
-from progsynth.lang.bytecode_charges import Argument
+from progsynth.lang.bytecode_charges import Argument, Output, charge
 from progsynth.lang.bytecode_frame import Frame
-from progsynth.lang.types import Type
+from progsynth.lang.primitive import Primitive
+from progsynth.lang.types import INT, Type
 from progsynth.lang.vm import opcodes as op
 from progsynth.lang.vm.descriptors import (
     dict_meta,
@@ -132,6 +133,8 @@ _TEXTS: dict[str, Row] = {
     "chr": (op.CHR, "0"),
     "str.int": (op.TEXT_OF_INT, "0"),
     "int.str": (op.INT_OF_TEXT, "0"),
+    "float.str": (op.FLOAT_OF_TEXT, "0"),
+    "fixed": (op.FIXED, "0 1"),
 }
 
 _TABLES: dict[str, Row] = {
@@ -196,6 +199,23 @@ def emit_primitive(
     frame.emit(code, to, *written)
     if name == "in.str":  # was it found at a position from 0 on?
         frame.emit(op.LE, to, frame.assembly.constant(0), to)
+
+
+def pay(callee: Primitive, arguments: list[Argument], frame: Frame) -> None:
+    """Emit the primitive's charges: fuel, then cells."""
+    if callee.fuel == "0" and callee.cells == "0":
+        return
+    named = dict(zip(callee.signature.names, arguments, strict=True))
+    for formula, is_fuel in ((callee.fuel, True), (callee.cells, False)):
+        with frame.scratch() as taken:
+
+            def scratch(taken: list[int] = taken) -> int:
+                taken.append(frame.take(INT))
+                return taken[-1]
+
+            constant, describe = frame.assembly.constant, frame.assembly.image.descriptor
+            output = Output(frame.emit, scratch, constant, describe)
+            charge(formula, named, output, is_fuel=is_fuel)
 
 
 def _operand(word: str, arguments: list[Argument], result: Type, frame: Frame) -> int:

@@ -10,6 +10,7 @@ from progsynth.lang.vm import cache
 from progsynth.lang.vm import opcodes as op
 from progsynth.lang.vm.jit import entry, kernel
 from progsynth.lang.vm.kernels_charges import charge_operation
+from progsynth.lang.vm.kernels_decimal import fixed, float_of_text
 from progsynth.lang.vm.kernels_memory import (
     Floats,
     Words,
@@ -122,6 +123,10 @@ def family_operation(A: Words, F: Floats, C: Words, pc: int) -> int:
         return new_list(A, C, pc)
     if code < op.TEXTS:
         return sequence_operation(A, F, C, pc)
+    if code == op.FIXED:
+        return fixed(A, F, C[pc + 1], F[C[pc + 2]], A[C[pc + 3]])
+    if code == op.FLOAT_OF_TEXT:
+        return float_of_text(A, F, C[pc + 1], A[C[pc + 2]])
     if code < op.TABLES:
         return text_operation(A, C, pc)
     if code < op.CHARGES:

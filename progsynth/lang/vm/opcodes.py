@@ -136,7 +136,9 @@ FAMILY_LENGTH = 7  # the number, a register written, and up to five operands
     CHR,  # d r
     TEXT_OF_INT,  # d r
     INT_OF_TEXT,  # d r
-) = range(TEXTS, TEXTS + 18)
+    FLOAT_OF_TEXT,  # d r
+    FIXED,  # d r r
+) = range(TEXTS, TEXTS + 20)
 
 (
     GET,  # d r(dict) r(key) t(of the key)

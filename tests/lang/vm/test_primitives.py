@@ -67,7 +67,12 @@ def _repetitive(type_: Type) -> list[Value]:
 def assert_same(program: Program, rows: list[tuple[Value, ...]]) -> None:
     """The VM gives what the interpreter gives, row by row."""
     found = vm.run(bytecode.compile_program(program, DSL), rows)
+    handed_over = sum(value is vm.HANDED_OVER for value in found)
+    assert handed_over <= len(rows) / 2
     for row, value in zip(rows, found, strict=True):
+        if value is vm.HANDED_OVER:  # longer numbers than 64 bits are exact for
+            assert program.entry.body.label() in (("fixed",), ("float.str",))
+            continue
         expected = interpret.run(program, row, DSL)
         assert identity_key(value) == identity_key(expected), (row, value, expected)
 
@@ -123,12 +128,45 @@ def test_primitives_with_functions(name: str) -> None:
     assert_same(program, [(random_value(rng, list_of(INT)),) for _ in range(40)])
 
 
-def test_only_what_is_too_hard_to_do_exactly_is_left_out() -> None:
-    assert set(DSL.primitives) - SUPPORTED == {"fixed", "float.str"}
+def test_the_vm_has_the_primitives_of_the_default_pack_and_no_others() -> None:
+    assert set(DSL.primitives) == SUPPORTED
 
 
-def test_the_table_knows_only_primitives_of_the_default_pack() -> None:
-    assert SUPPORTED <= set(DSL.primitives)
+def test_numbers_in_decimal_text() -> None:
+    rng = Random(5)
+    texts = [
+        f"{rng.choice(['', '-', '+'])}{rng.randrange(10 ** rng.randrange(1, 12))}"
+        for _ in range(99)
+    ]
+    texts += [f"{t}.{rng.randrange(1000)}" for t in texts] + [
+        f"{t}e{rng.randrange(-9, 9)}" for t in texts
+    ]
+    texts += [
+        ".5",
+        "5.",
+        ".",
+        "",
+        "e5",
+        "1e",
+        "1e+",
+        "1e-2",
+        "1E5",
+        "1.2.3",
+        "1e5e",
+        "--1",
+        "inf",
+        "nan",
+    ]
+    texts += ["-0", "0e999999", "0.000e-9999999", "1e400", "1_0", "0x1", "+.e1", " 1.5\n", "1 5"]
+    read = Program((Function("f", ("s",), (STR,), FLOAT, Call("float.str", (Var(0),))),))
+    assert_same(read, [(t,) for t in texts])
+    numbers = [rng.choice([1, 10, 1e3, 1e6]) * rng.random() for _ in range(99)]
+    numbers += [n / 8 for n in range(-40, 40)] + [0.005, 0.015, 2.675, 0.125, 1e22, -1e-9, 5e-324]
+    write = Program(
+        (Function("f", ("x", "n"), (FLOAT, INT), STR, Call("fixed", (Var(1), Var(0)))),)
+    )
+    assert_same(write, [(x, n) for x in numbers for n in (-1, 0, 1, 2, 3, 4)])
+    assert_same(write, [(n / 8, digits) for n in range(-40, 40) for digits in range(19)])
 
 
 @pytest.mark.parametrize("type_", [INT, BOOL, FLOAT, STR])

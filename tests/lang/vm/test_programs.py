@@ -213,9 +213,6 @@ def test_what_is_not_supported_is_named() -> None:
 
     assert refused(Call("sort.mine", (Var(0),)), DSL.extend(mine)) == "the VM has no 'sort.mine'"
     assert "hole" in refused(Hole())
-    many = "def f(x: float) -> str:\n    return fixed(x, 2)\n"
-    with pytest.raises(UnsupportedError, match="the VM has no 'fixed'"):
-        bytecode.compile_program(read_program(many, DSL), DSL)
 
 
 def test_a_users_primitive_is_never_taken_for_the_vms_own() -> None:
