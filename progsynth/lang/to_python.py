@@ -36,6 +36,7 @@ from progsynth.lang.types import FLOAT, Signature, Type, dict_of, variables, wal
 from progsynth.lang.values import entry_types, size_of
 
 WIDTH = 88  # of an expression, before parts of it are bound to names
+MAX_LINE = 100
 MANY_FUNCTIONS = 200  # that may call each other: more than Python's usual depth may be needed
 HINTS = ("Any", "Callable")
 Bindings = Mapping[str, Type]
@@ -215,7 +216,11 @@ class Readable:
 
 def _header(function: Function, name: str, params: tuple[str, ...]) -> str:
     hinted = [f"{p}: {hint(t)}" for p, t in zip(params, function.types, strict=True)]
-    return f"def {name}({', '.join(hinted)}) -> {hint(function.result)}:"
+    header = f"def {name}({', '.join(hinted)}) -> {hint(function.result)}:"
+    if len(header) <= MAX_LINE:
+        return header
+    listed = "".join(f"    {one},\n" for one in hinted)
+    return f"def {name}(\n{listed}) -> {hint(function.result)}:"
 
 
 def hint(type_: Type) -> str:

@@ -358,13 +358,13 @@ POSITIVE = call("lt", const(0), X)
 @pytest.mark.parametrize(
     "body",
     [
-        nested(lambda t: add(t, ONE), X),
+        nested(lambda t: add(t, ONE), X, 3000),
         nested(lambda t: add(ONE, t), X),
         nested(lambda t: If(POSITIVE, t, ONE), X),
-        nested(lambda t: If(POSITIVE, ONE, t), X),
+        nested(lambda t: If(POSITIVE, ONE, t), X, 3000),
         nested(lambda t: add(If(POSITIVE, t, ONE), ONE), X, 2000),
         nested(lambda t: If(call("lt", t, ONE), ONE, X), X, 2000),
-        nested(lambda t: Let(1, t, add(X, ONE), ("x",)), X),
+        nested(lambda t: Let(1, t, add(X, ONE), ("x",)), X, 3000),
         nested(lambda t: Let(1, add(X, ONE), t, ("x",)), X),
         nested(lambda t: For(1, numbers(1), const(0), t), X, 300),
         nested(lambda t: While(1, const(0), call("lt", X, ONE), add(t, ONE)), const(0), 300),

@@ -135,6 +135,13 @@ def test_a_while_loop_keeps_its_names():
     )
 
 
+def test_a_long_signature_takes_a_line_for_each_parameter():
+    long = "a_rather_long_parameter_name_number"
+    program = Program((Function("f", (f"{long}_1", f"{long}_2"), (INT, INT), INT, X),))
+    text = agree(program, [(1, 2)])
+    assert text.startswith(f"def f(\n    {long}_1: int,\n    {long}_2: int,\n) -> int:\n    return")
+
+
 def test_what_is_not_in_a_table_reads_so():
     source = (
         "def rest(xs: list[int], d: dict[int, int]) -> list[int]:\n"
@@ -240,19 +247,19 @@ def test_splitting_changes_nothing(seed: int, monkeypatch: pytest.MonkeyPatch):
 
 
 @pytest.mark.parametrize(
-    "step",
+    ("step", "depth"),
     [
-        lambda t: Call("add.int", (t, const(1))),
-        lambda t: Call("add.int", (const(1), t)),
-        lambda t: If(Call("lt", (const(0), X)), t, const(1)),
-        lambda t: If(Call("lt", (X, const(0))), const(1), t),
-        lambda t: Let(1, Call("add.int", (X, const(1))), t, ("x",)),
+        (lambda t: Call("add.int", (t, const(1))), 2000),
+        (lambda t: Call("add.int", (const(1), t)), 10_000),
+        (lambda t: If(Call("lt", (const(0), X)), t, const(1)), 10_000),
+        (lambda t: If(Call("lt", (X, const(0))), const(1), t), 2000),
+        (lambda t: Let(1, Call("add.int", (X, const(1))), t, ("x",)), 2000),
     ],
     ids=["left", "right", "then", "else", "let"],
 )
-def test_deep_programs_export(step):
+def test_deep_programs_export(step, depth: int):
     body = X
-    for _ in range(10_000):
+    for _ in range(depth):
         body = step(body)
     limit = sys.getrecursionlimit()
     try:
