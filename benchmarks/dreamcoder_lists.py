@@ -43,7 +43,9 @@ def main() -> int:
     tasks = _tasks(options)
     record = options.record
     record.parent.mkdir(parents=True, exist_ok=True)
-    known = {line["task"]: line for line in _lines(record) if line["seconds_given"] == options.seconds}
+    known = {
+        line["task"]: line for line in _lines(record) if line["seconds_given"] == options.seconds
+    }
     left = [task for task in tasks if task.name not in known]
     print(f"{len(tasks)} tasks, {len(tasks) - len(left)} of them in {record} already")
     with record.open("a", encoding="utf-8") as file:
@@ -112,7 +114,8 @@ def attempt(task: Task, seconds: float) -> Record:
         "test": len(task.test),
         "seconds_given": seconds,
         "started": round(started),
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
+        "python_version": platform.python_version(),
         "command": " ".join(["python", *sys.argv]),
         "version": progsynth.__version__,
     }

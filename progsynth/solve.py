@@ -34,7 +34,7 @@ from progsynth.search.progress import progress_bar
 from progsynth.search.run import Budget, Candidate, Event, Filling, Outcome, Search, run
 from progsynth.search.simplify import simplify
 from progsynth.search.sketch import search_sketch
-from progsynth.search.space import make_space
+from progsynth.search.universe import make_space
 from progsynth.task import Example, Task
 
 SEARCHES = ("bottom_up",)
@@ -306,8 +306,15 @@ def _result(task: Task, outcome: Outcome, dsl: DSL, search: str, seed: int) -> R
         "rejected": tuple(pretty(c.program, dsl) for c in outcome.rejected[:_SHOWN]),
     }
     if candidate is None or evaluation is None:
-        nothing = dict.fromkeys(("program", "core", "python", "entry", "cost"))
-        return Result(**common, **nothing, validation=(0, total))
+        return Result(
+            **common,
+            program=None,
+            core=None,
+            python=None,
+            entry=None,
+            cost=None,
+            validation=(0, total),
+        )
     program = candidate.program
     if not candidate.filled:  # what a user wrote stays as it is
         program = _simplified(program, task, dsl)
@@ -334,7 +341,7 @@ def _result(task: Task, outcome: Outcome, dsl: DSL, search: str, seed: int) -> R
 
 
 def _simplified(program: Program, task: Task, dsl: DSL) -> Program:
-    """The program with what changes nothing removed, on the examples for training and validation."""
+    """The program without what changes nothing on the training and validation examples."""
     examples = (*task.train, *task.validation)
     before = _evaluated(program, examples, task, dsl).outputs
     keys = [_output_key(o) for o in before]
@@ -355,8 +362,9 @@ def _filling_text(filling: Filling, dsl: DSL) -> str:
     seen = [i for i in range(len(filling.names)) if i not in filling.hidden]
     places = {i: len(seen) - 1 - n for n, i in enumerate(seen)}
     term = bind(filling.term, tuple(Var(places.get(i, 0)) for i in range(len(filling.names))))
-    names, types = ([some[i] for i in seen] for some in (filling.names, filling.types))
-    function = Function("filling", tuple(names), tuple(types), filling.result, term)
+    names = tuple(filling.names[i] for i in seen)
+    types = tuple(filling.types[i] for i in seen)
+    function = Function("filling", names, types, filling.result, term)
     _, _, body = pretty(Program((function,)), dsl).partition(":\n")
     lines = textwrap.dedent(body).strip()
     return lines.removeprefix("return ") if "\n" not in lines else lines

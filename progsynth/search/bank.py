@@ -289,7 +289,7 @@ class Bank:
                     whole = False
             else:
                 row = _row_with_failures(fn, columns)
-            if row is None or (not whole and all([v is FAIL for v in row]) and row):
+            if row is None or (not whole and all(v is FAIL for v in row) and row):
                 continue
             self._add(shelf, row, production, args, whole)
         self.programs += count & 255
@@ -334,7 +334,7 @@ class Bank:
         for chosen in self._chosen(production, scope, cells, order, made, 0):
             ordered = [chosen[i] for i in back]
             yield (
-                all([c[0] for c in ordered]),
+                all(c[0] for c in ordered),
                 tuple([c[1] for c in ordered]),
                 tuple([c[2] for c in ordered]),
             )

@@ -26,7 +26,7 @@ from progsynth.search.deduce import Deduce, bodies, choices, deducer, wanted
 from progsynth.search.kernels import FAIL, FAILURES, Kernels
 from progsynth.search.levels import Levels
 from progsynth.search.run import Allowance, Batch, Candidate, Told
-from progsynth.search.space import IF_COST, Production, Space, Symbol
+from progsynth.search.space import IF_COST, Production, Scope, Space, Symbol
 
 _GROWING = 400_000  # executions of a pass after which no new pass with larger pools begins
 _WORTH = 4  # a new pass begins when a pool would grow by more than one in so many

@@ -40,8 +40,9 @@ class Site:
     """One hole: the function it is in, what it may use and the type it has to have.
 
     `types` and `names` are of the variables in scope, or one for each of the hole's arguments;
-    of those in scope, `hidden` ones cannot be named: another of the same name is nearer. `once` says that a run of the program meets it at most once;
-    `tail`, moreover, that its value is the program's.
+    of those in scope, `hidden` ones cannot be named: another of the same name is nearer. `once`
+    says that a run of the program meets it at most once; `tail`, moreover, that its value is
+    the program's.
     """
 
     hole: Hole

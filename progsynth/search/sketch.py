@@ -29,7 +29,8 @@ from progsynth.search.holes import Site, fill, find_holes, probe
 from progsynth.search.kernels import Kernels
 from progsynth.search.levels import Levels
 from progsynth.search.run import Allowance, Batch, Candidate, Filling, Search, Told
-from progsynth.search.space import Space, Symbol, make_space
+from progsynth.search.space import Space, Symbol
+from progsynth.search.universe import make_space
 from progsynth.task import Example
 
 Row = tuple[Value, ...]
@@ -235,12 +236,11 @@ class FillHoles:
                         yield None
             before = self._tried
             for split in splits(level, [1] * count):
-                cells = [self._choices(n, cost) for n, cost in enumerate(split)]
-                for chosen in product(*cells):
+                for chosen in product(*[self._choices(n, cost) for n, cost in enumerate(split)]):
                     yield from self._trial(chosen, level)
             idle = 0 if self._tried > before else idle + 1
             done = [lv.finished(level - count + 1) for lv in self._levels if lv is not None]
-            if all(done) and idle > max(c for ns in [*self._numbers, [(None, 1)]] for _, c in ns):
+            if all(done) and idle > max((c for some in self._numbers for _, c in some), default=1):
                 break
         if any(s.hole.kind == "param" and s.type == FLOAT for s in self.sketch.sites):
             yield from self._tune()

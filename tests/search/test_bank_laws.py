@@ -14,7 +14,8 @@ from progsynth.search.brute_force import least_costs, row_key
 from progsynth.search.kernels import FAIL, Kernels
 from progsynth.search.levels import Levels
 from progsynth.search.run import Allowance, Candidate
-from progsynth.search.space import Constant, Space, Symbol, make_space
+from progsynth.search.space import Constant, Space, Symbol
+from progsynth.search.universe import make_space
 
 ONE, ZERO, TWO = Constant(1, INT, 1), Constant(0, INT, 1), Constant(2, INT, 2)
 
