@@ -183,7 +183,7 @@ class Checked:
             return _call(self.function_names[name], args, None)
         types, result = _typed(callee, tuple(arg.type for arg in args))
         args = tuple(
-            arg if arg.type is type_ or arg.function else replace(arg, type=type_)
+            arg if arg.type == type_ or arg.function else replace(arg, type=type_)
             for arg, type_ in zip(args, types, strict=True)
         )
         args = self.charge(writer, callee, args)
