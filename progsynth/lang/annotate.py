@@ -77,6 +77,18 @@ def _has_open_part(term: Term, dsl: DSL) -> bool:
     return False
 
 
+def _is_expression(term: Term) -> bool:
+    """Does it hold no statement, outside lambdas?"""
+    todo = [term]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, Let | While | For | Values):
+            return False
+        if not isinstance(node, Lambda):
+            todo.extend(node.children)
+    return True
+
+
 Types = tuple[Type, ...]
 
 
@@ -119,13 +131,13 @@ class _Annotator:
                 return (yield self.call(name, typed, env))
             case Let(number, _, _, names):
                 bound, types = yield self.visit(typed.children[0], env)
-                if number == 1 and self.is_open(types[0]) and not isinstance(bound, Var):
+                if number == 1 and self.may_say(bound, types[0]):
                     types = tuple(map(self.full, typed.children[0].types))
                     names = (f"{names[0] if names else ''}{TYPED}",)
                 body, result = yield self.visit(typed.children[1], env + types)
                 return Let(number, bound, body, names), result
             case While():
-                init, types = yield self.visit(typed.children[0], env)
+                init, types = yield self.initial(typed.children[0], env)
                 self.fixed += 1
                 cond, _ = yield self.visit(typed.children[1], env + types)
                 self.fixed -= 1
@@ -134,7 +146,7 @@ class _Annotator:
                 return term.rebuild((init, cond, body)), types
             case For():
                 source, over = yield self.visit(typed.children[0], env)
-                init, types = yield self.visit(typed.children[1], env)
+                init, types = yield self.initial(typed.children[1], env)
                 item = self.fresh()
                 unify(over[0], list_of(item), self.by)
                 body, result = yield self.visit(typed.children[2], (*env, *types, item))
@@ -146,8 +158,25 @@ class _Annotator:
                 if whole.name != "tuple":
                     inner, whole = self.bound(inner, typed.children[0])
                 return Project(position, inner), (whole.types[position],)
+            case Values():
+                items = []
+                for child in typed.children:
+                    items.append((yield self.initial(child, env)))
+                return Values(tuple(i for i, _ in items)), tuple(t for _, (t,) in items)
         terms, types = yield self.visit_all(typed.children, env)
-        return term.rebuild(terms), self.result(term, typed, env, types)
+        return term.rebuild(terms), self.result(term, env, types)
+
+    def may_say(self, term: Term, type_: Type) -> bool:
+        """Is the type open, and the term one that an assignment could give with its type?"""
+        return self.is_open(type_) and not isinstance(term, Var) and _is_expression(term)
+
+    def initial(self, typed: Typed, env: Types) -> Walk[Any]:
+        """One of several values at once, or a loop's first; where its type is open, with it."""
+        term, types = yield self.visit(typed, env)
+        if len(types) == 1 and not self.fixed and self.may_say(term, types[0]):
+            term, type_ = self.bound(term, typed)
+            types = (type_,)
+        return term, types
 
     def visit_all(self, nodes: tuple[Typed, ...], env: Types) -> Walk[Any]:
         """The terms of several nodes, and all their types."""
@@ -162,13 +191,11 @@ class _Annotator:
         for a, b in zip(types, others, strict=True):
             unify(a, b, self.by)
 
-    def result(self, term: Term, typed: Typed, env: Types, types: list[Types]) -> Types:
+    def result(self, term: Term, env: Types, types: list[Types]) -> Types:
         """The types of a term whose parts have these types."""
         match term:
             case Apply(index):
                 return (env[-1 - index].types[-1],)
-            case Values():
-                return tuple(t for found in types for t in found)
             case If():
                 self.same_all(types[1], types[2])
                 return types[1]

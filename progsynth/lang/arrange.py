@@ -10,7 +10,7 @@ what nobody reads is taken out, and no name is shared where it would change the 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from progsynth.lang.term import If, Term
 from progsynth.lang.unnest import (
@@ -71,8 +71,12 @@ class Names:
         )
 
 
-def arrange(routine: Routine) -> Names:
-    """Take out what nobody reads, copy where a loop needs it, and say which names are shared."""
+def arrange(routine: Routine, *, by_hint: bool = False) -> Names:
+    """Take out what nobody reads, copy where a loop needs it, and say which names are shared.
+
+    With `by_hint`, variables of the same hint share their name where they can; it is for the
+    caller to see that they have the same type.
+    """
     for block in _all_blocks(routine):
         _take_out_unchanged(block)
     _take_out_unread(routine)
@@ -88,6 +92,8 @@ def arrange(routine: Routine) -> Names:
             search.ends(step)
         for _, step in steps:
             search.update(step)
+        if by_hint:
+            search.hinted(step for _, step in steps)
     return search.names
 
 
@@ -177,8 +183,6 @@ def _keep(step: Branch | Loop, kept: list[int]) -> None:
 
 # ------------------------------------------------------------------ when values are needed
 
-Span = tuple[float, float]
-
 
 class _Lives:
     """For each variable the spans of the text in which its value is still needed."""
@@ -187,6 +191,7 @@ class _Lives:
         self.spans: dict[Variable, list[list[float]]] = {}
         self.home: dict[Variable, int] = {}  # in how many loops it gets its value
         self.loops: list[list[Variable]] = []  # of each open loop, what it uses from outside
+        self.starts: dict[Loop, float] = {}  # when what it starts from would be copied
         self.clock = 0.0
         walk(self.routine(routine))
 
@@ -239,6 +244,8 @@ class _Lives:
         self.clock += 1
 
     def loop(self, step: Loop) -> Walk[None]:
+        self.clock += 1
+        self.starts[step] = self.clock - 0.5
         yield self.terms((*(() if step.source is None else (step.source,)), *step.inits))
         inside = len(self.loops) + 1
         for slot in step.slots:
@@ -309,7 +316,8 @@ class _Search:
         loop.inits = tuple(
             Ref(made[s]) if s in made else i for s, i in zip(loop.slots, loop.inits, strict=True)
         )
-        for slot, variable in made.items():
+        for slot, variable in made.items():  # copied before the source of the loop is evaluated
+            self.lives.spans[variable] = [[self.lives.starts[loop], self.lives.spans[slot][0][0]]]
             self.names.share(slot, variable)
 
     def ends(self, step: Step) -> None:
@@ -328,6 +336,17 @@ class _Search:
             other = kept_by(step.items[0])
             if other is not None:
                 self.share([(other, step.variables[0])])
+
+    def hinted(self, steps: Iterable[Step]) -> None:
+        """Let variables of one hint follow each other under one name."""
+        last = {(p.frame, p.hint): p for p in self.routine.params}
+        for step in steps:
+            given = step.variables if isinstance(step, Bind) else step.slots or ()
+            for variable in given:
+                key = (variable.frame, variable.hint)
+                if variable.hint and key in last:
+                    self.share([(last[key], variable)])
+                last[key] = variable
 
 
 def kept_by(choice: If) -> Variable | None:

@@ -71,8 +71,15 @@ def arranged(program: Program, dsl: DSL) -> Arranged:
     renamed = (replace(f, params=free_parameters(f.params, taken)) for f in program.functions)
     program = Program(tuple(renamed), program.neural)
     program = annotate(with_typed_holes(program, dsl), dsl)
+    found = _arranged(program, dsl, by_hint=True)
+    if all(_of_one_type(names, found.types) for names in found.names):
+        return found
+    return _arranged(program, dsl, by_hint=False)
+
+
+def _arranged(program: Program, dsl: DSL, *, by_hint: bool) -> Arranged:
     routines = tuple(unnest(f.params, f.body, dsl) for f in program.functions)
-    names = tuple(map(arrange, routines))
+    names = tuple(arrange(r, by_hint=by_hint) for r in routines)
     functions, binders = [], []
     for function, routine, shared in zip(program.functions, routines, names, strict=True):
         body, found = to_core(routine, shared)
@@ -80,9 +87,18 @@ def arranged(program: Program, dsl: DSL) -> Arranged:
         binders.append(found)
     made = Program(tuple(functions), program.neural)
     types: dict[Variable, Type] = {}
+    for function, routine in zip(made.functions, routines, strict=True):
+        types.update(zip(routine.params, function.types, strict=True))
     for found, typed in zip(binders, check_program(made, dsl).values(), strict=True):
         _note_types(typed, found, types)
     return Arranged(made, routines, names, types)
+
+
+def _of_one_type(names: Names, types: Mapping[Variable, Type]) -> bool:
+    """Has each name one type, as a text demands?"""
+    return all(
+        len({types[v] for v in sharing if v in types}) <= 1 for sharing in names.members.values()
+    )
 
 
 def _note_types(

@@ -125,21 +125,24 @@ class _Printer:
     def block(self, block: Block, slots: Sequence[Variable] | None) -> Walk[s.Block]:
         """The statements of a block; in a function (no slots) it returns its value."""
         outer, self.out = self.out, []
-        for step in block.steps:
-            yield self.step(step)
+        for place, step in enumerate(block.steps):
+            before = block.steps[place - 1] if place else None
+            yield self.step(step, before)
         if slots is None and block.end is not None:
             value = yield self.expression(block.end[0])
             self.out.append(s.Return(_NOWHERE, value))
         elif slots and not self.namer.shared.unchanged(block, tuple(slots)):
             assert block.end is not None
             yield self.assign(slots, block.end)
+            self.join_put(block.steps[-1] if block.steps else None)
         made, self.out = self.out, outer
         return tuple(made)
 
-    def step(self, step: Step) -> Walk[None]:
+    def step(self, step: Step, before: Step | None) -> Walk[None]:
         match step:
             case Bind(variables=variables, items=items):
                 yield self.assign(variables, items)
+                self.join_put(before)
             case Branch(cond=cond, then=then, orelse=orelse, slots=slots):
                 test = yield self.expression(cond)
                 first = yield self.block(then, slots)
@@ -209,6 +212,21 @@ class _Printer:
             return None
         return s.Assign(_NOWHERE, s.Index(_NOWHERE, target, index), new)
 
+    def join_put(self, before: Step | None) -> None:
+        """`v = e` and `xs[i] = v` as `xs[i] = e`, where that evaluates `e` before `i` too."""
+        if not isinstance(before, Bind) or len(self.out) < 2:
+            return
+        first, second = self.out[-2:]
+        if not (isinstance(first, s.Assign) and isinstance(second, s.Assign)):
+            return
+        new, target = second.value, second.target
+        if not (isinstance(new, s.Name) and isinstance(target, s.Index)):
+            return
+        same = isinstance(first.target, s.Name) and first.target.name == new.name
+        alone = len(before.variables) == 1 and self.reads[before.variables[0]] == 1
+        if same and alone and not _is_atomic(first.value) and not _is_atomic(target.index):
+            self.out[-2:] = [s.Assign(_NOWHERE, target, first.value)]
+
     def is_kept(self, term: Term, variable: Variable) -> bool:
         """Is it the variable's own value, and is this one read? Then no assignment says so."""
         shared = self.namer.shared
@@ -246,7 +264,7 @@ class _Printer:
             case If():
                 return (yield self.choice(term))  # type: ignore[no-any-return]
             case Hole(kind, type_, allowed, hole_args):
-                names = tuple(s.Name(_NOWHERE, n) for n in allowed) or None
+                names = tuple(s.Name(_NOWHERE, n) for n in self.allowed(allowed)) or None
                 values = None if hole_args is None else (yield self.expressions(hole_args))
                 written = None if type_ is None else _type(type_)
                 return s.HoleExpression(_NOWHERE, kind, written, names, values)
@@ -282,6 +300,21 @@ class _Printer:
             if not self.dsl.overloads("_ not in _"):
                 return s.Compare(_NOWHERE, inner.operands, ("not in",))
         return s.Unary(_NOWHERE, symbol, inner)
+
+    def allowed(self, names: Sequence[str]) -> list[str]:
+        """The primitives that a hole may use; all meanings of one name by that name."""
+        found, place = [], 0
+        while place < len(names):
+            surface = self.dsl.surface_of(names[place]) if names[place] in self.dsl else ""
+            overloads = self.dsl.overloads(surface)
+            named = _FORMS.get(surface) is None or surface in _OPERATOR_FORMS
+            if overloads and named and tuple(names[place : place + len(overloads)]) == overloads:
+                found.append(surface)
+                place += len(overloads)
+            else:
+                found.append(names[place])
+                place += 1
+        return found
 
     def choice(self, term: If) -> Walk[s.Expression]:
         """`a and b`, `a or b`, or `b if a else c`."""
@@ -340,6 +373,9 @@ _FORMS: dict[str, ops.Operator | tuple[bool, bool, bool] | None] = {
 }
 
 
+_OPERATOR_FORMS = {op.form for op in ops.BINARY.values()} | {ops.UNARY["not"].form}
+
+
 def _shorter(node: s.Assign) -> s.Assign | s.AugmentedAssign:
     """`x = x + 1` as `x += 1`."""
     value, target = node.value, node.target
@@ -347,6 +383,16 @@ def _shorter(node: s.Assign) -> s.Assign | s.AugmentedAssign:
         if isinstance(target, s.Name) and value.left.name == target.name:
             return s.AugmentedAssign(_NOWHERE, target, value.symbol, value.right)
     return node
+
+
+def _is_atomic(node: s.Expression) -> bool:
+    """Is it a variable or a constant? See `lower_expression.is_atomic`."""
+    if isinstance(node, s.Unary) and node.symbol == "-":
+        inner = node.operand
+        return isinstance(inner, s.Literal) or (
+            isinstance(inner, s.Name) and inner.name in ("inf", "nan")
+        )
+    return isinstance(node, s.Literal | s.Name)
 
 
 def _if(cond: s.Expression, then: s.Block, orelse: s.Block) -> s.IfStatement:

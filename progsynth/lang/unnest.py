@@ -258,8 +258,11 @@ class _Unnest:
             items = yield self.in_order(term.init.items, env, frame, block)
             if all(isinstance(i, Ref) for i in items):
                 return items  # type: ignore[no-any-return]
+            places = [n for n, i in enumerate(items) if not isinstance(i, Ref)]
             variables = _variables(term.count, names, frame)
-            block.steps.append(Bind(variables, items))
+            made = tuple(variables[n] for n in places)
+            block.steps.append(Bind(made, tuple(items[n] for n in places)))
+            return tuple(Ref(variables[n]) if n in places else items[n] for n in range(len(items)))
         elif isinstance(term.init, Var):
             return (Ref(env[-1 - term.init.index]),)
         else:
@@ -271,6 +274,11 @@ class _Unnest:
 
     def expression(self, term: Term, env: Env, frame: object, block: Block) -> Walk[Term]:
         """The term as an expression, after statements added to the block."""
+        while isinstance(term, Let):
+            variables = _variables(term.count, term.names, frame)
+            yield self.bind(term.bound, variables, env, frame, block)
+            env += variables
+            term = term.body
         match term:
             case Var(index):
                 return Ref(env[-1 - index])
@@ -280,7 +288,7 @@ class _Unnest:
                 hints = names or ("",) * term.arity
                 routine = yield self.routine(hints, body, env)
                 return Fn(routine.params, routine.block, routine.frame)
-            case Let() | While() | For():
+            case While() | For():
                 variables = _variables(1, (), frame)
                 yield self.bind(term, variables, env, frame, block)
                 return Ref(variables[0])
