@@ -47,7 +47,7 @@ fast: setup ## the fast tests of single parts
 	$(BIN)/python -m pytest -q -n 2 --ignore tests/architecture --ignore tests/properties
 
 speed: setup ## measure the engines (several minutes; results are appended to benchmarks/results)
-	$(BIN)/python -m benchmarks.speed
+	$(BIN)/python -m benchmarks.vm_speed
 
 fuzz: setup ## compare all engines on 1,000,000 random programs (hours; resumes where it stopped)
 	$(BIN)/python -m benchmarks.fuzz --programs 1000000 --processes 2
