@@ -100,6 +100,10 @@ class BottomUp:
         self.root = space.symbol(self.top, goal.result)
         self.noted: Noted = {}
         self.passes = 0
+        found = ((p, deducer(dsl, p)) for p in space.productions(self.root))
+        known = [(p, deduce) for p, deduce in found if deduce is not None]
+        self._deducible = sorted(known, key=lambda one: not one[0].args[0].scope.closed)
+        self._virtual_ids = {id(p) for p, _ in known}
         self.exhausted = False
         self.level = 0
         self.notes: tuple[str, ...] = ()
@@ -194,7 +198,7 @@ class BottomUp:
 
     def _virtual(self, production: Production) -> int | None:
         """The argument that need not be kept for the goal's own sake: a body that is deduced."""
-        return None if deducer(self.dsl, production) is None else 0
+        return 0 if id(production) in self._virtual_ids else None
 
     def _grow(self) -> bool:
         """Begin a new pass when lambdas met elements that their pools lack."""
@@ -269,7 +273,7 @@ class BottomUp:
             if not production.args:
                 if left == 0 and self._unchecked(production, ()):
                     yield from self._check_leaf(production, level)
-            elif deducer(self.dsl, production) is None:
+            elif id(production) not in self._virtual_ids:
                 for split in list(self.bank.splits(production, left)):
                     if self._unchecked(production, split):
                         yield from self._check_calls(production, split, first, level)
@@ -281,14 +285,17 @@ class BottomUp:
         """
         if not self.goal.rows:
             return
-        found = [(p, deducer(self.dsl, p)) for p in self.space.productions(self.root)]
-        for production, deduce in sorted(
-            found, key=lambda one: not one[0].args or not one[0].args[0].scope.closed
-        ):
-            if deduce is None:
-                continue
-            yield from self._fill(level, only=production.args[0].scope)
-            for split in splits(level - production.cost, [a.least for a in production.args]):
+        filled: set[Scope] = set()
+        for production, deduce in self._deducible:
+            body = production.args[0]
+            left = level - production.cost
+            for split in splits(left, [a.least for a in production.args]):
+                others = zip(production.args[1:], split[1:], strict=True)
+                if not all(self.bank.shelf(a).cell(c) for a, c in others):
+                    continue
+                if body.scope not in filled:
+                    filled.add(body.scope)
+                    yield from self._fill(level, only=body.scope)
                 yield from self._check_deduced(production, split, deduce, level)
 
     def _unchecked(self, production: Production, split: tuple[int, ...]) -> bool:

@@ -76,9 +76,9 @@ class Levels:
                 self.expand(symbol, outside)
         todo = []
         for number, (symbol, outside) in enumerate(self.outside.items()):
-            nesting = symbol.scope.nesting
             if only is not None and symbol.scope is not only:
                 continue
+            nesting = symbol.scope.nesting
             filled = len(self.bank.shelf(symbol).cells)
             todo += [(-nesting, c, number, symbol) for c in range(filled, level - outside + 1)]
         todo.sort(key=lambda item: item[:3])
