@@ -2,25 +2,24 @@
 
 Lark calls these as it reduces, so that no tree of its own is made and nothing recurses. Each
 method gets what the rule's parts became: tokens, nodes, and None for a part not written.
-Operators arrive as a flat sequence; `_Climb` builds their tree from the operator table.
+Operators arrive as a flat sequence, which `operator_tree` brings into order.
 """
 
 from __future__ import annotations
 
 import inspect
-import re
 from dataclasses import replace
 from typing import Any
 
 from lark import Token
 
-from progsynth.errors import PackError, Problem
+from progsynth.errors import PackError
 from progsynth.lang import operators as ops
+from progsynth.lang.operator_tree import operation_tree
 from progsynth.lang.surface import (
     Assign,
     Attribute,
     AugmentedAssign,
-    Binary,
     Block,
     Break,
     CallExpression,
@@ -41,48 +40,23 @@ from progsynth.lang.surface import (
     ListComprehension,
     ListLiteral,
     Literal,
-    Logical,
     Name,
     NeuralDeclaration,
     Node,
     Parameter,
     Pass,
-    Place,
     Return,
     Slice,
     Statement,
     Target,
     TupleLiteral,
     TypeExpression,
-    Unary,
     WhileStatement,
 )
 from progsynth.lang.types import parse_type
+from progsynth.lang.wrong_syntax import span, string_value, wrong
 
 Parts = list[Any]
-
-
-class WrongSyntax(Exception):
-    """Something that the grammar lets through and the language does not have."""
-
-    def __init__(self, problem: Problem):
-        self.problem = problem
-        super().__init__(problem.message)
-
-
-def wrong(at: Node | Token, message: str, *, hint: str = "") -> WrongSyntax:
-    """The error that a part of the text is wrong."""
-    place = at.place if isinstance(at, Node) else _place(at)
-    same_line = place.end_line == place.line
-    length = place.end_column - place.column if same_line else 1
-    return WrongSyntax(Problem(message, place.line, place.column, length, hint=hint))
-
-
-def _place(first: Token | Node, last: Token | Node | None = None) -> Place:
-    """From the start of one part to the end of another."""
-    start = first.place if isinstance(first, Node) else first
-    end = start if last is None else last.place if isinstance(last, Node) else last
-    return Place(start.line or 0, start.column or 0, end.end_line or 0, end.end_column or 0)
 
 
 def _nodes(parts: Parts) -> tuple[Any, ...]:
@@ -108,7 +82,7 @@ class TreeBuilder:
             if isinstance(value, Literal) and isinstance(value.value, str):
                 doc, body = inspect.cleandoc(value.value), body[1:]
         last = parts[8][-1]
-        return Definition(_place(first, last), str(name), params or (), result, body, doc)
+        return Definition(span(first, last), str(name), params or (), result, body, doc)
 
     def neural(self, parts: Parts) -> NeuralDeclaration:
         first, name, _, params, _, _, result, _ = parts
@@ -119,14 +93,14 @@ class TreeBuilder:
                     f"the parameter '{param.name}' of a neural submodule has no type",
                     hint=f"write {param.name}: tensor[28, 28], for example",
                 )
-        return NeuralDeclaration(_place(first, result), str(name), params or (), result)
+        return NeuralDeclaration(span(first, result), str(name), params or (), result)
 
     def parameters(self, parts: Parts) -> tuple[Parameter, ...]:
         return _nodes(parts)
 
     def parameter(self, parts: Parts) -> Parameter:
         name, _, type_ = parts
-        return Parameter(_place(name, type_), str(name), type_)
+        return Parameter(span(name, type_), str(name), type_)
 
     # --------------------------------------------------------------------- statements
 
@@ -143,25 +117,25 @@ class TreeBuilder:
         first, cond, _, body, *elifs, _, _, orelse = parts
         branches = ((cond, body), *elifs)
         last = (orelse or branches[-1][1])[-1]
-        return IfStatement(_place(first, last), branches, orelse or ())
+        return IfStatement(span(first, last), branches, orelse or ())
 
     def elif_(self, parts: Parts) -> tuple[Expression, Block]:
         return parts[1], parts[3]
 
     def while_statement(self, parts: Parts) -> WhileStatement:
         first, cond, _, body = parts
-        return WhileStatement(_place(first, body[-1]), cond, body)
+        return WhileStatement(span(first, body[-1]), cond, body)
 
     def for_statement(self, parts: Parts) -> ForStatement:
         first, target, _, source, _, body = parts
-        return ForStatement(_place(first, body[-1]), target, source, body)
+        return ForStatement(span(first, body[-1]), target, source, body)
 
     def expression_statement(self, parts: Parts) -> ExpressionStatement:
         return ExpressionStatement(parts[0].place, parts[0])
 
     def assign(self, parts: Parts) -> Assign:
         target, _, value = parts
-        return Assign(_place(target, value), _target(target), value)
+        return Assign(span(target, value), _target(target), value)
 
     def annotated_assign(self, parts: Parts) -> Assign:
         target, _, annotation, _, value = parts
@@ -171,71 +145,71 @@ class TreeBuilder:
                 "only a single name can have a type here",
                 hint="leave the type out, or assign to a name first",
             )
-        return Assign(_place(target, value), target, value, annotation)
+        return Assign(span(target, value), target, value, annotation)
 
     def augmented_assign(self, parts: Parts) -> AugmentedAssign:
         target, symbol, value = parts
         if isinstance(target, TupleLiteral):
             raise wrong(target, f"'{symbol}' changes one variable at a time")
-        return AugmentedAssign(_place(target, value), _target(target), str(symbol)[:-1], value)
+        return AugmentedAssign(span(target, value), _target(target), str(symbol)[:-1], value)
 
     def return_statement(self, parts: Parts) -> Return:
-        return Return(_place(*parts), parts[1])
+        return Return(span(*parts), parts[1])
 
     def break_statement(self, parts: Parts) -> Break:
-        return Break(_place(parts[0]))
+        return Break(span(parts[0]))
 
     def continue_statement(self, parts: Parts) -> Continue:
-        return Continue(_place(parts[0]))
+        return Continue(span(parts[0]))
 
     def pass_statement(self, parts: Parts) -> Pass:
-        return Pass(_place(parts[0]))
+        return Pass(span(parts[0]))
 
     def bare_tuple(self, parts: Parts) -> TupleLiteral:
-        return TupleLiteral(_place(parts[0], _last(parts)), _nodes(parts))
+        return TupleLiteral(span(parts[0], _last(parts)), _nodes(parts))
 
     # -------------------------------------------------------------------- expressions
 
     def conditional(self, parts: Parts) -> Conditional:
         then, _, cond, _, orelse = parts
-        return Conditional(_place(then, orelse), cond, then, orelse)
+        return Conditional(span(then, orelse), cond, then, orelse)
 
     def lambda_expression(self, parts: Parts) -> LambdaExpression:
         first, params, _, body = parts
-        return LambdaExpression(_place(first, body), params or (), body)
+        return LambdaExpression(span(first, body), params or (), body)
 
     def parameter_names(self, parts: Parts) -> tuple[Name, ...]:
         return _nodes(parts)
 
     def operation(self, parts: Parts) -> Expression:
-        return parts[0] if len(parts) == 1 else _Climb().run(parts)
+        return parts[0] if len(parts) == 1 else operation_tree(parts)
 
     def call(self, parts: Parts) -> CallExpression:
         function, _, args, last = parts
-        return CallExpression(_place(function, last), function, args or ())
+        return CallExpression(span(function, last), function, args or ())
 
     def index(self, parts: Parts) -> Index:
         value, _, index, last = parts
-        return Index(_place(value, last), value, index)
+        return Index(span(value, last), value, index)
 
     def slice(self, parts: Parts) -> Slice:
         value, _, start, _, stop, *rest, last = parts
-        return Slice(_place(value, last), value, start, stop, rest[1] if rest else None)
+        return Slice(span(value, last), value, start, stop, rest[1] if rest else None)
 
     def attribute(self, parts: Parts) -> Attribute:
         value, _, name = parts
-        return Attribute(_place(value, name), value, str(name))
+        return Attribute(span(value, name), value, str(name))
 
     def arguments(self, parts: Parts) -> tuple[Expression, ...]:
         return _nodes(parts)
 
     def name(self, parts: Parts) -> Name:
-        return Name(_place(parts[0]), str(parts[0]))
+        return Name(span(parts[0]), str(parts[0]))
 
     def integer(self, parts: Parts) -> Literal:
         text = str(parts[0])
         try:
-            return Literal(_place(parts[0]), int(text, 0), text)
+            return Literal(span(parts[0]), int(text, 0), text)
         except ValueError:
             if len(text) > 1000:  # int() itself refuses more than 4,300 digits
                 raise wrong(parts[0], "integers have 64 bits: this one is too large") from None
@@ -245,43 +219,43 @@ class TreeBuilder:
     def float_number(self, parts: Parts) -> Literal:
         text = str(parts[0])
         try:
-            return Literal(_place(parts[0]), float(text), text)
+            return Literal(span(parts[0]), float(text), text)
         except ValueError:
             raise wrong(parts[0], f"'{text}' is not a number") from None
 
     def string(self, parts: Parts) -> Literal:
-        return Literal(_place(parts[0]), _string_value(parts[0]), str(parts[0]))
+        return Literal(span(parts[0]), string_value(parts[0]), str(parts[0]))
 
     def boolean(self, parts: Parts) -> Literal:
-        return Literal(_place(parts[0]), parts[0] == "True", str(parts[0]))
+        return Literal(span(parts[0]), parts[0] == "True", str(parts[0]))
 
     def parenthesised(self, parts: Parts) -> Expression:
         # the parentheses belong to the node's place: `format` finds its comments by that
-        return replace(parts[1], place=_place(parts[0], parts[2]))
+        return replace(parts[1], place=span(parts[0], parts[2]))
 
     def tuple_literal(self, parts: Parts) -> TupleLiteral:
-        return TupleLiteral(_place(parts[0], parts[-1]), _nodes(parts))
+        return TupleLiteral(span(parts[0], parts[-1]), _nodes(parts))
 
     def list_literal(self, parts: Parts) -> ListLiteral:
-        return ListLiteral(_place(parts[0], parts[-1]), parts[1] or ())
+        return ListLiteral(span(parts[0], parts[-1]), parts[1] or ())
 
     def list_comprehension(self, parts: Parts) -> ListComprehension:
-        return ListComprehension(_place(parts[0], parts[-1]), parts[1], tuple(parts[2:-1]))
+        return ListComprehension(span(parts[0], parts[-1]), parts[1], tuple(parts[2:-1]))
 
     def dict_literal(self, parts: Parts) -> DictLiteral:
         pairs = tuple(part for part in parts if isinstance(part, tuple))
-        return DictLiteral(_place(parts[0], parts[-1]), pairs)
+        return DictLiteral(span(parts[0], parts[-1]), pairs)
 
     def dict_comprehension(self, parts: Parts) -> DictComprehension:
         first, (key, value), *clauses, last = parts
-        return DictComprehension(_place(first, last), key, value, tuple(clauses))
+        return DictComprehension(span(first, last), key, value, tuple(clauses))
 
     def pair(self, parts: Parts) -> tuple[Expression, Expression]:
         return parts[0], parts[2]
 
     def clause(self, parts: Parts) -> ComprehensionFor:
         first, target, _, source, *rest = parts
-        return ComprehensionFor(_place(first, parts[-1]), target, source, _nodes(rest))
+        return ComprehensionFor(span(first, parts[-1]), target, source, _nodes(rest))
 
     # -------------------------------------------------------------------------- holes
 
@@ -289,7 +263,7 @@ class TreeBuilder:
         token, type_, allowed, args = parts
         last = args or allowed or type_ or (token, None)
         return HoleExpression(
-            _place(token, last[0]),
+            span(token, last[0]),
             str(token)[2:] or "expression",
             type_ and type_[1],
             allowed and allowed[1],
@@ -310,16 +284,16 @@ class TreeBuilder:
     def primitive_name(self, parts: Parts) -> Name:
         text = "".join(parts)
         if parts[0].type == "NAME":
-            return Name(_place(parts[0], parts[-1]), text)
+            return Name(span(parts[0], parts[-1]), text)
         form = ops.BINARY[text].form if text in ops.BINARY else ops.UNARY[text].form
-        return Name(_place(parts[0]), form)
+        return Name(span(parts[0]), form)
 
     # -------------------------------------------------------------------------- types
 
     def type(self, parts: Parts) -> TypeExpression:
         text = " ".join(parts)
         try:
-            return TypeExpression(_place(parts[0], parts[-1]), parse_type(text))
+            return TypeExpression(span(parts[0], parts[-1]), parse_type(text))
         except PackError as error:
             why = str(error).partition("': ")[2]
             raise wrong(parts[0], f"this is not a type: {why}") from None
@@ -373,117 +347,3 @@ _KIND_IN_WORDS = {
     "Binary": "an operation",
     "TupleLiteral": "an empty tuple",
 }
-
-
-# -------------------------------------------------------------------------- operators
-
-# What joins into one node: a < b <= c, a and b and c.
-_JOINED = (ops.COMPARISON, ops.AND, ops.OR)
-_LOGICAL = {"and": ops.AND, "or": ops.OR}
-
-
-class _Climb:
-    """The tree of a flat sequence of operands and operators, by precedence (shunting-yard)."""
-
-    def __init__(self) -> None:
-        self.operands: list[Any] = []
-        self.pending: list[tuple[int, Token, str]] = []  # precedence, token, symbol
-
-    def run(self, parts: Parts) -> Expression:
-        wants_operand = True
-        place = 0
-        while place < len(parts):
-            part = parts[place]
-            place += 1
-            if isinstance(part, Node):
-                self.operands.append(part)
-                wants_operand = False
-            elif wants_operand:
-                self.prefix(part)
-            else:
-                symbol = str(part)
-                if symbol == "not":  # the grammar puts `in` behind it
-                    symbol = "not in"
-                    place += 1
-                self.binary(part, symbol)
-                wants_operand = True
-        while self.pending:
-            self.reduce()
-        return self.operands[0]
-
-    def prefix(self, token: Token) -> None:
-        precedence = ops.UNARY[str(token)].precedence
-        if token == "not" and self.pending and self.pending[-1][0] > precedence:
-            raise wrong(token, "'not' binds less than what stands before it", hint="write (not x)")
-        self.pending.append((precedence, token, str(token)))
-
-    def binary(self, token: Token, symbol: str) -> None:
-        precedence = _LOGICAL.get(symbol) or ops.BINARY[symbol].precedence
-        joins = precedence in _JOINED
-        right = not joins and ops.BINARY[symbol].right_associative
-        while self.pending:
-            top = self.pending[-1][0]
-            if top < precedence or (top == precedence and (joins or right)):
-                break
-            self.reduce()
-        self.pending.append((precedence, token, symbol))
-
-    def reduce(self) -> None:
-        precedence, token, symbol = self.pending.pop()
-        if precedence in (ops.NOT, ops.NEGATION):
-            operand = self.operands.pop()
-            self.operands.append(Unary(_place(token, operand), symbol, operand))
-            return
-        symbols = [symbol]
-        while precedence in _JOINED and self.pending and self.pending[-1][0] == precedence:
-            symbols.append(self.pending.pop()[2])
-        operands = tuple(self.operands[-len(symbols) - 1 :])
-        del self.operands[-len(symbols) - 1 :]
-        place = _place(operands[0], operands[-1])
-        if precedence == ops.COMPARISON:
-            self.operands.append(Compare(place, operands, tuple(reversed(symbols))))
-        elif precedence in _JOINED:
-            self.operands.append(Logical(place, symbol, operands))
-        else:
-            self.operands.append(Binary(place, symbol, *operands))
-
-
-# ---------------------------------------------------------------------------- strings
-
-_ESCAPE = re.compile(r"\\(x[\da-fA-F]{2}|u[\da-fA-F]{4}|U[\da-fA-F]{8}|[0-7]{1,3}|[\s\S])")
-_ESCAPED = {
-    "\n": "",
-    "\\": "\\",
-    "'": "'",
-    '"': '"',
-    "a": "\a",
-    "b": "\b",
-    "f": "\f",
-    "n": "\n",
-    "r": "\r",
-    "t": "\t",
-    "v": "\v",
-}
-
-
-def _string_value(token: Token) -> str:
-    """The text that a string literal stands for; the escapes are Python's."""
-    text = str(token)
-    width = 3 if text[:3] in ('"""', "'''") else 1
-
-    def replace(found: re.Match[str]) -> str:
-        code = found[1]
-        if code in _ESCAPED:
-            return _ESCAPED[code]
-        if code.isdigit():
-            return chr(int(code, 8))
-        number = int(code[1:], 16) if len(code) > 1 else -1
-        if number < 0 or number > 0x10FFFF or 0xD800 <= number < 0xE000:
-            raise wrong(
-                token,
-                f"no such escape in a string: '\\{code}'",
-                hint="write \\\\ for a backslash; known: \\n \\t \\r \\\\ \\' \\\" \\x41 \\u00e9",
-            )
-        return chr(number)
-
-    return _ESCAPE.sub(replace, text[width:-width]) if "\\" in text else text[width:-width]

@@ -17,10 +17,11 @@ from lark import Lark, Token
 from lark.exceptions import UnexpectedToken
 
 from progsynth.errors import Problem, ProgramError, ProgsynthError
-from progsynth.lang.build_tree import TreeBuilder, WrongSyntax
+from progsynth.lang.build_tree import TreeBuilder
 from progsynth.lang.layout import lay_out, split_comments
 from progsynth.lang.surface import Expression, Module, Place
 from progsynth.lang.syntax_errors import explain
+from progsynth.lang.wrong_syntax import WrongSyntax
 
 GRAMMAR_PACKAGE, GRAMMAR_FILE = "progsynth.dsl", "psl.lark"
 
