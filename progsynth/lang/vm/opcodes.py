@@ -54,9 +54,8 @@ from __future__ import annotations
     SHARE,  # r: the object may have a second reference from now on
     MAKE_LIST,  # d n(kind) n(how many) r ...
     MAKE_TUPLE,  # d n(meta) n(how many) r ...
-    SLICE_CHARGE,  # r r r n(as of SLICE): fuel and cells of a copied slice
     TICK,  # one unit of fuel
-) = range(42)
+) = range(41)
 
 NUMBERS, SEQUENCES, TEXTS, TABLES, CHARGES, END_OF_FAMILIES = 64, 128, 192, 256, 320, 384
 FAMILY_LENGTH = 7  # the number, a register written, and up to five operands
