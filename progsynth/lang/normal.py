@@ -181,7 +181,7 @@ class _ToCore:
         self.enter(params)
         body = yield self.block(block, None)
         self.leave(params)
-        return body  # type: ignore[no-any-return]
+        return body
 
     def block(self, block: Block, slots: tuple[Variable, ...] | None) -> Walk[Term]:
         """The term of a block that gives the slots their values; None: the function's result."""
@@ -218,7 +218,7 @@ class _ToCore:
     def step(self, step: Step) -> Walk[Term]:
         match step:
             case Bind(items=items):
-                return (yield self.several(items))  # type: ignore[no-any-return]
+                return (yield self.several(items))
             case Branch(cond=cond, then=then, orelse=orelse, slots=slots):
                 test = yield self.term(cond)
                 first = yield self.block(then, slots)

@@ -248,9 +248,9 @@ class _Printer:
                 values = yield self.expressions(args)
                 return s.CallExpression(_NOWHERE, self.variable(variable), values)
             case Call(name, args):
-                return (yield self.call(name, args))  # type: ignore[no-any-return]
+                return (yield self.call(name, args))
             case Fn():
-                return (yield self.function_argument(term))  # type: ignore[no-any-return]
+                return (yield self.function_argument(term))
             case Build(kind, items):
                 values = yield self.expressions(items)
                 if kind == "dict":
@@ -262,7 +262,7 @@ class _Printer:
                 value = yield self.expression(inner)
                 return s.Index(_NOWHERE, value, s.Literal(_NOWHERE, position))
             case If():
-                return (yield self.choice(term))  # type: ignore[no-any-return]
+                return (yield self.choice(term))
             case Hole(kind, type_, allowed, hole_args):
                 names = tuple(s.Name(_NOWHERE, n) for n in self.allowed(allowed)) or None
                 values = None if hole_args is None else (yield self.expressions(hole_args))

@@ -72,7 +72,7 @@ def _document(node: Expression, least: int) -> Walk[Doc]:
     """The document of a node, in parentheses where it binds less tightly than `least`."""
     parts = yield _parts(node)
     if precedence(node) >= least:
-        return parts  # type: ignore[no-any-return]
+        return parts
     if len(parts) == 1 and isinstance(parts[0], Group) and parts[0].optional:
         return (_group("(", ")", parts[0].items, node, comma=False),)
     return (_group("(", ")", (_item(node, parts),), node, comma=False),)
@@ -141,7 +141,7 @@ def _parts(node: Expression) -> Walk[Doc]:
             rest = yield _clauses(clauses)
             return (_group("{", "}", (first, *rest), node, comma=False),)
         case HoleExpression():
-            return (yield _hole(node))  # type: ignore[no-any-return]
+            return (yield _hole(node))
     raise AssertionError(f"no such expression: {type(node).__name__}")
 
 
@@ -197,7 +197,7 @@ def _clauses(clauses: Iterable[ComprehensionFor]) -> Walk[tuple[Item, ...]]:
 def _target(node: Expression) -> Walk[Doc]:
     if isinstance(node, TupleLiteral) and len(node.items) > 1:
         return (", ".join(n.name for n in node.items if isinstance(n, Name)),)
-    return (yield _document(node, _ANY))  # type: ignore[no-any-return]
+    return (yield _document(node, _ANY))
 
 
 def _hole(node: HoleExpression) -> Walk[Doc]:

@@ -257,7 +257,7 @@ class _Unnest:
         if isinstance(term.init, Values):
             items = yield self.in_order(term.init.items, env, frame, block)
             if all(isinstance(i, Ref) for i in items):
-                return items  # type: ignore[no-any-return]
+                return items
             places = [n for n, i in enumerate(items) if not isinstance(i, Ref)]
             variables = _variables(term.count, names, frame)
             made = tuple(variables[n] for n in places)
