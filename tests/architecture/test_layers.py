@@ -27,11 +27,17 @@ def order() -> list[str]:
 LAYERS = order()
 
 # Who loads modules by name, and why: packages load their parts when used (PEP 562), the registry
-# finds packs by name, primitives are pickled by name, each command is loaded when called.
-LOAD_BY_NAME = {"progsynth.registry", "progsynth.lang.primitive", "progsynth.cli.main"}
+# finds packs by name, primitives are pickled by name, each command is loaded when called, and
+# the VM's kernels when the first program runs (with Numba, which takes seconds).
+LOAD_BY_NAME = {
+    "progsynth.registry",
+    "progsynth.lang.primitive",
+    "progsynth.lang.vm.start",
+    "progsynth.cli.main",
+}
 
 # Compiled kernels are kept in a folder between processes, and compiled in one of their own.
-HAS_FILES = {"progsynth.lang.vm", "progsynth.lang.vm.cache", "progsynth.lang.vm.compile"}
+HAS_FILES = {f"progsynth.lang.vm.{name}" for name in ("cache", "compile", "start")}
 
 
 def test_every_module_has_its_place_in_the_order() -> None:
