@@ -34,7 +34,7 @@ from progsynth.lang import bytecode, interpret, python_engine, vm
 from progsynth.lang.failure import Limits
 from progsynth.lang.read import read_program
 from progsynth.lang.values import Value
-from progsynth.lang.vm import opcodes
+from progsynth.lang.vm import cache, opcodes
 from progsynth.lang.vm.listing import instructions
 from progsynth.registry import pack
 
@@ -222,7 +222,7 @@ def starts() -> dict[str, float]:
     """Seconds to the first answer of the VM in a new process, without and with kernels on disk."""
     found = {}
     with tempfile.TemporaryDirectory() as folder:
-        env = {**os.environ, vm.cache.SETTING: folder}
+        env = {**os.environ, cache.SETTING: folder}
         for name in ("cold", "cached"):
             command = [sys.executable, "-c", START]
             done = subprocess.run(command, env=env, check=True, capture_output=True, text=True)

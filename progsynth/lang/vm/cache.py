@@ -17,7 +17,10 @@ from importlib.util import find_spec
 from pathlib import Path
 
 SETTING = "PROGSYNTH_CACHE"
-_NOT_COMPILED = ("__init__", "cache", "code", "compile", "descriptors", "encode", "listing")
+_NOT_COMPILED = frozenset(
+    ("__init__", "batch", "cache", "code", "compile", "descriptors", "encode", "listing")
+    + ("running", "start")
+)
 _MARK = "complete"  # written when all entries are compiled and stored
 
 

@@ -78,6 +78,7 @@ FIRST_REFERENCE = D_STR  # kinds from here on are references
 
 OK = 0  # 1 to 7 are the failure kinds, in the order of `failure.FailureKind`
 INDEX, KEY, ZERO, OVERFLOW, DOMAIN, NO_FUEL, NO_CELLS = range(1, 8)
-HANDED_OVER = 8  # the row does not fit in the VM's memory: another engine has to run it
+HANDED_OVER = 8  # another engine has to run the row
 NEEDS_ROOM = 9  # inside the machine: collect, then run the instruction again
+NO_ROOM = 11  # as HANDED_OVER, and more memory may help
 NOT_RUN = 10  # the results' part is full: decode it and go on from here

@@ -32,7 +32,6 @@ from progsynth.lang.vm.layout import (
     CELLS,
     CONSTANTS,
     FUEL,
-    HANDED_OVER,
     HEAD,
     HIGH,
     INDEX,
@@ -40,6 +39,7 @@ from progsynth.lang.vm.layout import (
     NEEDS_ROOM,
     NO_CELLS,
     NO_FUEL,
+    NO_ROOM,
     NUM_POINTERS,
     OK,
     OUT,
@@ -347,7 +347,7 @@ def execute(A: Words, F: Floats, C: Words, start: int) -> int:
             if tried != pc:
                 tried, tries = pc, 0
             if tries == 2:
-                return HANDED_OVER
+                return NO_ROOM
             collect(A)
             if tries == 1:
                 A[SOFT] = A[HIGH]

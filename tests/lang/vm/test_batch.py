@@ -14,6 +14,7 @@ from progsynth.lang.failure import Failure, FailureKind, Limits
 from progsynth.lang.read import read_program
 from progsynth.lang.types import INT, STR, Type, dict_of, parse_type
 from progsynth.lang.values import identity_key
+from progsynth.lang.vm import start
 from progsynth.lang.vm.code import Code
 from progsynth.registry import pack
 
@@ -122,7 +123,7 @@ def test_no_rows_and_no_parameters() -> None:
 
 
 def test_one_compilation_serves_all_calls() -> None:
-    machine = vm._machine()
+    machine = start.machine()
     before = len(machine.run_programs.signatures)
     (code,) = compiled("list[int]", "sort(xs)")
     vm.run(code, ROWS)

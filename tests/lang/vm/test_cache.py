@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from progsynth.lang import vm
-from progsynth.lang.vm import cache
+from progsynth.lang.vm import cache, start
 
 
 def test_the_folder_is_named_by_the_setting(
@@ -98,5 +98,5 @@ def test_importing_the_vm_does_not_import_numba() -> None:
 def test_a_users_own_setting_of_numba_stays() -> None:
     numba = pytest.importorskip("numba")
     before = numba.config.CACHE_DIR
-    vm._machine()
+    start.machine()
     assert numba.config.CACHE_DIR == before

@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 
+from progsynth.errors import UnsupportedError
 from progsynth.lang import bytecode, interpret, vm
 from progsynth.lang.failure import Failure, FailureKind, Limits
 from progsynth.lang.random_programs import RandomPrograms
@@ -69,7 +70,7 @@ def test_random_programs_with_a_collection_at_every_turn() -> None:
         sample = programs.sample(seed)
         try:
             code = bytecode.compile_program(sample.program, DSL)
-        except vm.UnsupportedError:
+        except UnsupportedError:
             continue
         found = vm.run(code, sample.rows, sample.limits, memory=Memory(slack=1))
         for row, value in zip(sample.rows, found, strict=True):
@@ -124,3 +125,25 @@ def test_many_results_come_back_in_parts() -> None:
     code = bytecode.compile_program(read_program(text, DSL), DSL)
     rows = [(400,)] * 50
     assert vm.run(code, rows, memory=Memory(space=1000)) == [list(range(400))] * 50
+
+
+def test_rows_that_need_it_get_more_memory() -> None:
+    text = """
+def f(n: int) -> int:
+    xs = range(n)
+    return sum(append(xs, 1))
+"""
+    (large,) = [bytecode.compile_program(read_program(text, DSL), DSL)]
+    rows = [(300_000,), (5,)]
+    limits = Limits(fuel=10**6, cells=10**6)
+    expected = [sum(range(300_000)) + 1, 11]
+    assert vm.run(large, rows, limits) == expected
+    assert vm.run(large, rows, limits, memory=Memory(space=300_000)) == [vm.HANDED_OVER, 11]
+    text = text.replace("sum(append(xs, 1))", "len(xs)")
+    small = bytecode.compile_program(read_program(text, DSL), DSL)
+    batch = vm.encode_rows(large.types, rows, expected, large.result)
+    scores = vm.score([small, large, small], batch, limits)
+    assert scores.equal.tolist() == [[False, False], [True, True], [False, False]]
+    assert not scores.status.any()
+    cramped = vm.score([large], batch, limits, memory=Memory(space=100_000))
+    assert cramped.status.tolist() == [[8, 0]]
