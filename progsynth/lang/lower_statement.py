@@ -14,10 +14,9 @@ from progsynth.lang.lower_expression import (
     is_atomic,
     needs_let,
 )
-from progsynth.lang.primitive import DSL, signature_of
 from progsynth.lang.scope import children
 from progsynth.lang.steps import Branch, Each, Loop, Result, Set, Step, Steps, Value
-from progsynth.lang.structure import Needs, default_value, straighten
+from progsynth.lang.structure import default_value, straighten
 from progsynth.lang.term import (
     Call,
     For,
@@ -29,7 +28,6 @@ from progsynth.lang.term import (
     Var,
     While,
 )
-from progsynth.lang.types import INT, Type, list_of
 from progsynth.lang.walk import Walk
 
 # One binding on the way through a block: the term, hints, and the variables it gives values.
@@ -51,8 +49,6 @@ class StatementLowering(ExpressionLowering):
     def __init__(self, checked: Checked):
         super().__init__(checked)
         self.liveness = Liveness(checked.nested)
-        self.needs = _needs(checked.dsl)
-        self.empties = _empties(checked.dsl)
         self.definition: list[s.Definition] = []
 
     def function(self, function: CheckedFunction) -> Walk[Term]:
@@ -71,7 +67,7 @@ class StatementLowering(ExpressionLowering):
             elif isinstance(node, s.WhileStatement):
                 late[node] = needs_let(node.cond, self.checked)
         result = self.checked.results[definition]
-        steps = straighten(definition.body, result, self.needs, late, self.empties)
+        steps = straighten(definition.body, result, late, self.dsl)
         self.definition.append(definition)
         found = yield self.block(steps, None, 0)
         self.definition.pop()
@@ -124,7 +120,7 @@ class StatementLowering(ExpressionLowering):
         """
         definition = self.definition[-1]
         type_ = self.checked.variables[definition][name]
-        found = default_value(type_, self.empties)
+        found = default_value(type_, self.dsl)
         if found is None:
             place = definition.place
             problem = Problem(
@@ -361,36 +357,4 @@ def _own_nodes(definition: s.Definition) -> list[s.Statement]:
             found.append(node)
             if not isinstance(node, s.Definition):
                 todo.extend(children(node))
-    return found
-
-
-def _needs(dsl: DSL) -> Needs:
-    """What a loop over an index is made of."""
-
-    def find(surface: str, *types: Type) -> str:
-        for name in dsl.overloads(surface):
-            wanted = signature_of(dsl[name]).types
-            if len(wanted) == len(types) and all(
-                w.is_variable or w.name == t.name for w, t in zip(wanted, types, strict=True)
-            ):
-                return name
-        return ""
-
-    items = list_of(Type("a"))
-    return Needs(
-        find("len", items),
-        find("_[_]", items, INT),
-        find("_ + _", INT, INT),
-        find("_ < _", INT, INT),
-    )
-
-
-def _empties(dsl: DSL) -> dict[str, str]:
-    """For types over dicts, the function that makes a value of an empty dict."""
-    found = {}
-    for name in dsl:
-        signature = signature_of(dsl[name])
-        one_dict = len(signature.params) == 1 and signature.types[0].name == "dict"
-        if one_dict and signature.result.name in ("graph", "memory"):
-            found[signature.result.name] = name
     return found

@@ -17,7 +17,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import count
 
+from progsynth.errors import PackError
 from progsynth.lang import surface as s
+from progsynth.lang.primitive import DSL, signature_of
 from progsynth.lang.steps import (
     Branch,
     Choose,
@@ -35,7 +37,7 @@ from progsynth.lang.steps import (
     Value,
 )
 from progsynth.lang.term import FALSE, TRUE, Build, Call, Term, const
-from progsynth.lang.types import BOOL, FLOAT, INT, STR, Type
+from progsynth.lang.types import BOOL, FLOAT, INT, STR, Type, list_of
 from progsynth.lang.walk import Walk, walk
 
 # ------------------------------------------------------------- statements with their exits
@@ -160,33 +162,45 @@ class _Jumps:
 RESULT = "%result"
 
 
-@dataclass(frozen=True, slots=True)
-class Needs:
-    """The instances that a loop over an index is made of; "" where the pack has none."""
-
-    len: str
-    item: str
-    add: str
-    less: str
+_ITEMS = list_of(Type("a"))
+_NEEDS = {  # what a loop over an index is made of
+    "len": (_ITEMS,),
+    "_[_]": (_ITEMS, INT),
+    "_ + _": (INT, INT),
+    "_ < _": (INT, INT),
+}
 
 
 class _Straightener:
     def __init__(
         self,
         result: Type,
-        needs: Needs,
         needs_let: Mapping[s.WhileStatement, bool],
-        empties: Mapping[str, str],
+        dsl: DSL,
     ):
         self.names = count(1)
-        self.needs = needs
+        self.dsl = dsl
         self.needs_let = needs_let
-        default = default_value(result, empties)
+        default = default_value(result, dsl)
         self.boxed = default is None
         self.default = Closed(Build("list", ()) if default is None else default)
 
     def fresh(self, name: str) -> str:
         return f"%{name}{next(self.names)}"
+
+    def instance(self, surface: str) -> str:
+        """The instance that a loop over an index needs. Raises PackError."""
+        wanted = _NEEDS[surface]
+        for name in self.dsl.overloads(surface):
+            types = signature_of(self.dsl[name]).types
+            if len(types) == len(wanted) and all(
+                a.is_variable or a.name == b.name for a, b in zip(types, wanted, strict=True)
+            ):
+                return name
+        raise PackError(
+            f"a loop that stops early needs '{surface}' for {' and '.join(map(str, wanted))}, "
+            f"which the pack '{self.dsl.name}' has not"
+        )
 
     # A returned value, put away and taken out; in a list where its type has no default.
 
@@ -195,7 +209,7 @@ class _Straightener:
 
     def taken_out(self) -> Value:
         zero = Closed(const(0))
-        return Made(self.needs.item, (Read(RESULT), zero)) if self.boxed else Read(RESULT)
+        return Made(self.instance("_[_]"), (Read(RESULT), zero)) if self.boxed else Read(RESULT)
 
     def jump(self, node: s.Statement, jumps: _Jumps) -> list[Step]:
         """What a jump statement does."""
@@ -299,7 +313,7 @@ class _Straightener:
             steps.append(Each(statement, made))
         if not exits.returns:
             if not node.ends and jumps.outer is None:  # it never ends, so this is never read
-                nothing = Call(self.needs.item, (Build("list", ()), const(0)))
+                nothing = Call(self.instance("_[_]"), (Build("list", ()), const(0)))
                 steps.append(Result(Closed(nothing)))
             return steps, not node.ends
         if not node.ends:
@@ -310,10 +324,10 @@ class _Straightener:
     def by_index(self, loop: s.ForStatement, body: Steps, flag: str) -> list[Step]:
         """A `for` that may stop early, as a `while` over an index."""
         items, index = self.fresh("items"), self.fresh("index")
-        length = Made(self.needs.len, (Read(items),))
-        more = Made(self.needs.less, (Read(index), length))
-        following = Made(self.needs.add, (Read(index), Closed(const(1))))
-        item = Made(self.needs.item, (Read(items), Read(index)))
+        length = Made(self.instance("len"), (Read(items),))
+        more = Made(self.instance("_ < _"), (Read(index), length))
+        following = Made(self.instance("_ + _"), (Read(index), Closed(const(1))))
+        item = Made(self.instance("_[_]"), (Read(items), Read(index)))
         inner = (Set(loop.target, item), Set(index, following), *body)
         return [
             Set(items, Source(loop)),
@@ -334,17 +348,15 @@ def _unless(flag: str, cond: Value) -> Value:
 def straighten(
     body: s.Block,
     result: Type,
-    needs: Needs,
     needs_let: Mapping[s.WhileStatement, bool],
-    empties: Mapping[str, str],
+    dsl: DSL,
 ) -> Steps:
     """The body of a function without jumps.
 
-    `needs_let` says which while conditions cannot stay in a condition of core; `empties` how
-    graphs and memories are made of dicts.
+    `needs_let` says which while conditions cannot stay in a condition of core.
     """
     block = walk(_read_block(body))
-    straightener = _Straightener(result, needs, needs_let, empties)
+    straightener = _Straightener(result, needs_let, dsl)
     return walk(straightener.run(_after(block, 0, None), _Jumps()))
 
 
@@ -356,16 +368,25 @@ _SCALARS: Mapping[Type, Term] = {
 }
 
 
-def default_value(type_: Type, empties: Mapping[str, str]) -> Term | None:
+def default_value(type_: Type, dsl: DSL) -> Term | None:
     """Some value of the type, or None when none can be written."""
     if type_ in _SCALARS:
         return _SCALARS[type_]
     if type_.name in ("list", "dict"):
         return Build(type_.name, ())
-    if type_.name in empties:
-        return Call(empties[type_.name], (Build("dict", ()),))
+    if type_.name in ("graph", "memory"):
+        return _of_empty_dict(type_.name, dsl)
     if type_.name == "tuple":
-        items = [default_value(t, empties) for t in type_.types]
+        items = [default_value(t, dsl) for t in type_.types]
         found = tuple(t for t in items if t is not None)
         return Build("tuple", found) if len(found) == len(items) else None
+    return None
+
+
+def _of_empty_dict(name: str, dsl: DSL) -> Term | None:
+    """An empty graph or memory, by the function of the pack that makes one of a dict."""
+    for instance in dsl:
+        signature = signature_of(dsl[instance])
+        if signature.result.name == name and [t.name for t in signature.types] == ["dict"]:
+            return Call(instance, (Build("dict", ()),))
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from progsynth import registry
-from progsynth.errors import ProgramError
+from progsynth.errors import PackError, ProgramError
 from progsynth.lang.infer import check_program
 from progsynth.lang.interpret import run
 from progsynth.lang.read import read_program
@@ -321,3 +321,12 @@ def test_long_functions_are_lowered_and_run(text: str) -> None:
     lines = "".join(f"    {line}\n" for line in text.splitlines())
     program = read_program(f"def f(x: int) -> int:\n{lines}    return x\n", registry.pack())
     assert run(program, (7,), registry.pack()) in (7, 10_007)
+
+
+def test_a_pack_without_what_a_loop_is_made_of_is_named() -> None:
+    dsl = registry.pack().without("item.list")
+    with pytest.raises(PackError, match=r"needs '_\[_\]' for list\[a\] and int"):
+        read_program("def f(x: int):\n    while True:\n        x = x\n", dsl)
+    with pytest.raises(ProgramError, match="not in the pack"):
+        text = "def f(n: int):\n    for x in range(n):\n        break\n    return n\n"
+        read_program(text, registry.pack().without("len"))
