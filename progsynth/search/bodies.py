@@ -88,8 +88,6 @@ def elements(type_: Type, value: Any, wanted: Type) -> Iterator[Any]:
         for key, item in value.items():
             yield from elements(key_type, key, wanted)
             yield from elements(item_type, item, wanted)
-    elif type_ == STR and wanted == STR:
-        yield from value
 
 
 def make_pool(
@@ -133,7 +131,10 @@ def _arguments(own: tuple[Type, ...], here: Sequence[tuple[Type, Any]]) -> Itera
     columns = []
     for wanted in own:
         values = (v for type_, value in here for v in elements(type_, value, wanted))
-        columns.append(list(islice(values, _PER_EXAMPLE)))
+        column = list(islice(values, _PER_EXAMPLE))
+        if wanted == STR:  # words and characters are what lambdas over text meet
+            column += islice((part for text in column for part in (*text.split(), *text)), 24)
+        columns.append(column)
     if len(columns) == 1:
         yield from ((v,) for v in columns[0])
         return

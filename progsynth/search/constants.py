@@ -188,13 +188,13 @@ def _texts(
     """The empty text, a space, what all outputs or inputs share, separators, single characters."""
     yield "", CHEAP
     yield " ", COMMON
-    outputs = [" \n".join(elements(result, e.output, STR)) for e in examples]
+    outputs = ["\n".join(elements(result, e.output, STR)) for e in examples]
     inputs = []
     for e in examples:
         some = [
             v for t, value in zip(params, e.inputs, strict=True) for v in elements(t, value, STR)
         ]
-        inputs.append(" \n".join(some))
+        inputs.append("\n".join(some))
     whole = [t for t, v in ((result, e.output) for e in examples) if t == STR]
     found: dict[str, int] = {}
     if whole and 2 * len({e.output for e in examples}) <= len(examples):  # labels, it seems
