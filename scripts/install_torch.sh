@@ -10,22 +10,24 @@ python=${PYTHON:-python3}
 version=$(sed -n 's/^torch==//p' constraints.txt)
 cpu_index=https://download.pytorch.org/whl/cpu
 
-if "$python" -c "import torch, sys; sys.exit(torch.__version__.split('+')[0] != '$version')" 2>/dev/null; then
+there='import sys; from importlib import metadata as m; sys.exit(m.version("torch").split("+")[0] != sys.argv[1])'
+if "$python" -c "$there" "$version" 2>/dev/null; then
     echo "PyTorch $version is there"
     exit 0
 fi
 
 if [ -n "${NVIDIA:-}" ] || [ "$(uname -s)" != Linux ]; then
-    exec "$python" -m pip install --quiet "torch==$version" # without CUDA outside Linux
+    exec "$python" -m pip install --quiet "torch==$version" # has no CUDA outside Linux
 fi
 
+# Alone: what PyTorch itself needs comes with the rest, at the versions of constraints.txt.
 wanted="torch==$version+cpu"
 echo "PyTorch $version, CPU build"
-if "$python" -m pip install --quiet --retries 1 --timeout 15 --index-url "$cpu_index" "$wanted"; then
+if "$python" -m pip install -qq --no-deps --retries 1 --timeout 15 --index-url "$cpu_index" "$wanted"; then
     exit 0
 fi
 echo "The index of CPU builds cannot be reached; trying the package sources of this machine"
-if "$python" -m pip install --quiet --retries 1 "$wanted"; then
+if "$python" -m pip install -qq --no-deps "$wanted"; then
     exit 0
 fi
 cat >&2 <<MESSAGE
