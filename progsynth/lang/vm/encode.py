@@ -152,7 +152,8 @@ class _Decoder:
 
     def text(self, word: int) -> str:
         start = (word & ADDRESS) + HEAD
-        return "".join(map(chr, self.A[start : start + (word >> ADDRESS_BITS)].tolist()))
+        codes = self.A[start : start + (word >> ADDRESS_BITS)].astype("<u4")
+        return codes.tobytes().decode("utf-32-le", "surrogatepass")
 
     def tuple(self, address: int, type_: Type) -> Value:
         return tuple(self.at(address + 1 + i, t) for i, t in enumerate(type_.types))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -100,3 +101,17 @@ def test_a_users_own_setting_of_numba_stays() -> None:
     before = numba.config.CACHE_DIR
     start.machine()
     assert numba.config.CACHE_DIR == before
+
+
+@pytest.mark.slow
+def test_a_process_of_its_own_fills_the_cache(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(cache.SETTING, str(tmp_path))
+    monkeypatch.delitem(sys.modules, "progsynth.lang.vm.machine", raising=False)
+    vm.warm_up(background=True)
+    deadline = time.monotonic() + 110
+    while not vm.ready():
+        assert time.monotonic() < deadline, "compiling takes half a minute"
+        time.sleep(0.5)
+    assert list(cache.folder().rglob("*.nbc")), "the machine code is on disk"
