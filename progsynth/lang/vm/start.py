@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,7 @@ def warm_up(background: bool = True) -> None:
         return
     command = [sys.executable, "-m", "progsynth.lang.vm.compile"]
     path = os.pathsep.join(p for p in (_ROOT, os.environ.get("PYTHONPATH")) if p)
-    subprocess.Popen(
+    process = subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
@@ -50,3 +51,5 @@ def warm_up(background: bool = True) -> None:
         env={**os.environ, "PYTHONPATH": path},
         start_new_session=True,
     )
+    # Someone has to take note of its end.
+    threading.Thread(target=process.wait, daemon=True).start()
