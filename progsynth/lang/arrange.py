@@ -121,20 +121,56 @@ def _blocks_of(term: Term) -> list[Block]:
 
 
 def _take_out_unread(routine: Routine) -> None:
-    """Remove the slots that are never read from branches and loops."""
+    """Remove the slots that are never read from branches and loops.
+
+    A value that is only handed on, from slot to slot, is read if the last of them is.
+    """
     while True:
-        reads = reads_of(routine)
-        found = list(_all_blocks(routine))
+        read, handed = _reads_and_hands(routine)
+        todo = list(read)
+        while todo:
+            for variable in handed.pop(todo.pop(), ()):
+                if variable not in read:
+                    read.add(variable)
+                    todo.append(variable)
         changed = False
-        for block in found:
+        for block in list(_all_blocks(routine)):
             for step in block.steps:
                 if isinstance(step, Branch | Loop) and step.slots is not None:
-                    kept = [n for n, v in enumerate(step.slots) if reads[v]]
+                    kept = [n for n, v in enumerate(step.slots) if v in read]
                     if len(kept) < len(step.slots):
                         _keep(step, kept)
                         changed = True
         if not changed:
             return
+
+
+def _reads_and_hands(routine: Routine) -> tuple[set[Variable], dict[Variable, list[Variable]]]:
+    """The variables that are read, and for each slot those whose values it is only handed."""
+    read: set[Variable] = set()
+    handed: dict[Variable, list[Variable]] = {}
+    slots_of: dict[Block, tuple[Variable, ...]] = {}
+    for block in _all_blocks(routine):  # outer before inner
+        terms: list[Term] = []
+        pairs = list(zip(slots_of.get(block, ()), block.end or (), strict=False))
+        if block not in slots_of:
+            terms += block.end or ()
+        for step in block.steps:
+            found = expressions(step)
+            if isinstance(step, Branch | Loop) and step.slots is not None:
+                slots_of.update((inner, step.slots) for inner in blocks(step))
+            if isinstance(step, Loop):
+                pairs += zip(step.slots, step.inits, strict=True)
+                found = tuple(t for t in (step.source, step.cond) if t is not None)
+            terms += found
+        for slot, end in pairs:
+            if isinstance(end, Ref):
+                handed.setdefault(slot, []).append(end.variable)
+            else:
+                terms.append(end)
+        for term in terms:
+            visit_references(term, read.add)
+    return read, handed
 
 
 def reads_of(routine: Routine) -> Counter[Variable]:
@@ -171,11 +207,13 @@ def _keep(step: Branch | Loop, kept: list[int]) -> None:
     assert slots is not None
     for block in blocks(step):
         assert block.end is not None
-        if not all(is_free(e) for n, e in enumerate(block.end) if n not in kept):
-            held = tuple(Variable(s.hint, s.frame) for s in slots)
-            block.steps.append(Bind(held, block.end))
-            block.end = tuple(map(Ref, held))
-        block.end = tuple(block.end[n] for n in kept)
+        ends = dict(enumerate(block.end))
+        costly = [n for n, e in ends.items() if n in kept or not is_free(e)]
+        if len(costly) > len(kept):
+            held = {n: Variable(slots[n].hint, slots[n].frame) for n in costly}
+            block.steps.append(Bind(tuple(held.values()), tuple(ends[n] for n in costly)))
+            ends = {n: Ref(v) for n, v in held.items()}
+        block.end = tuple(ends[n] for n in kept)
     step.slots = tuple(slots[n] for n in kept)
     if isinstance(step, Loop):
         step.inits = tuple(step.inits[n] for n in kept)
