@@ -19,7 +19,7 @@ import progsynth
 from progsynth import registry
 from progsynth.errors import ProgsynthError, TaskError, UnsupportedError
 from progsynth.evaluate import Evaluation, evaluate
-from progsynth.lang.engines import function_of
+from progsynth.lang.engines import function_of, prepare
 from progsynth.lang.failure import Failure, Limits
 from progsynth.lang.pretty import pretty
 from progsynth.lang.primitive import DSL
@@ -177,6 +177,7 @@ def solve(
     pack = _pack(task, dsl)
     sketched = _sketch(task, sketch, pack)
     made = _search(task, pack, sketched)
+    prepare()
     with progress_bar(task.name, seconds, shown=progress) as show_progress:
 
         def tell(event: Event) -> None:

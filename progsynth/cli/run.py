@@ -10,7 +10,7 @@ from progsynth.cli.call import ReadCall, read_call
 from progsynth.cli.options import whole
 from progsynth.errors import ProgramFailure, ProgsynthError
 from progsynth.files import check_writable, locked, read_text
-from progsynth.lang.engines import ENGINES, run_rows
+from progsynth.lang.engines import ENGINES, prepare, run_rows
 from progsynth.lang.failure import DEFAULT_CELLS, DEFAULT_FUEL, Failure, Limits
 from progsynth.lang.primitive import DSL
 from progsynth.lang.read import read_program
@@ -30,6 +30,9 @@ that the function returns, alone or in a tuple, is written back there.
 
 Exit code: 0 with the value printed, 1 when the program fails, 2 wrong input.
 """
+
+
+_SHORT_FUEL = 10_000_000  # about a second of the Python engine
 
 
 def describe(parser: argparse.ArgumentParser) -> None:
@@ -97,7 +100,12 @@ def _run(call: ReadCall, dsl: DSL, options: argparse.Namespace) -> Value:
         for arg, type_ in zip(call.args, entry.types, strict=True)
     )
     limits = Limits(options.fuel, options.cells)
-    (value,) = run_rows(call.program, [args], dsl, limits, options.engine)
+    engine = options.engine
+    if engine == "auto":
+        prepare()
+        # One short run is over in the Python engine before the VM's kernels are loaded.
+        engine = "python" if limits.fuel <= _SHORT_FUEL else "auto"
+    (value,) = run_rows(call.program, [args], dsl, limits, engine)
     if isinstance(value, Failure):
         raise ProgramFailure(value.kind.value, entry.name)
     return value if options.memory is None else _kept(value, entry.result, options.memory)

@@ -63,7 +63,7 @@ class OnVM:
 
 
 _NO_NUMBA = "the VM needs Numba, which is not installed"
-_NOT_COMPILED = "the VM is not compiled yet (progsynth.lang.vm.warm_up() compiles it, once)"
+_NOT_COMPILED = "the VM is not compiled yet; it will be, in the background, once something runs"
 
 
 def compiled(program: Program, dsl: DSL, engine: str = "auto") -> Compiled:
@@ -97,6 +97,12 @@ def run_rows(
 ) -> list[Value | Failure]:
     """The program's value or failure on each row of arguments."""
     return compiled(program, dsl, engine).run(rows, limits)
+
+
+def prepare() -> None:
+    """Have the VM compiled in the background, where it never was; the Python engine serves
+    until then. Returns at once."""
+    vm.warm_up(background=True)
 
 
 def explain(program: Program, dsl: DSL) -> str:

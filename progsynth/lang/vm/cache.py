@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import os
 import platform
+import shutil
 import sys
 import tempfile
+import time
 from hashlib import sha256
 from importlib import metadata
 from importlib.util import find_spec
@@ -22,6 +24,9 @@ _NOT_COMPILED = frozenset(
     + ("running", "start")
 )
 _MARK = "complete"  # written when all entries are compiled and stored
+_CLAIM = "compiling"  # written by the process that has begun to
+_CLAIM_SECONDS = 600.0  # after which its process is taken for dead
+_KEPT_SECONDS = 30 * 86400.0  # how long folders of other sources are kept
 
 
 def available() -> bool:
@@ -87,5 +92,21 @@ def is_complete() -> bool:
 
 
 def mark_complete() -> None:
-    """Say that all entries for these sources are on disk."""
-    (folder() / _MARK).touch()
+    """Say that all entries for these sources are on disk; folders long out of use go."""
+    own = folder()
+    (own / _MARK).touch()
+    for other in own.parent.iterdir():
+        if other != own and time.time() - other.stat().st_mtime > _KEPT_SECONDS:
+            shutil.rmtree(other, ignore_errors=True)
+
+
+def claim() -> bool:
+    """Take it on to fill the folder; False when another process is at it."""
+    path = folder() / _CLAIM
+    try:
+        if path.exists() and time.time() - path.stat().st_mtime > _CLAIM_SECONDS:
+            path.unlink()
+        path.touch(exist_ok=False)
+    except OSError:  # another was quicker, or the folder is gone
+        return False
+    return True

@@ -34,12 +34,15 @@ def ready() -> bool:
 def warm_up(background: bool = True) -> None:
     """Have the kernels compiled and kept on disk: here, or in a process of their own.
 
-    The process is not waited for; `ready` tells when it is done.
+    The process is not waited for; `ready` tells when it is done. Only one is started, however
+    often and by however many processes this is called.
     """
     if ready() or not available():
         return
     if not background:
         machine()
+        return
+    if not cache.claim():
         return
     command = [sys.executable, "-m", "progsynth.lang.vm.compile"]
     path = os.pathsep.join(p for p in (_ROOT, os.environ.get("PYTHONPATH")) if p)

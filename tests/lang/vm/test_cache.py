@@ -81,6 +81,28 @@ def test_ready_follows_the_mark(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     assert vm.ready()
 
 
+def test_only_one_process_compiles(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv(cache.SETTING, str(tmp_path))
+    assert cache.claim()
+    assert not cache.claim()
+    long_ago = time.time() - 3600
+    os.utime(cache.folder() / "compiling", (long_ago, long_ago))
+    assert cache.claim(), "a process that died is not waited for"
+
+
+def test_folders_long_out_of_use_are_removed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(cache.SETTING, str(tmp_path))
+    old, recent = cache.folder().parent / "old", cache.folder().parent / "recent"
+    old.mkdir()
+    recent.mkdir()
+    long_ago = time.time() - 90 * 86400
+    os.utime(old, (long_ago, long_ago))
+    cache.mark_complete()
+    assert not old.exists() and recent.exists()
+
+
 def test_without_numba_it_is_not_available(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cache, "find_spec", lambda name: None)
     monkeypatch.delitem(sys.modules, "progsynth.lang.vm.machine", raising=False)
