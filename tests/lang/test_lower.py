@@ -327,6 +327,7 @@ def test_a_pack_without_what_a_loop_is_made_of_is_named() -> None:
     dsl = registry.pack().without("item.list")
     with pytest.raises(PackError, match=r"needs '_\[_\]' for list\[a\] and int"):
         read_program("def f(x: int):\n    while True:\n        x = x\n", dsl)
+    text = "def f(n: int):\n    for x in range(n):\n        break\n    return n\n"
+    without = registry.pack().without("len")
     with pytest.raises(ProgramError, match="not in the pack"):
-        text = "def f(n: int):\n    for x in range(n):\n        break\n    return n\n"
-        read_program(text, registry.pack().without("len"))
+        read_program(text, without)
