@@ -25,16 +25,16 @@ from typing import Any
 from pebble import ProcessExpired, ProcessPool
 
 import progsynth
-from progsynth.lang.agreement import (
+from progsynth.lang.agreement.agreement import (
     ENGINES,
     Engine,
     disagreements,
     engines_for,
     expected_outcomes,
 )
+from progsynth.lang.agreement.random_programs import RandomPrograms, Sample
+from progsynth.lang.agreement.shrink import shrink
 from progsynth.lang.failure import Failure
-from progsynth.lang.random_programs import RandomPrograms, Sample
-from progsynth.lang.shrink import shrink
 from progsynth.lang.term import Call, Program, Term, subterms
 from progsynth.registry import pack
 

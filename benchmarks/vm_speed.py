@@ -30,11 +30,12 @@ from rich.console import Console
 from rich.table import Table
 
 import progsynth
-from progsynth.lang import bytecode, interpret, python_engine, vm
+from progsynth.lang import interpret, vm
 from progsynth.lang.failure import Limits
+from progsynth.lang.python import python_engine
 from progsynth.lang.read import read_program
 from progsynth.lang.values import Value
-from progsynth.lang.vm import cache, opcodes
+from progsynth.lang.vm import bytecode, cache, opcodes
 from progsynth.lang.vm.listing import instructions
 from progsynth.registry import pack
 
@@ -140,7 +141,8 @@ def bubble_sort(xs: list[int]) -> list[int]:
 START = """
 import time
 start = time.perf_counter()
-from progsynth.lang import bytecode, vm
+from progsynth.lang.vm import bytecode
+from progsynth.lang import vm
 from progsynth.lang.read import read_program
 from progsynth.registry import pack
 program = read_program("def f(x: int) -> int:\\n    return x + 1\\n", pack())

@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from progsynth.lang.engines import run_rows
     from progsynth.lang.failure import Failure, FailureKind, Limits
-    from progsynth.lang.pretty import pretty
     from progsynth.lang.primitive import DSL, Primitive, primitive
+    from progsynth.lang.printing.pretty import pretty
+    from progsynth.lang.python.to_python import to_python
     from progsynth.lang.read import read_program
-    from progsynth.lang.to_python import to_python
     from progsynth.registry import pack, packs, suite, suites
     from progsynth.solve import Result, solve
     from progsynth.task import Example, Suite, Task
@@ -70,7 +70,7 @@ _HOMES = {
     "Task": "progsynth.task",
     "pack": "progsynth.registry",
     "packs": "progsynth.registry",
-    "pretty": "progsynth.lang.pretty",
+    "pretty": "progsynth.lang.printing.pretty",
     "primitive": "progsynth.lang.primitive",
     "read_program": "progsynth.lang.read",
     "read_tasks": "progsynth.task_formats",
@@ -78,7 +78,7 @@ _HOMES = {
     "solve": "progsynth.solve",
     "suite": "progsynth.registry",
     "suites": "progsynth.registry",
-    "to_python": "progsynth.lang.to_python",
+    "to_python": "progsynth.lang.python.to_python",
     "write_tasks": "progsynth.task_formats",
 }
 

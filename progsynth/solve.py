@@ -21,11 +21,11 @@ from progsynth.errors import ProgsynthError, TaskError, UnsupportedError
 from progsynth.evaluate import Evaluation, evaluate
 from progsynth.lang.engines import function_of, prepare
 from progsynth.lang.failure import Failure, Limits
-from progsynth.lang.pretty import pretty
 from progsynth.lang.primitive import DSL
+from progsynth.lang.printing.pretty import pretty
+from progsynth.lang.python.to_python import to_python
 from progsynth.lang.read import read_program
 from progsynth.lang.term import Function, Program, Term, Var, bind
-from progsynth.lang.to_python import to_python
 from progsynth.lang.types import fn_of
 from progsynth.lang.values import Value, identity_key, show
 from progsynth.search.bottom_up import BottomUp, Goal

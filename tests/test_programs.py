@@ -17,10 +17,10 @@ from progsynth import registry
 from progsynth.errors import UnsupportedError
 from progsynth.lang import engines
 from progsynth.lang.failure import Failure
-from progsynth.lang.format import format_text
 from progsynth.lang.infer import check_program
 from progsynth.lang.read import read_call, read_program, read_value
 from progsynth.lang.term import Program
+from progsynth.lang.text.format import format_text
 from progsynth.lang.values import identity_key
 
 FILES = sorted((Path(__file__).parent / "programs").glob("*.psl"))

@@ -9,11 +9,11 @@ from typing import NoReturn
 from progsynth.errors import Problem, ProgramError
 from progsynth.lang.failure import Failure
 from progsynth.lang.interpret import run
-from progsynth.lang.parse import parse_expression
 from progsynth.lang.primitive import DSL
 from progsynth.lang.read import read_expression
-from progsynth.lang.surface import CallExpression, Expression, Name
 from progsynth.lang.term import Function, Program
+from progsynth.lang.text.parse import parse_expression
+from progsynth.lang.text.surface import CallExpression, Expression, Name
 from progsynth.lang.types import Type
 from progsynth.lang.values import Value
 from progsynth.near import near_names

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 from progsynth.files import check_writable, read_text, write_text
+from progsynth.lang.python.to_python import to_python
 from progsynth.lang.read import read_program
-from progsynth.lang.to_python import to_python
 from progsynth.registry import pack
 
 _EXAMPLES = """\

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from progsynth.errors import ProgsynthError
 from progsynth.files import read_text, write_text
-from progsynth.lang.format import format_text
+from progsynth.lang.text.format import format_text
 
 _EXAMPLES = """\
 examples:

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from progsynth.errors import ProgramFailure, ProgsynthError, UnsupportedError
-from progsynth.lang import bytecode, interpret, python_engine, vm
+from progsynth.lang import interpret, vm
 from progsynth.lang.failure import Failure, Limits
 from progsynth.lang.primitive import DSL
+from progsynth.lang.python import python_engine
 from progsynth.lang.term import Program
 from progsynth.lang.types import Type
 from progsynth.lang.values import Value, entry_types, misfit
+from progsynth.lang.vm import bytecode
 from progsynth.lang.vm.code import Code
 
 ENGINES = ("auto", "interpreter", "python", "vm")

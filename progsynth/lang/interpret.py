@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from progsynth.errors import DefectError, UnsupportedError
-from progsynth.lang.deep_stack import call_deep
 from progsynth.lang.failure import Fail, Failure, FailureKind, Limits, Meter, failure_of
 from progsynth.lang.primitive import DSL, Primitive, charge_function
+from progsynth.lang.python.deep_stack import call_deep
 from progsynth.lang.term import (
     Apply,
     Build,

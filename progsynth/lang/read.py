@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from progsynth.errors import PackError, Problem, ProgramError
-from progsynth.lang import surface as s
-from progsynth.lang.check import check, check_prelude
-from progsynth.lang.lower import lower, lower_functions
-from progsynth.lang.parse import parse, parse_expression
+from progsynth.lang.checking.check import check, check_prelude
+from progsynth.lang.lowering.lower import lower, lower_functions
 from progsynth.lang.primitive import DSL, signature_of
 from progsynth.lang.term import Function, Program, Term
+from progsynth.lang.text import surface as s
+from progsynth.lang.text.parse import parse, parse_expression
 from progsynth.lang.types import FLOAT, Type, substitute, unify
 from progsynth.lang.values import INT_MAX, INT_MIN, Value, entry_types, misfit, show, type_of
 

@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from progsynth.errors import DefectError
-from progsynth.lang import python_engine
 from progsynth.lang.failure import KIND_OF_EXCEPTION, Fail, FailureKind, Limits
 from progsynth.lang.primitive import DSL, Primitive, charge_function
+from progsynth.lang.python import python_engine
 from progsynth.lang.term import Function, Program
 from progsynth.lang.types import FLOAT, INT, STR, Type, walk_type
 from progsynth.lang.values import INT_MAX, INT_MIN, misfit

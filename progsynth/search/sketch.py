@@ -16,9 +16,9 @@ from typing import Any
 
 from progsynth.errors import UnsupportedError
 from progsynth.evaluate import compare
-from progsynth.lang import python_engine
 from progsynth.lang.failure import Fail, Failure, FailureKind, Limits
 from progsynth.lang.primitive import DSL
+from progsynth.lang.python import python_engine
 from progsynth.lang.term import Const, Program, Term, const
 from progsynth.lang.types import FLOAT, INT, Type
 from progsynth.lang.values import Value, close

@@ -8,10 +8,10 @@ from random import Random
 
 import pytest
 
+from progsynth.lang.agreement.random_values import random_value
 from progsynth.lang.failure import Fail, Failure, FailureKind, Limits, Meter
 from progsynth.lang.interpret import call_primitive
 from progsynth.lang.primitive import Primitive, charge_function
-from progsynth.lang.random_values import random_value
 from progsynth.lang.types import INT, substitute, variables
 from progsynth.lang.values import INT_MAX, INT_MIN, Value, misfit, size_of
 from progsynth.registry import pack

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from progsynth.lang import engines
+from progsynth.lang.agreement.random_values import random_value
 from progsynth.lang.failure import Failure, Limits
 from progsynth.lang.primitive import signature_of
-from progsynth.lang.random_values import random_value
+from progsynth.lang.python.to_python import to_python
 from progsynth.lang.term import Call, Function, Lambda, Program, Term, Var
-from progsynth.lang.to_python import to_python
 from progsynth.lang.types import (
     BOOL,
     INT,

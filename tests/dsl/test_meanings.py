@@ -9,10 +9,10 @@ from random import Random
 
 import pytest
 
+from progsynth.lang.agreement.random_values import random_value
 from progsynth.lang.failure import Failure, Limits
 from progsynth.lang.interpret import run
 from progsynth.lang.primitive import DSL, signature_of
-from progsynth.lang.random_values import random_value
 from progsynth.lang.read import read_prelude
 from progsynth.lang.term import Call, Function, Program, Var
 from progsynth.lang.types import Type, parse_type, substitute, variables

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
+from progsynth.lang.agreement.random_values import random_value
 from progsynth.lang.failure import Failure, FailureKind
 from progsynth.lang.interpret import run
-from progsynth.lang.random_values import random_value
 from progsynth.lang.read import read_expression
 from progsynth.lang.term import Function, Program
 from progsynth.lang.types import parse_type

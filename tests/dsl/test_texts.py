@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from progsynth.lang.describe import examples_of
-from progsynth.lang.format import format_text
 from progsynth.lang.interpret import run
 from progsynth.lang.read import read_expression, read_prelude
 from progsynth.lang.term import Function, Program
+from progsynth.lang.text.format import format_text
 from progsynth.registry import pack
 
 DSL_FOLDER = Path(__file__).parents[2] / "dsl"

@@ -11,13 +11,13 @@ import pytest
 
 from progsynth import registry
 from progsynth.errors import ProgramError
-from progsynth.lang import surface as s
-from progsynth.lang.check import MAX_PROBLEMS, check
-from progsynth.lang.findings import Checked
-from progsynth.lang.parse import parse
+from progsynth.lang.checking.check import MAX_PROBLEMS, check
+from progsynth.lang.checking.findings import Checked
+from progsynth.lang.checking.unifier import ERROR, TypeTooLargeError, Unifier
 from progsynth.lang.primitive import primitive
+from progsynth.lang.text import surface as s
+from progsynth.lang.text.parse import parse
 from progsynth.lang.types import Type, parse_type
-from progsynth.lang.unifier import ERROR, TypeTooLargeError, Unifier
 
 
 def checked(text: str) -> Checked:

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from progsynth.errors import ProgramError
-from progsynth.lang.format import format_text
-from progsynth.lang.parse import _tokens, parse
-from progsynth.lang.surface import Literal, Node
+from progsynth.lang.text.format import format_text
+from progsynth.lang.text.parse import _tokens, parse
+from progsynth.lang.text.surface import Literal, Node
 
 EXAMPLE = '''
 def f(xs: list[int], d: dict[str, int], g: (int, int) -> bool) -> tuple[int, str]:

@@ -14,7 +14,13 @@ from dataclasses import dataclass
 import pytest
 
 from progsynth.lang import vm
-from progsynth.lang.agreement import ENGINES, Engine, outcome_key, run_interpreter, show_outcome
+from progsynth.lang.agreement.agreement import (
+    ENGINES,
+    Engine,
+    outcome_key,
+    run_interpreter,
+    show_outcome,
+)
 from progsynth.lang.failure import Failure, FailureKind, Limits
 from progsynth.lang.term import (
     TRUE,
@@ -38,6 +44,7 @@ from progsynth.registry import pack
 
 DEEP = 10_000
 SECONDS = 5.0  # generous: each takes well under one on an idle machine
+SECONDS_TO_PRINT = 30.0  # and to read again: texts 10,000 deep take a few
 X, Y = Var(0), Var(1)
 
 
@@ -315,7 +322,8 @@ def test_a_hostile_program_comes_to_the_same_end_in_every_engine(
     start = time.perf_counter()
     if not agrees(hostile, engine):
         pytest.skip(f"the engine '{engine}' does not run this program")
-    assert time.perf_counter() - start < SECONDS
+    allowed = SECONDS_TO_PRINT if engine == "printed" else SECONDS
+    assert time.perf_counter() - start < allowed
 
 
 def agrees(hostile: Hostile, engine: str) -> bool:

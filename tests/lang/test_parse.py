@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from progsynth.errors import ProgramError, ProgsynthError
-from progsynth.lang import parse as parsing
-from progsynth.lang import surface as s
-from progsynth.lang.parse import parse, parse_expression
+from progsynth.lang.text import parse as parsing
+from progsynth.lang.text import surface as s
+from progsynth.lang.text.parse import parse, parse_expression
 from progsynth.lang.walk import Walk, walk
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from progsynth.lang.agreement.random_programs import RandomPrograms
 from progsynth.lang.infer import IllTypedError, check_program
 from progsynth.lang.interpret import run
-from progsynth.lang.normal import normal
-from progsynth.lang.pretty import pretty, pretty_term
-from progsynth.lang.random_programs import RandomPrograms
+from progsynth.lang.printing.normal import normal
+from progsynth.lang.printing.pretty import pretty, pretty_term
 from progsynth.lang.read import read_program
 from progsynth.lang.term import (
     FALSE,

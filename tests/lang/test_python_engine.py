@@ -9,12 +9,13 @@ import time
 import pytest
 
 from progsynth.errors import DefectError, UnsupportedError
-from progsynth.lang import interpret, python_writer
-from progsynth.lang.checked_python import Checked
+from progsynth.lang import interpret
+from progsynth.lang.agreement.random_programs import RandomPrograms
 from progsynth.lang.failure import Failure, FailureKind, Limits
 from progsynth.lang.primitive import DSL, primitive
-from progsynth.lang.python_engine import compile_program
-from progsynth.lang.random_programs import RandomPrograms
+from progsynth.lang.python import python_writer
+from progsynth.lang.python.checked_python import Checked
+from progsynth.lang.python.python_engine import compile_program
 from progsynth.lang.read import read_program
 from progsynth.lang.term import (
     FALSE,

@@ -1,7 +1,7 @@
 """Programs that show a defect are made small."""
 
-from progsynth.lang.random_programs import RandomPrograms
-from progsynth.lang.shrink import shrink
+from progsynth.lang.agreement.random_programs import RandomPrograms
+from progsynth.lang.agreement.shrink import shrink
 from progsynth.lang.term import Build, Call, Function, Let, Program, Var, const, size, subterms
 from progsynth.lang.types import INT, list_of
 from progsynth.registry import pack

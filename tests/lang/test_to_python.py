@@ -13,15 +13,15 @@ from dataclasses import replace
 import pytest
 
 from progsynth.errors import UnsupportedError
-from progsynth.lang import python_writer
-from progsynth.lang.copy_source import Sources
+from progsynth.lang.agreement.random_programs import RandomPrograms
 from progsynth.lang.failure import Failure, FailureKind, Limits
 from progsynth.lang.interpret import run
 from progsynth.lang.primitive import DSL, Primitive, primitive
-from progsynth.lang.random_programs import RandomPrograms
+from progsynth.lang.python import python_writer
+from progsynth.lang.python.copy_source import Sources
+from progsynth.lang.python.to_python import Readable, hint, to_python
 from progsynth.lang.read import read_program
 from progsynth.lang.term import Build, Call, Function, Hole, If, Lambda, Let, Program, Var, const
-from progsynth.lang.to_python import Readable, hint, to_python
 from progsynth.lang.types import BOOL, FLOAT, INT, STR, Type, list_of, parse_type
 from progsynth.lang.values import identity_key
 from progsynth.registry import pack

@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 
 from progsynth.errors import UnsupportedError
-from progsynth.lang import bytecode, vm
-from progsynth.lang.agreement import (
+from progsynth.lang import vm
+from progsynth.lang.agreement.agreement import (
     Engine,
     disagreements,
     engines_for,
@@ -27,14 +27,15 @@ from progsynth.lang.agreement import (
     outcome_key,
     run_python,
 )
+from progsynth.lang.agreement.random_programs import RandomPrograms, Sample
 from progsynth.lang.failure import Failure, FailureKind, Limits
 from progsynth.lang.infer import Typed, check_program
 from progsynth.lang.interpret import run
 from progsynth.lang.primitive import DSL, Callee
-from progsynth.lang.random_programs import RandomPrograms, Sample
 from progsynth.lang.term import Program
 from progsynth.lang.types import walk_type
 from progsynth.lang.values import Value
+from progsynth.lang.vm import bytecode
 from progsynth.lang.vm import opcodes as op
 from progsynth.lang.vm.listing import instructions
 from progsynth.registry import pack

@@ -17,10 +17,10 @@ import pytest
 from pebble import ProcessExpired, ProcessPool
 
 from progsynth.errors import UnsupportedError
-from progsynth.lang import bytecode, vm
-from progsynth.lang.agreement import Outcomes, expected_outcomes, outcome_key
-from progsynth.lang.random_programs import RandomPrograms, Sample
-from progsynth.lang.vm import layout
+from progsynth.lang import vm
+from progsynth.lang.agreement.agreement import Outcomes, expected_outcomes, outcome_key
+from progsynth.lang.agreement.random_programs import RandomPrograms, Sample
+from progsynth.lang.vm import bytecode, layout
 from progsynth.lang.vm import opcodes as op
 from progsynth.lang.vm.code import Code
 from progsynth.lang.vm.listing import instructions

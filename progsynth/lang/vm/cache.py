@@ -41,7 +41,7 @@ def digest() -> str:
         text.update(f"{package} {metadata.version(package)}\n".encode())
     text.update(f"{sys.version} {platform.machine()} {platform.processor()}\n".encode())
     for path in sorted(Path(__file__).parent.glob("*.py")):
-        if path.stem not in _NOT_COMPILED:
+        if path.stem not in _NOT_COMPILED and not path.stem.startswith("bytecode"):
             text.update(path.name.encode() + b"\n" + path.read_bytes())
     return text.hexdigest()[:24]
 

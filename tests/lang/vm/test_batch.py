@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from progsynth.errors import UnsupportedError
-from progsynth.lang import bytecode, interpret, vm
+from progsynth.lang import interpret, vm
 from progsynth.lang.failure import Failure, FailureKind, Limits
 from progsynth.lang.read import read_program
 from progsynth.lang.types import INT, STR, Type, dict_of, parse_type
 from progsynth.lang.values import identity_key
-from progsynth.lang.vm import start
+from progsynth.lang.vm import bytecode, start
 from progsynth.lang.vm.code import Code
 from progsynth.registry import pack
 

@@ -6,10 +6,10 @@ from random import Random
 
 import pytest
 
-from progsynth.lang import bytecode, interpret, vm
+from progsynth.lang import interpret, vm
 from progsynth.lang.failure import Limits
 from progsynth.lang.read import read_program
-from progsynth.lang.vm import Memory, opcodes
+from progsynth.lang.vm import Memory, bytecode, opcodes
 from progsynth.lang.vm.flags import OWNED_DICT, OWNED_LIST
 from progsynth.lang.vm.listing import instructions, listing
 from progsynth.registry import pack

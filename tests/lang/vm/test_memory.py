@@ -7,12 +7,12 @@ from random import Random
 import pytest
 
 from progsynth.errors import UnsupportedError
-from progsynth.lang import bytecode, interpret, vm
+from progsynth.lang import interpret, vm
+from progsynth.lang.agreement.random_programs import RandomPrograms
 from progsynth.lang.failure import Failure, FailureKind, Limits
-from progsynth.lang.random_programs import RandomPrograms
 from progsynth.lang.read import read_program
 from progsynth.lang.values import Value, identity_key
-from progsynth.lang.vm import Memory
+from progsynth.lang.vm import Memory, bytecode
 from progsynth.registry import pack
 
 DSL = pack()

@@ -8,13 +8,14 @@ from random import Random
 
 import pytest
 
-from progsynth.lang import bytecode, interpret, vm
-from progsynth.lang.bytecode_primitives import SUPPORTED
+from progsynth.lang import interpret, vm
+from progsynth.lang.agreement.random_values import random_value
 from progsynth.lang.primitive import signature_of
-from progsynth.lang.random_values import random_value
 from progsynth.lang.term import Call, Function, Lambda, Program, Term, Var, const
 from progsynth.lang.types import BOOL, FLOAT, INT, STR, Type, list_of, substitute, variables
 from progsynth.lang.values import INT_MAX, INT_MIN, Value, identity_key
+from progsynth.lang.vm import bytecode
+from progsynth.lang.vm.bytecode_primitives import SUPPORTED
 from progsynth.registry import pack
 
 DSL = pack()

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from progsynth.errors import UnsupportedError
-from progsynth.lang import bytecode, interpret, vm
+from progsynth.lang import interpret, vm
 from progsynth.lang.failure import Failure, FailureKind, Limits
 from progsynth.lang.primitive import primitive
 from progsynth.lang.read import read_program
 from progsynth.lang.term import Call, Function, Hole, If, Program, Term, Var, const
 from progsynth.lang.types import BOOL, INT
 from progsynth.lang.values import Value
+from progsynth.lang.vm import bytecode
 from progsynth.registry import pack
 
 DSL = pack()

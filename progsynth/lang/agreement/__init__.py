@@ -1,0 +1,1 @@
+"""Random programs, and whether all engines agree on them."""

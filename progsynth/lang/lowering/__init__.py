@@ -1,0 +1,1 @@
+"""From the checked surface tree to core."""

@@ -1,0 +1,1 @@
+"""From core back to text."""
