@@ -163,11 +163,12 @@ RESULT = "%result"
 
 
 _ITEMS = list_of(Type("a"))
-_NEEDS = {  # what a loop over an index is made of
+_NEEDS = {  # what a loop that stops early is made of
     "len": (_ITEMS,),
     "_[_]": (_ITEMS, INT),
     "_ + _": (INT, INT),
     "_ < _": (INT, INT),
+    "not _": (BOOL,),
 }
 
 
@@ -306,7 +307,7 @@ class _Straightener:
             if late:
                 made = (Branch(cond, made, (Set(stop, Closed(TRUE)),)),)
                 cond = Closed(TRUE)
-            steps.append(Loop(_unless(flag, cond), made))
+            steps.append(Loop(self.unless(flag, cond), made))
         elif flag:
             steps += self.by_index(statement, made, flag)
         else:
@@ -321,6 +322,16 @@ class _Straightener:
         following = yield self.run(rest, jumps)
         return [*steps, Branch(Read(returned), tuple(self.leave(jumps)), following)], True
 
+    def unless(self, flag: str, cond: Value) -> Value:
+        """`not flag and cond`."""
+        if not flag:
+            return cond
+        always = isinstance(cond, Closed) or (isinstance(cond, s.Literal) and cond.value is True)
+        if not self.dsl.overloads("not _"):  # a pack without it has loops all the same
+            return Choose(Read(flag), Closed(FALSE), Closed(TRUE) if always else cond)
+        going = Made(self.instance("not _"), (Read(flag),))
+        return going if always else Choose(going, cond, Closed(FALSE))
+
     def by_index(self, loop: s.ForStatement, body: Steps, flag: str) -> list[Step]:
         """A `for` that may stop early, as a `while` over an index."""
         items, index = self.fresh("items"), self.fresh("index")
@@ -332,17 +343,8 @@ class _Straightener:
         return [
             Set(items, Source(loop)),
             Set(index, Closed(const(0))),
-            Loop(_unless(flag, more), inner),
+            Loop(self.unless(flag, more), inner),
         ]
-
-
-def _unless(flag: str, cond: Value) -> Value:
-    """`not flag and cond`."""
-    if not flag:
-        return cond
-    if isinstance(cond, Closed) or (isinstance(cond, s.Literal) and cond.value is True):
-        return Choose(Read(flag), Closed(FALSE), Closed(TRUE))
-    return Choose(Read(flag), Closed(FALSE), cond)
 
 
 def straighten(
