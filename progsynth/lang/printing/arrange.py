@@ -222,35 +222,84 @@ def _keep(step: Branch | Loop, kept: list[int]) -> None:
 # ------------------------------------------------------------------ when values are needed
 
 
+class _Arm:
+    """One of the blocks of a branch, of which only one runs; `outer` is the arm around it."""
+
+    __slots__ = ("branch", "outer")
+
+    def __init__(self, branch: Branch, outer: _Arm | None):
+        self.branch = branch
+        self.outer = outer
+
+
+class _Span:
+    """A time in which a value is needed: where it begins, and when and in which arm it is used."""
+
+    __slots__ = ("arm", "begin", "end", "uses")
+
+    def __init__(self, begin: float, end: float, arm: _Arm | None):
+        self.begin = begin
+        self.end = end
+        self.arm = arm
+        self.uses: list[tuple[float, _Arm | None]] = []
+
+
+def _arms(arm: _Arm | None) -> Iterator[_Arm]:
+    while arm is not None:
+        yield arm
+        arm = arm.outer
+
+
+def _over(span: _Span, other: _Span) -> bool:
+    """Is `span` not needed once `other` begins, but in other arms of a branch?"""
+    if span.begin > other.begin:
+        return False
+    for arm in _arms(other.arm):
+        if any(a.branch is arm.branch for a in _arms(span.arm)):
+            return all(a is not arm for a in _arms(span.arm))
+        if all(
+            clock <= other.begin or any(a.branch is arm.branch and a is not arm for a in _arms(at))
+            for clock, at in span.uses
+        ):
+            return True
+    return False
+
+
 class _Lives:
     """For each variable the spans of the text in which its value is still needed."""
 
     def __init__(self, routine: Routine):
-        self.spans: dict[Variable, list[list[float]]] = {}
+        self.spans: dict[Variable, list[_Span]] = {}
         self.home: dict[Variable, int] = {}  # in how many loops it gets its value
         self.loops: list[list[Variable]] = []  # of each open loop, what it uses from outside
         self.starts: dict[Loop, float] = {}  # when what it starts from would be copied
         self.clock = 0.0
+        self.arm: _Arm | None = None
         walk(self.routine(routine))
 
     def apart(self, a: Variable, b: Variable) -> bool:
         """Is neither needed while the other is? They may meet at a moment."""
         return all(
-            p[0] >= q[1] or q[0] >= p[1]
+            p.begin >= q.end or q.begin >= p.end or _over(p, q) or _over(q, p)
             for p in self.spans.get(a, ())
             for q in self.spans.get(b, ())
         )
 
     def begin(self, variable: Variable, home: int) -> None:
-        self.spans.setdefault(variable, []).append([self.clock, self.clock + 0.5])
+        span = _Span(self.clock, self.clock + 0.5, self.arm)
+        self.spans.setdefault(variable, []).append(span)
         self.home[variable] = home
 
     def use(self, variable: Variable) -> None:
-        span = self.spans[variable][-1]
-        span[1] = max(span[1], self.clock)
+        self.needed(variable)
         home = self.home[variable]
         if home < len(self.loops):
             self.loops[home].append(variable)
+
+    def needed(self, variable: Variable) -> None:
+        span = self.spans[variable][-1]
+        span.end = max(span.end, self.clock)
+        span.uses.append((self.clock, self.arm))
 
     def terms(self, terms: tuple[Term, ...]) -> Walk[None]:
         for term in terms:
@@ -270,8 +319,11 @@ class _Lives:
                 yield self.terms(expressions(step))
                 start = end = self.clock
                 for inner in blocks(step):  # only one of them runs
+                    assert isinstance(step, Branch)
                     self.clock = start + 1
+                    self.arm = _Arm(step, self.arm)
                     yield self.block(inner)
+                    self.arm = self.arm.outer
                     end = max(end, self.clock)
                 self.clock = end
                 given = step.variables if isinstance(step, Bind) else step.slots or ()
@@ -295,7 +347,7 @@ class _Lives:
             self.begin(step.item, inside)
         yield self.block(step.body)
         for variable in self.loops.pop():  # needed in the next turn again
-            self.spans[variable][-1][1] = self.clock
+            self.needed(variable)
         self.clock -= 1  # the moment at which the body's end gives the slots their values
         for slot in step.slots:
             self.begin(slot, inside - 1)
@@ -355,7 +407,8 @@ class _Search:
             Ref(made[s]) if s in made else i for s, i in zip(loop.slots, loop.inits, strict=True)
         )
         for slot, variable in made.items():  # copied before the source of the loop is evaluated
-            self.lives.spans[variable] = [[self.lives.starts[loop], self.lives.spans[slot][0][0]]]
+            first = self.lives.spans[slot][0]
+            self.lives.spans[variable] = [_Span(self.lives.starts[loop], first.begin, first.arm)]
             self.names.share(slot, variable)
 
     def ends(self, step: Step) -> None:
