@@ -32,13 +32,17 @@ from progsynth.lang.agreement.agreement import (
     engines_for,
     expected_outcomes,
 )
-from progsynth.lang.agreement.random_programs import RandomPrograms, Sample
+from progsynth.lang.agreement.random_programs import LARGE, SMALL, RandomPrograms, Sample
+from progsynth.lang.agreement.random_terms import Shape
 from progsynth.lang.agreement.shrink import shrink
 from progsynth.lang.failure import Failure
 from progsynth.lang.term import Call, Program, Term, subterms
 from progsynth.registry import pack
 
 CHUNK = 1000
+TINY = Shape(num_rows=2, num_focus=1, depth=2, num_nodes=12)
+SHAPES = (*(TINY,) * 12, *(SMALL,) * 3, LARGE)  # most defects show in small programs
+EVERY = {"readable": 16, "printed": 64}  # text takes much longer than running
 SECONDS = 1800  # a chunk that takes longer hangs: that is a finding too
 RESULTS = Path(__file__).parent / "results" / "fuzz.jsonl"
 
@@ -46,7 +50,7 @@ RESULTS = Path(__file__).parent / "results" / "fuzz.jsonl"
 def run_chunk(first: int) -> dict[str, Any]:
     """Counts and findings of the programs from `first` on."""
     dsl = pack()
-    source = RandomPrograms(dsl)
+    source = RandomPrograms(dsl, SHAPES)
     counts: dict[str, Counter[str]] = {"outcomes": Counter(), "engines": Counter()}
     callees: Counter[str] = Counter()
     findings: list[dict[str, Any]] = []
@@ -59,7 +63,9 @@ def run_chunk(first: int) -> dict[str, Any]:
         callees.update(
             {t.name for f in sample.program.functions for t in subterms(f.body) if _calls(t)}
         )
-        engines = {n: _counted(n, e, counts["engines"]) for n, e in engines_for(seed).items()}
+        engines = {
+            n: _counted(n, e, counts["engines"]) for n, e in engines_for(seed, EVERY).items()
+        }
         for found in disagreements(sample, expected, dsl, engines)[:1]:
             small = _small(sample, found.engine)
             shown = "\n".join(_shown(small.program)), str(found)

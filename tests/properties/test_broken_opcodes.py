@@ -6,6 +6,7 @@ the machine, which counts as shown; so each instruction is tried in a process of
 
 from __future__ import annotations
 
+import faulthandler
 import multiprocessing
 import sys
 from collections import defaultdict
@@ -89,6 +90,7 @@ def cases() -> dict[int, list[Case]]:
 
 def shows(number: int) -> bool:
     """Does a program come to another end when the instruction is broken?"""
+    faulthandler.disable()  # a crash is what may be wanted here
     for case in cases()[number]:
         try:
             outcomes = vm.run(broken(case.code, number), case.sample.rows, case.sample.limits)

@@ -157,6 +157,6 @@ ENGINES: Mapping[str, Engine] = {
 EVERY: Mapping[str, int] = {"readable": 4, "printed": 8}
 
 
-def engines_for(seed: int) -> dict[str, Engine]:
+def engines_for(seed: int, every: Mapping[str, int] = EVERY) -> dict[str, Engine]:
     """The engines that run the random program of that number."""
-    return {name: e for name, e in ENGINES.items() if seed % EVERY.get(name, 1) == 0}
+    return {name: e for name, e in ENGINES.items() if seed % every.get(name, 1) == 0}
