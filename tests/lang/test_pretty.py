@@ -349,6 +349,32 @@ def test_a_function_parameter_is_passed_by_name() -> None:
     assert body_of(program) == "return map(lambda x: g(x) + 1, map(g, xs))"
 
 
+def test_a_typed_variable_that_a_branch_ends_in_has_its_type_said() -> None:
+    empty, false = Build("list", ()), Build("list", (FALSE,))
+    program = function(Let(1, If(FALSE, empty, false), Var(0)), result=list_of(BOOL))
+    check_law(program)
+    many = Values((empty, const(1)))
+    check_law(
+        function(Let(2, If(FALSE, many, Values((false, const(2)))), Var(1)), result=list_of(BOOL))
+    )
+    for number in (38552, 19208):
+        check_law(RandomPrograms(DSL).sample(number).program)
+
+
+def test_what_a_branch_does_not_need_gives_its_name_to_what_replaces_it() -> None:
+    text = """\
+def f(xs: list[int]) -> int:
+    total = 0
+    for x in xs:
+        if x < 0:
+            break
+        total += x * 2
+    return total
+"""
+    printed = check_law(read_program(text, DSL))
+    assert "            stop = True\n        else:\n            total += x * 2\n" in printed
+
+
 def test_holes_and_neural_submodules() -> None:
     hole = Hole("expression", None, ("map", "sum.int"), (Var(0),))
     neural = Neural("digit", ("image",), (parse_type("tensor[1, 8, 8]"),), parse_type("choice[10]"))

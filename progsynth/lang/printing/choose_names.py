@@ -80,7 +80,7 @@ class Namer:
         members = self.shared.sharing(variable)
         parameters = [v for v in members if v.kind == "parameter" and v is not variable]
         hints = [v.hint for v in (*parameters, variable, *members) if _is_name(v.hint)]
-        type_ = next((self.types[v] for v in members if v in self.types), None)
+        type_ = self.type_of(variable)
         head = "" if type_ is None else type_.name
         names = _BY_TYPE.get(head, _ITEMS)
         inner = variable.kind == "item" or (variable.kind == "parameter" and len(self.open) > 1)
@@ -88,6 +88,10 @@ class Namer:
             names = _ITEMS
         again = {n for n, t in self.closed.items() if inner and type_ is not None and t == type_}
         return self.take(hints[:1] or names, names, variable.frame, again)
+
+    def type_of(self, variable: Variable) -> Type | None:
+        """Its type: that of all who share its name, since the core binds not every one of them."""
+        return next((self.types[v] for v in self.shared.sharing(variable) if v in self.types), None)
 
     def close(self, item: Variable) -> None:
         """The loop of this item is over: others of its type may have its name."""

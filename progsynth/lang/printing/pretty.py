@@ -194,8 +194,9 @@ class _Printer:
         if put is not None:
             self.out.append(put)
         elif variable.typed:
-            type_ = _type(self.namer.types[variable])
-            self.out.append(s.Assign(_NOWHERE, target, value, type_))
+            type_ = self.namer.type_of(variable)
+            assert type_ is not None, "a variable whose type must be said has one"
+            self.out.append(s.Assign(_NOWHERE, target, value, _type(type_)))
         else:
             self.out.append(_shorter(s.Assign(_NOWHERE, target, value)))
 
