@@ -44,7 +44,7 @@ layers: setup ## imports only go down; packages listed; no paths of one machine
 	$(BIN)/python -m pytest -q tests/architecture
 
 fast: setup ## the fast tests of single parts
-	$(BIN)/python -m pytest -q -n 2 --ignore tests/architecture --ignore tests/properties
+	$(BIN)/python -m pytest -q -n 2 --ignore tests/architecture --ignore tests/properties --ignore tests/lang/test_hostile.py
 
 speed: setup ## measure the engines (several minutes; results are appended to benchmarks/results)
 	$(BIN)/python -m benchmarks.vm_speed

@@ -105,6 +105,7 @@ class Frame:
     def __init__(self, assembly: Assembly):
         self.assembly = assembly
         self.code: list[Instruction | Label] = []
+        self._last = -1  # the place of the last instruction, behind which there are labels only
         self.start = Label()
         self.temporaries: set[int] = set()
         self._free: dict[bool, list[int]] = {False: [], True: []}
@@ -114,17 +115,18 @@ class Frame:
     def emit(self, code: int, *operands: Operand) -> None:
         """Add an instruction."""
         assert code < op.NUMBERS or len(operands) < op.FAMILY_LENGTH
+        self._last = len(self.code)
         self.code.append((code, *operands))
         self.assembly.num_words += len(operands) + 1
         _bounded(self.assembly.num_words, MAX_CODE, "words of instructions")
 
     def place(self, label: Label) -> None:
         """The label stands for what comes next; a jump there that is just behind is dropped."""
-        last = len(self.code) - 1
-        while last >= 0 and isinstance(self.code[last], Label):
-            last -= 1
-        if last >= 0 and self.code[last] == (op.JUMP, label):
-            del self.code[last]
+        if self._last >= 0 and self.code[self._last] == (op.JUMP, label):
+            del self.code[self._last]
+            self._last -= 1
+            while self._last >= 0 and isinstance(self.code[self._last], Label):
+                self._last -= 1
         self.code.append(label)
 
     def take(self, type_: Type) -> int:
