@@ -91,6 +91,8 @@ class _Inference:
         self.by: dict[str, Type] = {}
         self.resolved: dict[Type, Type] = {}  # filled when `by` is complete
         self.names = (f"?{n}" for n in count())
+        self.env: list[Type] = []  # the types of the variables in sight, innermost last
+        self.signatures: dict[str, tuple[Signature, tuple[str, ...]]] = {}
         self.constraints: list[tuple[str, str, Type]] = []
         self.projections: list[tuple[int, Type, Type]] = []  # item, of which tuple, its type
 
@@ -102,16 +104,21 @@ class _Inference:
             shown = substitute(expected, self.by), substitute(found, self.by)
             raise IllTypedError(f"{where}: expected {shown[0]}, found {shown[1]}")
 
-    def signature(self, name: str) -> Signature:
-        if name in self.extra:
-            return self.extra[name]
-        if name not in self.dsl:
-            raise IllTypedError(f"no primitive or function '{name}' in the pack '{self.dsl.name}'")
-        return signature_of(self.dsl[name])
+    def signature(self, name: str) -> tuple[Signature, tuple[str, ...]]:
+        """The callee's signature, and its type variables."""
+        known = self.signatures.get(name)
+        if known is None:
+            if name not in self.extra and name not in self.dsl:
+                raise IllTypedError(
+                    f"no primitive or function '{name}' in the pack '{self.dsl.name}'"
+                )
+            found = self.extra[name] if name in self.extra else signature_of(self.dsl[name])
+            known = self.signatures[name] = (found, variables(found.type))
+        return known
 
-    # Each visit returns (types, typed children, by); `env` holds types, innermost last.
+    # Each visit returns (term, types, visited children, by).
 
-    def visit(self, term: Term, env: tuple[Type, ...]) -> Walk[Any]:
+    def visit(self, term: Term) -> Walk[Any]:
         types: tuple[Type, ...]
         children: tuple[Any, ...] = ()
         by = _NONE
@@ -119,74 +126,81 @@ class _Inference:
             case Const(_, type_):
                 types = (type_,)
             case Var(index):
-                types = (self.variable(env, index),)
+                types = (self.variable(index),)
             case Call(name, args):
-                children = yield from self.visit_all(args, env)
+                children = yield from self.visit_all(args)
                 types, by = self.call(name, children)
             case Apply(index, args):
-                children = yield from self.visit_all(args, env)
+                children = yield from self.visit_all(args)
                 result = self.fresh()
                 wanted = fn_of(tuple(c[1][0] for c in children), result)
-                self.same(self.variable(env, index), wanted, "call of a function parameter")
+                self.same(self.variable(index), wanted, "call of a function parameter")
                 types = (result,)
             case Lambda(arity, body):
                 params = tuple(self.fresh() for _ in range(arity))
-                inner = yield self.visit(body, env + params)
+                inner = yield self.inside(body, params)
                 children, types = (inner,), (fn_of(params, inner[1][0]),)
             case Build(kind, items):
-                children = yield from self.visit_all(items, env)
+                children = yield from self.visit_all(items)
                 types = (self.build(kind, [c[1][0] for c in children]),)
             case Project(position, inner_term):
-                inner = yield self.visit(inner_term, env)
+                inner = yield self.visit(inner_term)
                 children, types = (inner,), (self.project(position, inner[1][0]),)
             case Values(items):
-                children = yield from self.visit_all(items, env)
+                children = yield from self.visit_all(items)
                 types = tuple(c[1][0] for c in children)
             case If(cond, then, orelse):
-                children = yield from self.visit_all((cond, then, orelse), env)
+                children = yield from self.visit_all((cond, then, orelse))
                 self.same(children[0][1][0], BOOL, "condition")
                 types = children[1][1]
                 self.same_all(children[2][1], types, "branches of if")
             case Let(number, bound, body):
-                first = yield self.visit(bound, env)
+                first = yield self.visit(bound)
                 self.counted(first[1], number, "let")
-                second = yield self.visit(body, env + first[1])
+                second = yield self.inside(body, first[1])
                 children, types = (first, second), second[1]
             case While(number, init, cond, body):
-                start = yield self.visit(init, env)
+                start = yield self.visit(init)
                 types = start[1]
                 self.counted(types, number, "while")
-                test = yield self.visit(cond, env + types)
-                step = yield self.visit(body, env + types)
+                test = yield self.inside(cond, types)
+                step = yield self.inside(body, types)
                 self.same(test[1][0], BOOL, "condition of while")
                 self.same_all(step[1], types, "state of while")
                 children = (start, test, step)
             case For(number, source, init, body):
-                over = yield self.visit(source, env)
-                start = yield self.visit(init, env)
+                over = yield self.visit(source)
+                start = yield self.visit(init)
                 types, item = start[1], self.fresh()
                 self.counted(types, number, "for")
                 self.same(over[1][0], list_of(item), "source of for")
-                step = yield self.visit(body, (*env, *types, item))
+                step = yield self.inside(body, (*types, item))
                 self.same_all(step[1], types, "state of for")
                 children = (over, start, step)
             case Hole(type=type_, args=args):
-                children = yield from self.visit_all(args or (), env)
+                children = yield from self.visit_all(args or ())
                 types = (self.fresh() if type_ is None else type_,)
             case _:
                 raise AssertionError(f"no such term: {type(term).__name__}")
         return term, types, children, by
 
-    def visit_all(self, terms: tuple[Term, ...], env: tuple[Type, ...]) -> Walk[Any]:
+    def inside(self, term: Term, bound: tuple[Type, ...]) -> Walk[Any]:
+        """The visit of a term that sees these variables as well."""
+        self.env += bound
+        found = yield self.visit(term)
+        del self.env[len(self.env) - len(bound) :]
+        return found
+
+    def visit_all(self, terms: tuple[Term, ...]) -> Walk[Any]:
         found = []
         for term in terms:
-            found.append((yield self.visit(term, env)))
+            found.append((yield self.visit(term)))
         return tuple(found)
 
-    def variable(self, env: tuple[Type, ...], index: int) -> Type:
-        if index >= len(env):
-            raise IllTypedError(f"variable {index} is not bound: {len(env)} are in scope")
-        return env[-1 - index]
+    def variable(self, index: int) -> Type:
+        if index >= len(self.env):
+            raise IllTypedError(f"variable {index} is not bound: {len(self.env)} are in scope")
+        return self.env[-1 - index]
 
     def counted(self, types: tuple[Type, ...], number: int, where: str) -> None:
         if len(types) != number:
@@ -199,19 +213,22 @@ class _Inference:
             self.same(a, b, where)
 
     def call(self, name: str, children: tuple[Any, ...]) -> tuple[tuple[Type, ...], Any]:
-        signature = self.signature(name)
+        signature, open_types = self.signature(name)
         if len(children) != len(signature.params):
             raise IllTypedError(
                 f"{name}: expected {len(signature.params)} arguments, found {len(children)}"
             )
-        by = {v: self.fresh() for v in variables(signature.type)}
+        by = {v: self.fresh() for v in open_types}
         for number, (child, (_, wanted)) in enumerate(
             zip(children, signature.params, strict=True), 1
         ):
-            self.same(child[1][0], substitute(wanted, by), f"argument {number} of {name}")
+            found = child[1][0]
+            if found is not wanted:
+                expected = substitute(wanted, by) if by else wanted
+                self.same(found, expected, f"argument {number} of {name}")
         for variable, cls in signature.classes:
             self.constraints.append((name, cls, by[variable]))
-        return (substitute(signature.result, by),), by
+        return (substitute(signature.result, by) if by else signature.result,), by
 
     def build(self, kind: str, items: list[Type]) -> Type:
         if kind == "tuple":
@@ -299,7 +316,8 @@ def infer(
     rigid = {v: Type(_RIGID + v) for t in outer for v in variables(t)}
     back = {_RIGID + v: Type(v) for v in rigid}
     run = _Inference(dsl, extra or {}, back)
-    visited = walk(run.visit(term, tuple(substitute(t, rigid) for t in env)))
+    run.env = [substitute(t, rigid) for t in env]
+    visited = walk(run.visit(term))
     if result is not None:
         run.same(visited[1][0], substitute(result, rigid), "result")
     run.settle_projections()
