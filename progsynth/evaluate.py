@@ -23,6 +23,9 @@ from progsynth.task import Example
 Grade = Callable[[Value, Value], float]  # (expected, found) -> 0.0 when right
 
 
+_ROUNDING = 1e-9  # of a share of whole numbers
+
+
 @dataclass(frozen=True, slots=True)
 class Evaluation:
     """What a program gave on some examples, one entry an example.
@@ -48,6 +51,10 @@ class Evaluation:
     def solved(self) -> bool:
         """Is every output right?"""
         return all(self.right)
+
+    def reaches(self, accuracy: float) -> bool:
+        """Is that share of the outputs right? Of no examples any share is."""
+        return self.passed >= accuracy * self.total - _ROUNDING
 
     @property
     def failures(self) -> tuple[Failure | None, ...]:

@@ -187,8 +187,8 @@ def solve(
 
         outcome = run(
             made,
-            lambda program: _evaluated(program, task.train, task, pack),
-            lambda program: _evaluated(program, task.validation, task, pack),
+            lambda candidate: _evaluated(candidate.program, task.train, task, pack),
+            lambda candidate: _evaluated(candidate.program, task.validation, task, pack),
             Budget(seconds, executions),
             on_event=tell,
         )

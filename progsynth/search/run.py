@@ -9,9 +9,9 @@ training examples only is kept in the outcome, and the search goes on.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from progsynth.evaluate import Evaluation
 from progsynth.lang.term import Program, Term
@@ -33,32 +33,40 @@ class Filling:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A program a search proposes, and what it put into the holes of a sketch, in order."""
+    """A program a search proposes, and what it put into the holes of a sketch, in order.
+
+    `networks` are the trained submodules of its neural declarations, by name; what they are is
+    known to those who train and run them only.
+    """
 
     program: Program
     cost: int
     filled: tuple[Filling, ...] = ()
+    networks: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
     """How far one `ask` may go: `executions` more, and until the clock reaches `deadline`.
 
-    An execution is one program or sub-program on one case. None is no bound.
+    An execution is one program or sub-program on one case; a gradient step is one update of one
+    candidate's weights. None is no bound.
     """
 
     executions: int | None
     deadline: float | None
     clock: Callable[[], float] = time.monotonic
+    gradient_steps: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one `ask` gives, and what it has used: programs tried, and executions."""
+    """What one `ask` gives, and what it has used: programs tried, executions, gradient steps."""
 
     candidates: tuple[Candidate, ...]
     programs: int
     executions: int
+    gradient_steps: int = 0
 
 
 Told = Sequence[tuple[Candidate, Evaluation]]
@@ -102,6 +110,7 @@ class Budget:
     seconds: float | None = 60.0
     executions: int | None = None
     programs: int | None = None
+    gradient_steps: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +124,15 @@ class Event:
     level: int
     best: tuple[int, int]  # examples passed by the best program, and their number
     stop_reason: str = ""
+    gradient_steps: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How a run ended: the program, if any, and what it cost.
 
-    `stop_reason` is "solved", "seconds", "executions", "programs", "exhausted" or
-    "interrupted". `candidate` is the solution, or else the best partial program.
+    `stop_reason` is "solved", "seconds", "executions", "programs", "gradient_steps",
+    "exhausted" or "interrupted". `candidate` is the solution, or else the best partial program.
     """
 
     solved: bool
@@ -136,9 +146,10 @@ class Outcome:
     executions: int
     level: int
     notes: tuple[str, ...]
+    gradient_steps: int = 0
 
 
-Check = Callable[[Program], Evaluation]
+Check = Callable[[Candidate], Evaluation]
 
 
 def run(
@@ -147,14 +158,16 @@ def run(
     validate: Check,
     budget: Budget,
     *,
+    accuracy: float = 1.0,
     on_event: Callable[[Event], None] | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Outcome:
     """Run the search until a candidate passes `check` and `validate`, or the budget ends.
 
+    To pass is to be right on that share of the examples, `accuracy`, of each of the two kinds.
     An interrupt from the keyboard ends it too, with the best partial program.
     """
-    loop = _Loop(search, check, validate, budget, on_event, clock)
+    loop = _Loop(search, check, validate, budget, accuracy, on_event, clock)
     try:
         reason = loop.go()
     except KeyboardInterrupt:
@@ -174,6 +187,7 @@ class _Loop:
         check: Check,
         validate: Check,
         budget: Budget,
+        accuracy: float,
         on_event: Callable[[Event], None] | None,
         clock: Callable[[], float],
     ):
@@ -181,11 +195,13 @@ class _Loop:
         self.check = check
         self.validate = validate
         self.budget = budget
+        self.accuracy = accuracy
         self.on_event = on_event
         self.clock = clock
         self.start = clock()
         self.programs = 0
         self.executions = 0
+        self.gradient_steps = 0
         self.rejected: list[Candidate] = []
         self.best: _Best | None = None
         self.shown = (0, 0)
@@ -200,6 +216,7 @@ class _Loop:
             batch = self.search.ask(self.allowance())
             self.programs += batch.programs
             self.executions += batch.executions
+            self.gradient_steps += batch.gradient_steps
             results = []
             for candidate in batch.candidates:
                 evaluation = self.verified(candidate)
@@ -210,13 +227,15 @@ class _Loop:
             self.emit("progress")
 
     def allowance(self) -> Allowance:
-        left = None
-        if self.budget.executions is not None:
-            left = self.budget.executions - self.executions
+        budget, left, steps = self.budget, None, None
+        if budget.executions is not None:
+            left = budget.executions - self.executions
+        if budget.gradient_steps is not None:
+            steps = budget.gradient_steps - self.gradient_steps
         deadline = self.clock() + SLICE
-        if self.budget.seconds is not None:
-            deadline = min(deadline, self.start + self.budget.seconds)
-        return Allowance(left, deadline, self.clock)
+        if budget.seconds is not None:
+            deadline = min(deadline, self.start + budget.seconds)
+        return Allowance(left, deadline, self.clock, steps)
 
     def spent(self) -> str:
         budget = self.budget
@@ -224,20 +243,22 @@ class _Loop:
             return "executions"
         if budget.programs is not None and self.programs >= budget.programs:
             return "programs"
+        if budget.gradient_steps is not None and self.gradient_steps >= budget.gradient_steps:
+            return "gradient_steps"
         if budget.seconds is not None and self.clock() - self.start >= budget.seconds:
             return "seconds"
         return ""
 
     def verified(self, candidate: Candidate) -> Evaluation | None:
         """The evaluation of a candidate that is not the solution; None for the solution."""
-        evaluation = self.check(candidate.program)
+        evaluation = self.check(candidate)
         self.executions += evaluation.total
-        if not evaluation.solved:
+        if not evaluation.reaches(self.accuracy):
             self.keep(candidate, evaluation, None)
             return evaluation
-        validation = self.validate(candidate.program)
+        validation = self.validate(candidate)
         self.executions += validation.total
-        if validation.solved:
+        if validation.reaches(self.accuracy):
             self.best = (candidate, evaluation, validation)
             return None
         self.keep(candidate, evaluation, validation)
@@ -265,6 +286,7 @@ class _Loop:
                 self.search.level,
                 self.shown,
                 reason,
+                self.gradient_steps,
             )
         )
 
@@ -273,7 +295,7 @@ class _Loop:
         seconds = self.clock() - self.start
         if not solved:
             for partial in self.search.partial():
-                self.keep(partial, self.check(partial.program), None)
+                self.keep(partial, self.check(partial), None)
         candidate, evaluation, validation = self.best or (None, None, None)
         self.emit("stopped", reason)
         return Outcome(
@@ -288,6 +310,7 @@ class _Loop:
             self.executions,
             self.search.level,
             self.search.notes,
+            self.gradient_steps,
         )
 
 

@@ -21,6 +21,7 @@ class Listed:
 
     name = "listed"
     level = 1
+    steps = 3  # of gradient descent, in each ask
     notes = ()
 
     def __init__(self, values: list[int], work: int = 0, interrupt_at: int | None = None):
@@ -39,7 +40,7 @@ class Listed:
             return Batch((), 0, 0)
         if value == self.interrupt_at:
             raise KeyboardInterrupt
-        return Batch((Candidate(program(value), value),), 1, self.work)
+        return Batch((Candidate(program(value), value),), 1, self.work, self.steps)
 
     def tell(self, results: Told) -> None:
         self.told += [(c.cost, e.passed) for c, e in results]
@@ -49,8 +50,8 @@ class Listed:
 
 
 def against(*expected: int):  # type: ignore[no-untyped-def]
-    def check(candidate: Program) -> Evaluation:
-        value = candidate.entry.body.value  # type: ignore[attr-defined]
+    def check(candidate: Candidate) -> Evaluation:
+        value = candidate.program.entry.body.value  # type: ignore[attr-defined]
         return compare(list(expected), [value] * len(expected), INT)
 
     return check
@@ -93,12 +94,21 @@ def test_an_unsolved_run_gives_the_best_partial_program() -> None:
     [
         (Budget(None, executions=10), "executions"),
         (Budget(None, programs=2), "programs"),
+        (Budget(None, gradient_steps=6), "gradient_steps"),
         (Budget(0.0), "seconds"),
     ],
 )
 def test_each_budget_stops_the_run_and_says_so(budget: Budget, reason: str) -> None:
     search = Listed([1] * 100, work=4)
     assert run(search, against(5), against(), budget).stop_reason == reason
+
+
+def test_a_share_of_right_examples_may_be_enough() -> None:
+    found = run(Listed([4, 5]), against(5, 5, 6), against(5, 6), Budget(None), accuracy=0.5)
+    assert found.solved
+    assert found.candidate is not None
+    assert found.candidate.cost == 5
+    assert found.gradient_steps == 6
 
 
 def test_a_search_is_told_how_many_executions_are_left() -> None:
