@@ -261,6 +261,50 @@ def test_a_copy_comes_before_the_source_and_must_not_change_it() -> None:
     check_law(function(term, "n: int"))
 
 
+# In a loop over the state n, whose item is Var(0): what hands n on, and nobody reads it after.
+COSTLY = Call("floordiv.int", (const(1), Var(0)))
+POSITIVE = Call("lt", (const(0), Var(0)))
+KEEPING = {
+    "free": If(TRUE, const(-9), Var(1)),
+    "costly": If(TRUE, COSTLY, Var(1)),
+    "costly condition": If(Call("lt", (COSTLY, const(0))), const(-9), Var(1)),
+    "both arms": If(POSITIVE, Var(1), Var(1)),
+    "kept first": If(POSITIVE, Var(1), COSTLY),
+    "an expression in each arm": If(
+        TRUE, If(FALSE, const(1), Var(1)), If(POSITIVE, COSTLY, Var(1))
+    ),
+    "a chain": If(TRUE, COSTLY, If(POSITIVE, const(2), Var(1))),
+    "bound": Let(1, If(TRUE, COSTLY, Var(1)), Var(0)),
+    "bound twice": Let(1, If(TRUE, COSTLY, Var(1)), Let(1, If(FALSE, const(1), Var(0)), Var(0))),
+    "a statement inside": If(TRUE, Let(1, COSTLY, If(FALSE, Var(0), Var(2))), Var(1)),
+    "a statement as the other arm": If(TRUE, Var(1), Let(1, COSTLY, If(FALSE, Var(0), Var(2)))),
+    "an elif": If(TRUE, Let(1, COSTLY, Var(0)), If(POSITIVE, const(2), Var(1))),
+    "a loop inside": For(1, Build("list", (Var(0),)), Var(1), If(POSITIVE, COSTLY, Var(1))),
+    "a loop in an arm": If(
+        TRUE, For(1, Build("list", ()), Var(1), If(FALSE, COSTLY, Var(1))), Var(1)
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", KEEPING)
+def test_what_only_a_choice_hands_on_reads_back(kind: str) -> None:
+    numbers = Build("list", (const(2), const(0)))
+    for rest in (FALSE, Call("lt", (Var(0), const(0)))):  # is n read after the loop?
+        term = Let(1, For(1, numbers, Var(0), KEEPING[kind]), rest)
+        program = function(Let(1, const(0), term), "x: int", result=BOOL)
+        check_law(program)
+        made = normal(program, DSL)
+        assert repr(run(made, (1,), DSL)) == repr(run(program, (1,), DSL))
+
+
+def test_an_update_is_an_if_only_where_its_variable_is_read() -> None:
+    changing = For(1, Build("list", ()), const(0), If(TRUE, const(-9), Var(1)))
+    read = function(Let(1, changing, Var(0)), "x: int")
+    assert body_of(read).splitlines()[2:4] == ["    if True:", "        n = -9"]
+    unread = function(Let(1, changing, FALSE), "x: int", result=BOOL)
+    assert body_of(unread) == "n = 0\nfor y in []:\n    n = -9 if True else n\nreturn False"
+
+
 # ------------------------------------------------------------------------ names and types
 
 

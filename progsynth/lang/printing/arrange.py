@@ -62,13 +62,14 @@ class Names:
         made.roots, made.members = dict(self.roots), dict(self.members)
         return made
 
+    def is_own(self, term: Term, variable: Variable) -> bool:
+        """Is the term what stands under the variable's name already?"""
+        return isinstance(term, Ref) and self.root(term.variable) is self.root(variable)
+
     def unchanged(self, block: Block, slots: tuple[Variable, ...]) -> bool:
         """Do the slots have their values at the block's end already, by name?"""
         assert block.end is not None
-        return all(
-            isinstance(e, Ref) and self.root(e.variable) is self.root(s)
-            for e, s in zip(block.end, slots, strict=True)
-        )
+        return all(self.is_own(e, s) for e, s in zip(block.end, slots, strict=True))
 
 
 def arrange(routine: Routine, *, by_hint: bool = False) -> Names:
@@ -121,18 +122,9 @@ def _blocks_of(term: Term) -> list[Block]:
 
 
 def _take_out_unread(routine: Routine) -> None:
-    """Remove the slots that are never read from branches and loops.
-
-    A value that is only handed on, from slot to slot, is read if the last of them is.
-    """
+    """Remove the slots that are never read from branches and loops."""
     while True:
-        read, handed = _reads_and_hands(routine)
-        todo = list(read)
-        while todo:
-            for variable in handed.pop(todo.pop(), ()):
-                if variable not in read:
-                    read.add(variable)
-                    todo.append(variable)
+        read = read_variables(routine)
         changed = False
         for block in list(_all_blocks(routine)):
             for step in block.steps:
@@ -145,13 +137,36 @@ def _take_out_unread(routine: Routine) -> None:
             return
 
 
-def _reads_and_hands(routine: Routine) -> tuple[set[Variable], dict[Variable, list[Variable]]]:
-    """The variables that are read, and for each slot those whose values it is only handed."""
+def read_variables(routine: Routine, names: Names | None = None) -> set[Variable]:
+    """The variables whose values are read.
+
+    A value that is only handed on, from slot to slot, is read if the last of them is. With
+    `names`, `if c: x = e` hands on the `x` that it leaves as it is; without, every choice reads.
+    """
+    read, handed = _reads_and_hands(routine, names)
+    todo = list(read)
+    while todo:
+        for variable in handed.pop(todo.pop(), ()):
+            if variable not in read:
+                read.add(variable)
+                todo.append(variable)
+    return read
+
+
+def _reads_and_hands(
+    routine: Routine, names: Names | None
+) -> tuple[set[Variable], dict[Variable, list[Variable]]]:
+    """The variables that are read, and for each one those whose values it is only handed."""
     read: set[Variable] = set()
     handed: dict[Variable, list[Variable]] = {}
+
+    def hand(slot: Variable, term: Term) -> None:
+        visit_references(term, handed.setdefault(slot, []).append)
+
     slots_of: dict[Block, tuple[Variable, ...]] = {}
     for block in _all_blocks(routine):  # outer before inner
         terms: list[Term] = []
+        assigned: list[tuple[Variable, Term]] = []  # one variable by one statement
         pairs = list(zip(slots_of.get(block, ()), block.end or (), strict=False))
         if block not in slots_of:
             terms += block.end or ()
@@ -162,12 +177,23 @@ def _reads_and_hands(routine: Routine) -> tuple[set[Variable], dict[Variable, li
             if isinstance(step, Loop):
                 pairs += zip(step.slots, step.inits, strict=True)
                 found = tuple(t for t in (step.source, step.cond) if t is not None)
-            terms += found
+            if isinstance(step, Bind) and len(step.items) == 1:
+                assigned.append((step.variables[0], step.items[0]))
+            else:
+                terms += found
         for slot, end in pairs:
             if isinstance(end, Ref):
-                handed.setdefault(slot, []).append(end.variable)
+                hand(slot, end)
+            elif len(block.end or ()) == 1:
+                assigned.append((slot, end))
             else:
                 terms.append(end)
+        for variable, item in assigned:
+            if names is not None and isinstance(item, If) and names.is_own(item.orelse, variable):
+                terms += (item.cond, item.then)
+                hand(variable, item.orelse)
+            else:
+                terms.append(item)
         for term in terms:
             visit_references(term, read.add)
     return read, handed

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from progsynth.lang import operators as ops
 from progsynth.lang.primitive import DSL
-from progsynth.lang.printing.arrange import arrange, reads_of
+from progsynth.lang.printing.arrange import arrange, read_variables, reads_of
 from progsynth.lang.printing.choose_names import RESERVED, Namer, taken_names
 from progsynth.lang.printing.normal import arranged, normal
 from progsynth.lang.printing.unnest import (
@@ -106,6 +106,7 @@ class _Printer:
         self.routine = routine
         self.out: list[s.Statement] = []  # the statements of the block being printed
         self.reads = reads_of(routine)
+        self.live = read_variables(routine, namer.shared)
 
     def body(self) -> s.Block:
         self.namer.enter(self.routine.frame)
@@ -184,7 +185,7 @@ class _Printer:
 
     def assign_one(self, variable: Variable, item: Term) -> Walk[None]:
         target = self.variable(variable)
-        if isinstance(item, If) and self.is_kept(item.orelse, variable):
+        if isinstance(item, If) and self.is_updated(variable, item):
             cond = yield self.expression(item.cond)
             changed = s.Assign(_NOWHERE, target, (yield self.expression(item.then)))
             self.out.append(_if(cond, (_shorter(changed),), ()))
@@ -228,11 +229,13 @@ class _Printer:
         if same and alone and not _is_atomic(first.value) and not _is_atomic(target.index):
             self.out[-2:] = [s.Assign(_NOWHERE, target, first.value)]
 
-    def is_kept(self, term: Term, variable: Variable) -> bool:
-        """Is it the variable's own value, and is this one read? Then no assignment says so."""
-        shared = self.namer.shared
-        same = isinstance(term, Ref) and shared.root(term.variable) is shared.root(variable)
-        return same and self.reads[variable] > 0
+    def is_updated(self, variable: Variable, choice: If) -> bool:
+        """Is `variable = choice` to be `if c: variable = e`?
+
+        Only where its value is read: lowering drops from an `if` what nobody reads later, and
+        with it what the `if` leaves as it is. The conditional expression reads that.
+        """
+        return variable in self.live and self.namer.shared.is_own(choice.orelse, variable)
 
     def variable(self, variable: Variable) -> s.Name:
         return s.Name(_NOWHERE, self.namer.name(variable))
