@@ -44,6 +44,7 @@ _WORDS = [
     "salt",
     "tea",
 ]
+_TOWNS = ["Arles", "Bern", "Cork", "Derby", "Essen", "Faro", "Gent"]
 _NAMES = [
     "Ada",
     "Alan",
@@ -87,6 +88,24 @@ def _order(rng: random.Random) -> tuple[dict[str, int], list[str]]:
 
 def _short(rng: random.Random) -> float:
     return rng.randint(1, 40) / 4
+
+
+def _journey(rng: random.Random) -> tuple[dict[str, dict[str, float]], str]:
+    towns = rng.sample(_TOWNS, rng.randint(3, 6))
+    roads = {
+        town: {t: rng.randint(1, 9) / 2 for t in rng.sample(towns, rng.randint(0, 2)) if t != town}
+        for town in towns
+    }
+    return roads, rng.choice(towns)
+
+
+def _in_reach(roads: dict[str, dict[str, float]], start: str) -> list[str]:
+    found, todo = {start}, [start]
+    while todo:
+        new = roads[todo.pop()].keys() - found
+        found |= new
+        todo += new
+    return sorted(found)
 
 
 Inputs = Callable[[random.Random], tuple[Any, ...]]
@@ -140,6 +159,14 @@ _TASKS: tuple[tuple[str, str, str, str, Inputs, Callable[..., Any]], ...] = (
         "",
         _order,
         lambda prices, order: sum(prices[name] for name in order),
+    ),
+    (
+        "towns in reach",
+        "(graph[str], str) -> list[str]",
+        "roads start",
+        "",
+        _journey,
+        _in_reach,
     ),
     (
         "mean",
