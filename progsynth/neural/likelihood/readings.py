@@ -93,12 +93,9 @@ def reading_type(type_: Type, by: Readers) -> Type:
 
 def called_submodules(program: Program, dsl: DSL) -> tuple[Neural, ...]:
     """The submodules that the program's entry can call, in order of declaration."""
-    reached = {t.name for f in _reached(program, dsl) for t in subterms(f.body) if _is_call(t)}
-    return tuple(one for one in program.neural if one.name in reached)
-
-
-def _is_call(term: Term) -> bool:
-    return isinstance(term, Call)
+    terms = [t for function in _reached(program, dsl) for t in subterms(function.body)]
+    called = {term.name for term in terms if isinstance(term, Call)}
+    return tuple(one for one in program.neural if one.name in called)
 
 
 def _reached(program: Program, dsl: DSL) -> list[Function]:

@@ -1,0 +1,222 @@
+"""Exact likelihoods by enumeration: the program is run on every assignment of its variables.
+
+The run needs no network and is done once; what a training step then costs is one sum of
+log-probabilities an assignment. Any program that the engines run is served, while the number of
+assignments stays in bounds: two digit images have 100, four 10,000.
+
+Shapes: ... any leading dimensions (candidates), B rows, V variables, K values a variable (padded
+with -inf), M assignments, U different outcomes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from progsynth.lang.failure import Failure, Limits
+from progsynth.lang.primitive import DSL
+from progsynth.lang.term import Program
+from progsynth.lang.values import Value, close, identity_key
+from progsynth.neural.likelihood.layouts import Layout, outcomes_of_many
+
+MAX_ASSIGNMENTS = 20_000
+
+Matrix = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OutcomeTable:
+    """What a program gives on a layout's rows under every assignment of the variables.
+
+    `assignments_MV` has the number of the value of each variable, the last variable changing
+    fastest. Assignment M has the outcome `outcomes[ids_M[M]]`; outcomes are numbered in the
+    order in which they first occur.
+    """
+
+    assignments_MV: npt.NDArray[np.int64]
+    ids_M: npt.NDArray[np.int64]
+    outcomes: tuple[Value | Failure, ...]
+
+    @property
+    def key(self) -> bytes:
+        """A digest: tables of one layout with equal keys are of programs that behave alike."""
+        found = sha256(np.ascontiguousarray(self.ids_M).tobytes())
+        found.update(repr([_identity(o) for o in self.outcomes]).encode())
+        return found.digest()
+
+
+def _identity(outcome: Value | Failure) -> object:
+    return outcome if isinstance(outcome, Failure) else identity_key(outcome)
+
+
+def all_assignments(layout: Layout, limit: int = MAX_ASSIGNMENTS) -> npt.NDArray[np.int64] | None:
+    """Every assignment of the layout's variables [M, V]; None where there are more than `limit`
+    of them, or where a variable is real."""
+    count = layout.num_assignments
+    if count is None or count > limit:
+        return None
+    sizes = [v.num_values or 0 for v in layout.variables]
+    return np.stack(np.unravel_index(np.arange(count), sizes), 1) if sizes else _NO_VARIABLES
+
+
+_NO_VARIABLES = np.zeros((1, 0), np.int64)
+
+
+def outcome_table(
+    program: Program,
+    layout: Layout,
+    dsl: DSL,
+    limits: Limits | None = None,
+    *,
+    limit: int = MAX_ASSIGNMENTS,
+) -> OutcomeTable | None:
+    """The program's table for the layout, or None where there would be more than `limit`
+    assignments, or where a variable is real."""
+    return outcome_tables([program], layout, dsl, limits, limit=limit)[0]
+
+
+def outcome_tables(
+    programs: Sequence[Program],
+    layout: Layout,
+    dsl: DSL,
+    limits: Limits | None = None,
+    *,
+    limit: int = MAX_ASSIGNMENTS,
+) -> list[OutcomeTable | None]:
+    """The tables of several programs; the VM runs them all in one call."""
+    assignments_MV = all_assignments(layout, limit)
+    if assignments_MV is None:
+        return [None for _ in programs]
+    found = outcomes_of_many(programs, layout, assignments_MV, dsl, limits)
+    return [_table(assignments_MV, values) for values in found]
+
+
+def _table(
+    assignments_MV: npt.NDArray[np.int64], values: Sequence[Value | Failure]
+) -> OutcomeTable:
+    ids_M, unique = numbered(values)
+    return OutcomeTable(assignments_MV, ids_M, unique)
+
+
+def numbered(
+    values: Sequence[Value | Failure],
+) -> tuple[npt.NDArray[np.int64], tuple[Value | Failure, ...]]:
+    """The number of each value among the different ones, and these, in order of occurrence."""
+    numbers: dict[object, int] = {}
+    unique: list[Value | Failure] = []
+    ids = np.empty(len(values), np.int64)
+    for place, value in enumerate(values):
+        ids[place] = number = numbers.setdefault(_identity(value), len(unique))
+        if number == len(unique):
+            unique.append(value)
+    return ids, tuple(unique)
+
+
+# -------------------------------------------------------------------------------- judging
+
+
+Same = Callable[[Value, Value], bool]
+
+
+def right_outcomes(
+    outcomes: Sequence[Value | Failure], outputs: Sequence[Value], tolerance: float = 1e-9
+) -> Matrix:
+    """Which outcomes U are right for which rows B, as `values.close` tells: a matrix [B, U]."""
+    ids_B, wanted = numbered(outputs)
+    right_WU = np.array(
+        [[not isinstance(o, Failure) and close(w, o, tolerance) for o in outcomes] for w in wanted],
+        np.bool_,
+    ).reshape(len(wanted), len(outcomes))
+    return right_WU[ids_B]
+
+
+def right_assignments(
+    table: OutcomeTable, outputs: Sequence[Value], tolerance: float = 1e-9
+) -> Matrix:
+    """Which assignments M give the expected output of which rows B: a matrix [B, M]."""
+    return right_outcomes(table.outcomes, outputs, tolerance)[:, table.ids_M]
+
+
+def possible(right_BM: Matrix) -> Matrix:
+    """Which rows B some assignment makes right."""
+    return np.asarray(right_BM.any(-1))
+
+
+def best_accuracy(table: OutcomeTable, outputs: Sequence[Value], tolerance: float = 1e-9) -> float:
+    """The share of the rows that some assignment makes right: no network can reach more."""
+    right_BU = right_outcomes(table.outcomes, outputs, tolerance)
+    return float(possible(right_BU).mean()) if len(right_BU) else 1.0
+
+
+# ------------------------------------------------------------------------------ likelihood
+
+
+def table_log_likelihood(
+    log_probs_BVK: Tensor, assignments_MV: npt.ArrayLike, right_BM: Matrix | Tensor
+) -> Tensor:
+    """The log-probability [..., B] that the program gives what is expected of each row.
+
+    `log_probs_BVK` are [..., B, V, K]. A row that no assignment of positive probability makes
+    right has -inf, and gradient zero. The sum over assignments is of exponentials relative to
+    the largest, so that nothing underflows.
+    """
+    right = torch.as_tensor(right_BM, device=log_probs_BVK.device)
+    return masked_logsumexp(assignment_log_probs(log_probs_BVK, assignments_MV), right)
+
+
+def assignment_log_probs(log_probs_BVK: Tensor, assignments_MV: npt.ArrayLike) -> Tensor:
+    """The log-probability [..., B, M] of each assignment: a sum over its variables.
+
+    Where the assignments are all there are, in order, it is an outer sum, which is far quicker
+    than to gather, above all backwards.
+    """
+    assignments = np.asarray(assignments_MV, np.int64)
+    sizes = _sizes_of_all(assignments)
+    total_BM = log_probs_BVK.new_zeros(
+        (*log_probs_BVK.shape[:-2], 1 if sizes else len(assignments))
+    )
+    for variable, column_M in enumerate(assignments.T):
+        one_BK = log_probs_BVK[..., variable, :]
+        if sizes:
+            one_BK = one_BK[..., : sizes[variable]]
+            total_BM = (total_BM[..., :, None] + one_BK[..., None, :]).flatten(-2)
+        else:
+            index_M = torch.as_tensor(column_M, device=one_BK.device)
+            shape = (*one_BK.shape[:-1], len(assignments))
+            total_BM = total_BM + one_BK.gather(-1, index_M.expand(shape))
+    return total_BM
+
+
+def _sizes_of_all(assignments_MV: npt.NDArray[np.int64]) -> list[int]:
+    """The numbers of values, where the assignments are all combinations in order; else []."""
+    if not assignments_MV.size:
+        return []
+    sizes = [int(n) for n in assignments_MV.max(0) + 1]
+    if len(assignments_MV) != math.prod(sizes):
+        return []
+    numbers_M = np.ravel_multi_index(tuple(assignments_MV.T), sizes)
+    return sizes if np.array_equal(numbers_M, np.arange(len(assignments_MV))) else []
+
+
+def masked_logsumexp(x_BM: Tensor, mask_BM: Tensor) -> Tensor:
+    """log of the sum of exp(x) over the last dimension where the mask holds.
+
+    -inf, with gradient zero, where nothing is left: torch.logsumexp has gradient NaN there.
+    """
+    kept = x_BM.masked_fill(~mask_BM, -torch.inf)
+    if not kept.shape[-1]:
+        return kept.sum(-1) - torch.inf
+    top = kept.detach().amax(-1, keepdim=True)
+    top = torch.where(top.isfinite(), top, torch.zeros_like(top))
+    total = (kept - top).exp().sum(-1)
+    empty = total == 0
+    return torch.where(
+        empty, -torch.inf, torch.where(empty, torch.ones_like(total), total).log() + top[..., 0]
+    )
