@@ -4,6 +4,7 @@
     vm.run(code, rows, limits)                  # values and failures
     batch = vm.encode_rows(types, rows, outputs, result)
     vm.score(codes, batch, limits)              # which results are the expected outputs
+    vm.grade(codes, batch, limits)              # how far each result is from the expected output
 
 A row whose objects do not fit in the memory that the VM allows itself gives `HANDED_OVER`:
 another engine has to run it. Importing this does not import Numba; the first run does, and
@@ -15,9 +16,11 @@ from progsynth.lang.vm.cache import available
 from progsynth.lang.vm.code import Code
 from progsynth.lang.vm.running import (
     HANDED_OVER,
+    Grades,
     HandedOver,
     Memory,
     Scores,
+    grade,
     run,
     run_many,
     score,
@@ -28,11 +31,13 @@ __all__ = [
     "HANDED_OVER",
     "Batch",
     "Code",
+    "Grades",
     "HandedOver",
     "Memory",
     "Scores",
     "available",
     "encode_rows",
+    "grade",
     "ready",
     "run",
     "run_many",

@@ -8,6 +8,7 @@ from progsynth.errors import UnsupportedError
 from progsynth.lang.types import INT, Type, dict_of
 from progsynth.lang.values import entry_types
 from progsynth.lang.vm.layout import (
+    CATEGORY,
     D_DICT,
     D_FLOAT,
     D_INT,
@@ -101,5 +102,6 @@ def add_descriptor(type_: Type, words: list[int], base: int, known: dict[Type, i
     parts = () if type_.name == "choice" else type_.types
     places = [add_descriptor(t, words, base, known) for t in parts]
     known[type_] = base + len(words)
-    words += [_KINDS[type_.name], len(places), *places]
+    number = CATEGORY if type_.name in ("bool", "choice") else len(places)
+    words += [_KINDS[type_.name], number, *places]
     return known[type_]

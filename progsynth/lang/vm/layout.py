@@ -70,9 +70,17 @@ SMALL_DICT = 8  # entries up to which a dict is searched from its front
 
 # --------------------------------------------------------------------------- descriptors
 
-# A descriptor is (kind, number of parts, address of each part's descriptor).
+# A descriptor is (kind, number of parts, address of each part's descriptor); of D_INT, (kind,
+# CATEGORY where two values are just equal or not, else 0).
 D_INT, D_FLOAT, D_STR, D_LIST, D_TUPLE, D_DICT = range(6)
+CATEGORY = 1
 FIRST_REFERENCE = D_STR  # kinds from here on are references
+
+# ------------------------------------------------------------------------------- grading
+
+BLOCK = 64  # characters of a text that one word stands for
+SLOTS = 2 * BLOCK  # of the hash table of a block's characters
+FOR_EDITS = 2 * SLOTS  # words to work in, besides one for each character of the shorter text
 
 # -------------------------------------------------------------------------------- status
 

@@ -11,6 +11,7 @@ from progsynth.lang.vm import opcodes as op
 from progsynth.lang.vm.jit import entry, kernel
 from progsynth.lang.vm.kernels_charges import charge_operation
 from progsynth.lang.vm.kernels_decimal import fixed, float_of_text
+from progsynth.lang.vm.kernels_grades import graded, near
 from progsynth.lang.vm.kernels_memory import (
     Floats,
     Words,
@@ -392,9 +393,12 @@ def run_programs(
     P: Words,
     rows: Words,
     expected: Words,
+    tolerance: float,
     limits: Any,
     results: Words,
     statuses: Words,
+    errors: Any,
+    work: Words,
     begin: int,
 ) -> int:
     """Run every program on every row; gives the number of (program, row) pairs done.
@@ -403,7 +407,8 @@ def run_programs(
     pair number `begin`, counted through the rows of the first program first, and stops early
     when the part for results is full. Where `expected` is not empty it holds a descriptor's
     address and then a place for each row: then `results` says whether the result equals it,
-    and nothing is copied.
+    and nothing is copied. Where `errors` is not empty either, floats may be off by the tolerance,
+    and it gets the graded errors of results (see `kernels_grades`, for `work` as well).
     """
     num_rows = rows.shape[0]
     for pair in range(begin, P.shape[0] * num_rows):
@@ -419,7 +424,12 @@ def run_programs(
         if status == OK and too_large(A, F, P[program, RESULT_DESCRIPTOR], register, limits[1]):
             status = NO_CELLS
         if status == OK:
-            if expected.shape[0] > 0:
+            if errors.shape[0] > 0:
+                t, at = expected[0], expected[1 + row]
+                right = near(A, F, t, at, register, tolerance)
+                results[program, row] = int(right)
+                errors[program, row] = 0.0 if right else graded(A, F, t, at, register, work)
+            elif expected.shape[0] > 0:
                 same = equal(A, F, expected[0], register, expected[1 + row])
                 results[program, row] = int(same)
             elif P[program, RESULT_IS_REFERENCE]:
@@ -442,13 +452,13 @@ def index_dicts(A: Words, F: Floats, dicts: Words) -> None:
 
 
 _WORDS, _TABLE = int64[::1], int64[:, ::1]
-_FLOATS = types.float64[::1]
+_FLOATS, _ERRORS = types.float64[::1], types.float64[:, ::1]
 _SIGNATURES = (
     (
         run_programs,
         (
             *(_WORDS, _FLOATS, _WORDS, _WORDS, _TABLE),
-            *(_TABLE, _WORDS, _WORDS, _TABLE, _TABLE, int64),
+            *(_TABLE, _WORDS, types.float64, _WORDS, _TABLE, _TABLE, _ERRORS, _WORDS, int64),
         ),
     ),
     (index_dicts, (_WORDS, _FLOATS, _TABLE)),

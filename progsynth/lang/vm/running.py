@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from progsynth.errors import UnsupportedError
+from progsynth.errors import ProgsynthError, UnsupportedError
 from progsynth.lang.failure import Failure, FailureKind, Limits
 from progsynth.lang.values import Value
 from progsynth.lang.vm import layout
@@ -45,6 +46,10 @@ FIRST_SPACE = 1 << 18  # words of one of the two spaces at first: 2 MB
 MAX_SPACE = 1 << 25  # words of one of the two spaces at most: 256 MB
 _LARGEST_LIMIT = 1 << 62
 
+Errors = npt.NDArray[np.float64]
+_NO_ERRORS: Errors = np.empty((0, 0), np.float64)
+_NO_WORDS: Words = np.empty(0, np.int64)
+
 
 @dataclass(frozen=True, slots=True)
 class Scores:
@@ -54,6 +59,21 @@ class Scores:
     HANDED_OVER.
     """
 
+    equal: Any
+    status: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Grades:
+    """What `grade` finds, as arrays [program, row].
+
+    `errors` (float64) are 0.0 for right results, graded by type for wrong ones, `inf` for
+    failures and NaN for HANDED_OVER; `equal` says which are right, and `status` is as in
+    `Scores`. An error may be 0.0 where a result is not right, though: of ints so large that
+    they are the same as floats.
+    """
+
+    errors: Any
     equal: Any
     status: Any
 
@@ -96,21 +116,58 @@ def score(
 
     The batch has outputs, of the result type of every program.
     """
-    for code in codes:
-        if code.result != batch.result:
-            raise UnsupportedError(
-                f"the expected outputs are {batch.result or 'missing'}, "
-                f"the program gives {code.result}"
-            )
+    _test_results(codes, batch)
     limits, memory = limits or Limits(), memory or Memory()
     equal = np.zeros((len(codes), len(batch.rows)), np.bool_)
-    statuses = np.full(equal.shape, layout.OK, np.int64)
+    statuses = np.full(equal.shape, layout.NO_ROOM, np.int64)
     for chosen, run_ in _runs(codes, batch, limits, memory):
         run_.execute(batch.expected, 0)
         equal[chosen] = run_.results
         statuses[chosen] = run_.statuses
     statuses[statuses == layout.NO_ROOM] = layout.HANDED_OVER
     return Scores(equal, statuses)
+
+
+def grade(
+    codes: Sequence[Code],
+    batch: Batch,
+    limits: Limits | None = None,
+    *,
+    tolerance: float = 1e-9,
+    memory: Memory | None = None,
+) -> Grades:
+    """How far each program is from the expected output on each row; no Python value is made.
+
+    Errors are those of `evaluate.compare`, which says what they mean; floats may be off by
+    `tolerance`, absolute or relative. The batch has outputs, of the result type of every program.
+    Rows whose status says HANDED_OVER (no more than few, of programs that make very much) are
+    left to the caller: run these in another engine, and let `evaluate.compare` grade them.
+
+    Raises UnsupportedError where programs and batch have different types.
+    """
+    if not tolerance >= 0:
+        raise ProgsynthError(f"the tolerance of grade: expected 0 or more, found {tolerance}")
+    _test_results(codes, batch)
+    limits, memory = limits or Limits(), memory or Memory()
+    errors = np.full((len(codes), len(batch.rows)), np.inf)
+    equal = np.zeros(errors.shape, np.bool_)
+    statuses = np.full(errors.shape, layout.NO_ROOM, np.int64)
+    for chosen, run_ in _runs(codes, batch, limits, memory):
+        errors[chosen] = run_.grade(batch, tolerance)
+        equal[chosen] = run_.results
+        statuses[chosen] = run_.statuses
+    statuses[statuses == layout.NO_ROOM] = layout.HANDED_OVER
+    errors[statuses == layout.HANDED_OVER] = np.nan
+    return Grades(errors, equal, statuses)
+
+
+def _test_results(codes: Sequence[Code], batch: Batch) -> None:
+    for code in codes:
+        if code.result != batch.result:
+            raise UnsupportedError(
+                f"the expected outputs are {batch.result or 'missing'}, "
+                f"the program gives {code.result}"
+            )
 
 
 def _runs(
@@ -171,12 +228,26 @@ class _Run:
 
     def execute(self, expected: Words, begin: int) -> int:
         """Run the pairs of program and row from number `begin` on; gives where it stopped."""
-        self.arena[layout.OUT] = self.out
-        stop: int = self.machine.run_programs(
-            *self.arguments, expected, self.limits, self.results, self.statuses, begin
-        )
+        stop = self.call(expected, 0.0, _NO_ERRORS, _NO_WORDS, begin)
         assert stop > begin, "the part for results holds any one result"
         return stop
+
+    def grade(self, batch: Batch, tolerance: float) -> Errors:
+        """Run everything; the graded errors."""
+        errors = np.full(self.results.shape, np.inf)
+        # room for a column for each character of any text expected
+        work = np.empty(layout.FOR_EDITS + len(batch.image), np.int64)
+        self.call(batch.expected, tolerance, errors, work, 0)
+        return errors
+
+    def call(
+        self, expected: Words, tolerance: float, errors: Errors, work: Words, begin: int
+    ) -> int:
+        """Call the machine; the number of pairs of program and row that are done."""
+        self.arena[layout.OUT] = self.out
+        outcome = (self.limits, self.results, self.statuses, errors, work, begin)
+        done: int = self.machine.run_programs(*self.arguments, expected, tolerance, *outcome)
+        return done
 
     def values(self) -> list[list[Value | Failure]]:
         """Run everything; each program's value or failure on each row."""
@@ -184,7 +255,7 @@ class _Run:
         num_rows = self.results.shape[1]
         done = 0
         while done < self.results.size:
-            stop = self.execute(np.empty(0, np.int64), done)
+            stop = self.execute(_NO_WORDS, done)
             for pair in range(done, stop):
                 program, row = divmod(pair, num_rows)
                 status = int(self.statuses[program, row])
