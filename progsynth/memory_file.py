@@ -13,7 +13,7 @@ from progsynth.errors import ProgsynthError, TaskError
 from progsynth.files import read_text, write_text
 from progsynth.lang.types import Type
 from progsynth.lang.values import Value
-from progsynth.request import conform
+from progsynth.plain import conform
 from progsynth.task_formats.json_text import parse_json
 from progsynth.task_formats.values_json import from_json, to_json
 

@@ -1,24 +1,21 @@
-"""The request of a task, which is the type of the function wanted: read, inferred, imposed.
+"""The request of a task, which is the type of the function wanted: read and inferred.
 
-Values from outside (a file, NumPy, a user's own subclasses) are first made `plain`: copies in
-Python's own types. `infer` then joins the types that all examples show: an empty list says
-nothing of its items, and ints among floats count as floats. `conform` at last makes a plain
-value one of the requested type, or says why it is not.
+`infer` joins the types that all examples show, whose values are `plain` (see plain.py): an empty
+list says nothing of its items, and ints among floats count as floats.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
 
 from progsynth.errors import PackError, TaskError
+from progsynth.lang.tensor import is_array, tensor_type
 from progsynth.lang.types import (
     ARITY,
     BOOL,
     FLOAT,
     INT,
-    MAX_DEPTH,
     STR,
     Type,
     dict_of,
@@ -29,7 +26,7 @@ from progsynth.lang.types import (
     type_problem,
     walk_type,
 )
-from progsynth.lang.values import Value, entry_types, misfit, show
+from progsynth.lang.values import Value, show
 from progsynth.near import near_names
 
 Row = tuple[str, tuple[Value, ...], Value]  # what messages call the example, inputs, output
@@ -134,80 +131,6 @@ def check_request(request: Type) -> Type:
     return request
 
 
-# --------------------------------------------------------------------------- plain values
-
-
-def plain(value: Any, where: str, *, arrays: bool = False, depth: int = 0) -> Value:
-    """A copy of the value in Python's own types; `where` is its place, for messages.
-
-    Arrays of one or two dimensions become lists where `arrays` says so. Raises TaskError.
-    """
-    for cls, make in _SCALARS:
-        if isinstance(value, cls):
-            made = make(value)
-            return made if cls is not str else _whole_text(made, where)
-    if depth > MAX_DEPTH:
-        top = ", ".join(where.split(", ")[:2])
-        raise TaskError(f"{top}: expected at most {MAX_DEPTH} levels of nesting, found more")
-
-    def inside(item: Any, place: str) -> Value:
-        return plain(item, f"{where}, {place}", arrays=arrays, depth=depth + 1)
-
-    if isinstance(value, list | tuple):  # most items are numbers: they need no place
-        items = [
-            item if type(item) in _NUMBERS else inside(item, f"item {i}")
-            for i, item in enumerate(value)
-        ]
-        return items if isinstance(value, list) else tuple(items)
-    if isinstance(value, dict):
-        keys = [inside(key, f"key {show(key)}") for key in value]
-        values = [inside(item, f"key {show(key)}") for key, item in value.items()]
-        return dict(zip(keys, values, strict=True))
-    if type(value).__module__.partition(".")[0] in ("numpy", "torch"):
-        return _from_array(value, where, arrays, inside)
-    hint = _HINTS.get(type(value).__name__, "give int, float, bool, str, list, tuple or dict")
-    raise TaskError(f"{where}: expected a value of the language, found {show(value)}; {hint}")
-
-
-def _whole_text(text: str, where: str) -> str:
-    if not text.isascii() and _SURROGATE.search(text):
-        raise TaskError(
-            f"{where}: expected whole characters, found half a surrogate pair in {show(text)}"
-        )
-    return text
-
-
-_SCALARS: tuple[tuple[type, Callable[[Any], Value]], ...] = (
-    (bool, bool),
-    (int, int.__int__),
-    (float, float.__float__),
-    (str, str.__str__),
-)
-
-_NUMBERS = frozenset((bool, int, float))
-_SURROGATE = re.compile("[\ud800-\udfff]")
-
-_HINTS = {
-    "NoneType": "the language has no None: leave the value out, or stand something else for it",
-    "set": "give a sorted list of its items",
-    "frozenset": "give a sorted list of its items",
-    "range": "give list(...) of it",
-    "bytes": "decode it to text, or give a list of ints",
-    "complex": "give a tuple of two floats",
-}
-
-
-def _from_array(value: Any, where: str, arrays: bool, inside: Callable[[Any, str], Value]) -> Value:
-    rank = len(getattr(value, "shape", ()))
-    if hasattr(value, "tolist") and (rank == 0 or (arrays and rank <= 2)):
-        return inside(value.tolist(), "the array")
-    raise TaskError(
-        f"{where}: expected a value of the language, found an array of shape "
-        f"{tuple(getattr(value, 'shape', ()))}; give array.tolist(), or write a request with "
-        "list[float] or list[list[float]] there"
-    )
-
-
 # ------------------------------------------------------------------------------ inferring
 
 _UNKNOWN = Type("?")
@@ -269,6 +192,9 @@ def _shape(value: Value, where: str) -> Type:
     for cls, scalar in _SCALAR_TYPES.items():
         if type(value) is cls:
             return scalar
+    tensor = tensor_type(value) if is_array(value) else None
+    if tensor is not None:
+        return tensor
     if isinstance(value, tuple):
         return tuple_of(*(_shape(item, where) for item in value))
     if isinstance(value, list):
@@ -309,7 +235,7 @@ def _join(left: Type, right: Type) -> Type | None:
         return right
     if {left, right} == {INT, FLOAT}:
         return FLOAT
-    if left.name != right.name or len(left.args) != len(right.args) or not left.args:
+    if left.name != right.name or len(left.args) != len(right.args) or not left.types:
         return None
     parts = []
     for a, b in zip(left.types, right.types, strict=True):
@@ -318,36 +244,3 @@ def _join(left: Type, right: Type) -> Type | None:
             return None
         parts.append(part)
     return Type(left.name, tuple(parts))
-
-
-# ----------------------------------------------------------------------------- conforming
-
-
-def conform(value: Value, type_: Type, where: str) -> Value:
-    """The plain value as one of the type: ints become floats where it has floats.
-
-    Raises TaskError, with the place, when the value is not one of the type.
-    """
-    has_floats = any(t == FLOAT or t.name == "graph" for t in walk_type(type_))
-    made = _widened(value, type_, where) if has_floats else value
-    why = misfit(made, type_)
-    if why:
-        raise TaskError(f"{where}{', ' if why.startswith(('item', 'key')) else ': '}{why}")
-    return made
-
-
-def _widened(value: Value, type_: Type, where: str) -> Value:
-    if type_ == FLOAT and type(value) is int:
-        try:
-            return float(value)
-        except OverflowError:
-            raise TaskError(f"{where}: expected a float, found {show(value)}, too large") from None
-    if type_.name == "list" and isinstance(value, list):
-        return [_widened(item, type_.types[0], where) for item in value]
-    if type_.name == "tuple" and isinstance(value, tuple) and len(value) == len(type_.args):
-        pairs = zip(value, type_.types, strict=True)
-        return tuple(_widened(item, t, where) for item, t in pairs)
-    if type_.name in ("dict", "graph", "memory") and isinstance(value, dict):
-        item_type = entry_types(type_)[1]
-        return {key: _widened(item, item_type, where) for key, item in value.items()}
-    return value

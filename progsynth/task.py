@@ -19,15 +19,8 @@ from progsynth.lang.primitive import DSL
 from progsynth.lang.types import Type
 from progsynth.lang.values import INT_MAX, INT_MIN, Value, close, identity_key, show
 from progsynth.near import near_names
-from progsynth.request import (
-    Row,
-    check_request,
-    conform,
-    infer,
-    parse_request,
-    plain,
-    request_text,
-)
+from progsynth.plain import conform, plain
+from progsynth.request import Row, check_request, infer, parse_request, request_text
 
 KINDS = {"train": "training", "validation": "validation", "test": "test"}
 

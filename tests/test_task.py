@@ -177,8 +177,10 @@ def test_numpy_arrays_are_lists_where_the_request_says_so() -> None:
     assert task.train[0].inputs[0] == [[1.0, 2.0], [3.0, 4.0]]
     with pytest.raises(TaskError, match=r"found an array of shape \(2, 2\); give array.tolist()"):
         pairs_of("t", [(array, 1)])
-    with pytest.raises(TaskError, match=r"found an array of shape \(1, 1, 1\)"):
-        pairs_of("t", [(np.zeros((1, 1, 1)), 1)], request="list[list[list[float]]] -> int")
+    deeper = pairs_of("t", [(np.zeros((1, 1, 1)), 1)], request="list[list[list[float]]] -> int")
+    assert deeper.train[0].inputs[0] == [[[0.0]]]
+    with pytest.raises(TaskError, match=r"item 0: expected float, found an array of shape \(2,\)"):
+        pairs_of("t", [(array, 1)], request="list[float] -> int")
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@
 
 int, float, bool and str are Python's (ints within 64 bits); `list` is a list, `tuple` a tuple,
 `dict` a dict (insertion-ordered), `graph` a dict of dicts of floats, `memory` a dict, `choice`
-an int. Engines never change a value once it is made, so values may be shared freely.
+an int, `tensor` a NumPy array of float32 of exactly its shape (a task makes them C-contiguous
+and read-only). Engines never change a value once it is made, so values may be shared freely.
 """
 
 from __future__ import annotations
@@ -10,8 +11,18 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
+from progsynth.lang.tensor import (
+    array_text,
+    is_array,
+    numbers_of,
+    same_shape,
+    tensor_key,
+    tensor_misfit,
+    tensor_type,
+)
 from progsynth.lang.types import (
     BOOL,
     FLOAT,
@@ -41,6 +52,8 @@ def int64(number: int) -> int:
 def size_of(value: Value) -> int:
     """The logical cells of a value: one a scalar or character, one more a container, deep.
 
+    A tensor is a container of its numbers.
+
     >>> size_of([[1, 2], []]), size_of("abc"), size_of({"a": 1})
     (5, 4, 4)
     """
@@ -53,7 +66,7 @@ def _size(value: Value, known: dict[int, int]) -> int:
     if isinstance(value, str):
         return 1 + len(value)
     if not isinstance(value, list | tuple | dict):
-        return 1
+        return 1 + int(value.size) if is_array(value) else 1
     found = known.get(id(value))
     if found is not None:
         return found
@@ -75,6 +88,8 @@ def equal(left: Value, right: Value) -> bool:
         return len(left) == len(right) and all(
             key in right and equal(value, right[key]) for key, value in left.items()
         )
+    if is_array(left):
+        return same_shape(left, right) and bool((left == right).all())
     return bool(left == right)
 
 
@@ -103,7 +118,7 @@ def identity_key(value: Value) -> Hashable:
     if isinstance(value, dict):
         items = [(identity_key(k), identity_key(v)) for k, v in value.items()]
         return ("dict", *items)
-    return value
+    return tensor_key(value) if is_array(value) else value
 
 
 def close(left: Value, right: Value, tolerance: float) -> bool:
@@ -120,6 +135,8 @@ def close(left: Value, right: Value, tolerance: float) -> bool:
         return len(left) == len(right) and all(
             key in right and close(value, right[key], tolerance) for key, value in left.items()
         )
+    if is_array(left):
+        return same_shape(left, right) and close(numbers_of(left), numbers_of(right), tolerance)
     return bool(left == right)
 
 
@@ -152,6 +169,10 @@ def misfit(value: Value, type_: Type) -> str:
         return _misfit_items(value, tuple, type_, list(type_.types))
     if name in ("dict", "graph", "memory"):
         return _misfit_dict(value, type_)
+    if name == "tensor" and is_array(value):
+        return tensor_misfit(value, type_)
+    if name == "tensor":
+        return f"expected {type_}, a NumPy array, found {show(value)}"
     return f"values of type {type_} cannot be given here"
 
 
@@ -210,7 +231,7 @@ def type_of(value: Value, fresh: Iterable[str] | None = None) -> Type | None:
         if type(item) is dict:
             keys, values = common(item.keys(), depth), common(item.values(), depth)
             return dict_of(keys, values) if keys and values else None
-        return None
+        return tensor_type(item) if is_array(item) else None
 
     def common(items: Iterable[Value], depth: int) -> Type | None:
         found = Type(next(names))
@@ -227,7 +248,28 @@ def type_of(value: Value, fresh: Iterable[str] | None = None) -> Type | None:
 def show(value: Value, width: int = 60) -> str:
     """The value as text for messages, cut to `width` characters."""
     try:
-        text = repr(value)
+        text = repr(_without_arrays(value))
     except (RecursionError, ValueError):  # nested too deep; an int of too many digits
         text = f"a {type(value).__name__} too large to show"
     return text if len(text) <= width else f"{text[: width - 3]}..."
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """Stands for a value in the text of a larger one."""
+
+    text: str
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def _without_arrays(value: Value) -> Any:
+    """The value with a short text in place of each array in it."""
+    if type(value) is list:
+        return [_without_arrays(item) for item in value]
+    if type(value) is tuple:
+        return tuple(_without_arrays(item) for item in value)
+    if type(value) is dict:
+        return {key: _without_arrays(item) for key, item in value.items()}
+    return _Text(array_text(value)) if is_array(value) else value
