@@ -158,39 +158,47 @@ def best_accuracy(table: OutcomeTable, outputs: Sequence[Value], tolerance: floa
 # ------------------------------------------------------------------------------ likelihood
 
 
+LogProbs = Tensor | Sequence[Tensor]  # [..., B, V, K], or for each variable one [..., B, K]
+
+
 def table_log_likelihood(
-    log_probs_BVK: Tensor, assignments_MV: npt.ArrayLike, right_BM: Matrix | Tensor
+    log_probs_BVK: LogProbs, assignments_MV: npt.ArrayLike, right_BM: Matrix | Tensor
 ) -> Tensor:
     """The log-probability [..., B] that the program gives what is expected of each row.
 
-    `log_probs_BVK` are [..., B, V, K]. A row that no assignment of positive probability makes
-    right has -inf, and gradient zero. The sum over assignments is of exponentials relative to
-    the largest, so that nothing underflows.
+    `log_probs_BVK` are [..., B, V, K], or for each variable a tensor [..., B, K] of its own. A
+    row that no assignment of positive probability makes right has -inf, and gradient zero. The
+    sum over assignments is of exponentials relative to the largest: nothing underflows.
     """
-    right = torch.as_tensor(right_BM, device=log_probs_BVK.device)
-    return masked_logsumexp(assignment_log_probs(log_probs_BVK, assignments_MV), right)
+    total_BM = assignment_log_probs(log_probs_BVK, assignments_MV)
+    return masked_logsumexp(total_BM, torch.as_tensor(right_BM, device=total_BM.device))
 
 
-def assignment_log_probs(log_probs_BVK: Tensor, assignments_MV: npt.ArrayLike) -> Tensor:
+def assignment_log_probs(log_probs_BVK: LogProbs, assignments_MV: npt.ArrayLike) -> Tensor:
     """The log-probability [..., B, M] of each assignment: a sum over its variables.
 
     Where the assignments are all there are, in order, it is an outer sum, which is far quicker
-    than to gather, above all backwards.
+    than to gather, above all backwards. Without variables it is a single zero, [1].
     """
     assignments = np.asarray(assignments_MV, np.int64)
+    several = log_probs_BVK.unbind(-2) if isinstance(log_probs_BVK, Tensor) else log_probs_BVK
+    if not several:
+        return torch.zeros(1)
     sizes = _sizes_of_all(assignments)
-    total_BM = log_probs_BVK.new_zeros(
-        (*log_probs_BVK.shape[:-2], 1 if sizes else len(assignments))
-    )
-    for variable, column_M in enumerate(assignments.T):
-        one_BK = log_probs_BVK[..., variable, :]
+    total_BM: Tensor | None = None
+    for variable, one_BK in enumerate(several):
         if sizes:
             one_BK = one_BK[..., : sizes[variable]]
+        else:
+            index_M = torch.as_tensor(assignments[:, variable], device=one_BK.device)
+            one_BK = one_BK.gather(-1, index_M.expand((*one_BK.shape[:-1], len(assignments))))
+        if total_BM is None:
+            total_BM = one_BK
+        elif sizes:
             total_BM = (total_BM[..., :, None] + one_BK[..., None, :]).flatten(-2)
         else:
-            index_M = torch.as_tensor(column_M, device=one_BK.device)
-            shape = (*one_BK.shape[:-1], len(assignments))
-            total_BM = total_BM + one_BK.gather(-1, index_M.expand(shape))
+            total_BM = total_BM + one_BK
+    assert total_BM is not None
     return total_BM
 
 
