@@ -10,140 +10,35 @@ from __future__ import annotations
 import keyword
 import math
 import re
-import textwrap
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-import progsynth
 from progsynth import registry
 from progsynth.errors import ProgsynthError, TaskError, UnsupportedError
 from progsynth.evaluate import Evaluation, evaluate
-from progsynth.lang.engines import function_of, prepare
-from progsynth.lang.failure import Failure, Limits
+from progsynth.lang.engines import prepare
 from progsynth.lang.primitive import DSL
-from progsynth.lang.printing.pretty import pretty
-from progsynth.lang.python.to_python import to_python
 from progsynth.lang.read import read_program
-from progsynth.lang.term import Function, Program, Term, Var, bind
+from progsynth.lang.term import Call, Function, Neural, Program, Term, subterms
 from progsynth.lang.types import fn_of
-from progsynth.lang.values import Value, identity_key, show
-from progsynth.search.bottom_up import BottomUp, Goal
-from progsynth.search.constants import mine
+from progsynth.library.vocabulary import Vocabulary
+from progsynth.result import Missed, Result, make_result
+from progsynth.search.bottom_up import bottom_up
+from progsynth.search.holes import Site, fill, find_holes
+from progsynth.search.problem import Method, Problem
 from progsynth.search.progress import progress_bar
-from progsynth.search.run import Budget, Candidate, Event, Filling, Outcome, Search, run
-from progsynth.search.simplify import simplify
+from progsynth.search.run import Budget, Candidate, Event, Filling, Search, run
 from progsynth.search.sketch import search_sketch
-from progsynth.search.universe import make_space
 from progsynth.task import Example, Task
 
-SEARCHES = ("bottom_up",)
+__all__ = ["SEARCHES", "Missed", "Result", "entry_name", "solve"]
 
-
-@dataclass(frozen=True, slots=True)
-class Missed:
-    """An example that a program fails: what it was given, what was wanted and what it gave."""
-
-    inputs: tuple[Value, ...]
-    expected: Value
-    got: Value | Failure
-
-    def __str__(self) -> str:
-        given = ", ".join(show(v) for v in self.inputs)
-        got = self.got if isinstance(self.got, Failure) else show(self.got)
-        return f"({given}): expected {show(self.expected)}, got {got}"
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What `solve` found: a program, or the best partial one, and what it took.
-
-    `program` is its text, `core` its tree, `python` stand-alone Python that defines `entry`;
-    all None where not even a partial program was found. `validation` counts the validation
-    examples passed. `filled` says what was put into each hole of a sketch. `failed` lists the
-    examples that the program fails, `rejected` the programs that fitted the training examples
-    but not those for validation. `advice` says what to try next.
-    """
-
-    task: str
-    solved: bool
-    stop_reason: str
-    program: str | None
-    core: Program | None
-    python: str | None
-    entry: str | None
-    cost: int | None
-    validation: tuple[int, int]
-    seconds: float
-    programs: int
-    executions: int
-    search: str
-    seed: int
-    version: str
-    filled: tuple[str, ...] = ()
-    failed: tuple[Missed, ...] = ()
-    rejected: tuple[str, ...] = ()
-    advice: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    level: int = 0
-    _pack: DSL | None = field(default=None, repr=False, compare=False)
-    _limits: Limits | None = field(default=None, repr=False, compare=False)
-
-    @property
-    def function(self) -> Callable[..., Value]:
-        """The program as a Python function. Raises ProgsynthError where there is none."""
-        if self.core is None or self._pack is None:
-            raise ProgsynthError(
-                f"task '{self.task}' has no program, not even a partial one; to try: "
-                + "; ".join(self.advice)
-            )
-        return function_of(self.core, self._pack, limits=self._limits)
-
-    def as_json(self) -> dict[str, Any]:
-        """The result as a JSON object."""
-        return {
-            "task": self.task,
-            "solved": self.solved,
-            "stop_reason": self.stop_reason,
-            "program": self.program,
-            "python": self.python,
-            "entry": self.entry,
-            "cost": self.cost,
-            "validation": {"passed": self.validation[0], "total": self.validation[1]},
-            "seconds": round(self.seconds, 3),
-            "programs": self.programs,
-            "executions": self.executions,
-            "search": self.search,
-            "seed": self.seed,
-            "version": self.version,
-            "filled": list(self.filled),
-            "failed": [str(missed) for missed in self.failed],
-            "rejected": list(self.rejected),
-            "advice": list(self.advice),
-            "notes": list(self.notes),
-            "level": self.level,
-        }
-
-    def __str__(self) -> str:
-        effort = f"{self.seconds:.2f} s, {self.programs:,} programs"
-        if self.solved:
-            lines = [f"# {self.task}: solved in {effort}; cost {self.cost}"]
-            lines += [f"# hole {n}: {text}" for n, text in enumerate(self.filled, 1)]
-            return "\n".join([*lines, (self.program or "").rstrip("\n")])
-        lines = [f"# {self.task}: not solved ({self.stop_reason}) in {effort}"]
-        if self.program is not None:
-            lines += ["# The best partial program:", self.program.rstrip("\n"), "# It fails:"]
-            lines += [f"#   {missed}" for missed in self.failed[:_SHOWN]]
-            if len(self.failed) > _SHOWN:
-                lines.append(f"#   and {len(self.failed) - _SHOWN} more")
-        lines += [f"# To try: {advice}" for advice in self.advice]
-        return "\n".join(lines)
-
-    def __repr__(self) -> str:
-        return str(self)
-
-
-_SHOWN = 5  # failed examples that are printed
+# The methods by name; a module is loaded when its method is used.
+_METHODS: Mapping[str, Callable[[str], Method]] = {
+    "bottom_up": lambda device: bottom_up,
+}
+SEARCHES = ("auto", *_METHODS)
 
 
 def solve(
@@ -151,33 +46,60 @@ def solve(
     *,
     seconds: float | None = 60.0,
     executions: int | None = None,
+    gradient_steps: int | None = None,
     seed: int = 0,
     sketch: str | Program | None = None,
-    search: str = "bottom_up",
+    search: str | Method = "auto",
     progress: bool = False,
     on_event: Callable[[Event], None] | None = None,
     dsl: DSL | None = None,
+    networks: Mapping[str, Any] | None = None,
+    device: str = "auto",
 ) -> Result:
     """The cheapest program that gives the outputs of the task's training examples.
 
-    It has to pass the validation examples as well; the test examples are not looked at.
-    `seconds` and `executions` (one program or sub-program on one example) are the budget; with
-    a bound on executions and none on seconds the result is the same every time. `sketch` is a
-    program with holes (`??`), in place of the task's own. `dsl` replaces the task's pack;
-    what the task withholds is taken out of it. `progress` shows a bar on a terminal;
-    `on_event` is called with `Event`s meanwhile.
+    It has to pass the validation examples as well, or the share of them that the task's
+    `accuracy` asks for; the test examples are not looked at. `seconds`, `executions` (one
+    program or sub-program on one example) and `gradient_steps` (one update of one candidate's
+    weights) are the budget; without a bound on seconds the result is the same every time.
+    `sketch` is a program with holes (`??`), in place of the task's own. `dsl` replaces the
+    task's pack; what the task withholds is taken out of it. `progress` shows a bar on a
+    terminal; `on_event` is called with `Event`s meanwhile.
+
+    `search` is the name of a method, or a `Method`, such as `genetic(population=300)`. "auto"
+    is "hybrid" where submodules are to be trained, those that the sketch declares (`neural
+    digit(image: tensor[1, 8, 8]) -> choice[10]`) or the task names, and else "bottom_up".
+    `networks` are trained ones by the names of their submodules: they stay as they are.
+    `device` is where networks are trained and run.
 
     An unsolved task gives its best partial program. An interrupt from the keyboard ends the
-    search as a spent budget does. Raises TaskError for a task that cannot be searched for, and
-    ProgramError for a sketch that cannot be read.
+    search as a spent budget does. Raises TaskError for a task that cannot be searched for,
+    ProgramError for a sketch that cannot be read, UnsupportedError for what a method cannot do.
     """
-    if search not in SEARCHES:
-        raise ProgsynthError(f"no search '{search}': expected one of {', '.join(SEARCHES)}")
-    _check_budget(seconds, executions)
+    _check_budget(seconds, executions, gradient_steps)
     pack = _pack(task, dsl)
-    sketched = _sketch(task, sketch, pack)
-    made = _search(task, pack, sketched)
+    known = (*task.train, *task.validation)
+    vocabulary = Vocabulary(pack, pack).with_networks(networks or {}, known, device=device)
+    sketched = _sketch(task, sketch, vocabulary.dsl)
+    declared = () if sketched is None else sketched.neural
+    trained = tuple(n for n in declared if n.name not in vocabulary.networks)
+    method = _method(search, trained, device)
+    made = _search(task, vocabulary, sketched, trained, method, seed)
     prepare()
+
+    def evaluated(candidate: Candidate, examples: Sequence[Example]) -> Evaluation:
+        words = vocabulary.with_networks(candidate.networks, known, device=device)
+        # Few programs get this far: the engine that starts at once is the fastest.
+        return evaluate(
+            words.opened(candidate.program),
+            examples,
+            words.dsl,
+            limits=task.limits,
+            tolerance=task.tolerance,
+            error=task.error,
+            engine="python",
+        )
+
     with progress_bar(task.name, seconds, shown=progress) as show_progress:
 
         def tell(event: Event) -> None:
@@ -187,21 +109,28 @@ def solve(
 
         outcome = run(
             made,
-            lambda candidate: _evaluated(candidate.program, task.train, task, pack),
-            lambda candidate: _evaluated(candidate.program, task.validation, task, pack),
-            Budget(seconds, executions),
+            lambda candidate: evaluated(candidate, task.train),
+            lambda candidate: evaluated(candidate, task.validation),
+            Budget(seconds, executions, gradient_steps=gradient_steps),
+            accuracy=1.0,
             on_event=tell,
         )
-    return _result(task, outcome, pack, made.name, seed)
+    return make_result(task, outcome, vocabulary, evaluated, search=made.name, seed=seed)
 
 
-def _check_budget(seconds: float | None, executions: int | None) -> None:
-    if seconds is None and executions is None:
-        raise ProgsynthError("a search needs a bound: give seconds, executions, or both")
+# --------------------------------------------------------------------------- what is given
+
+
+def _check_budget(
+    seconds: float | None, executions: int | None, gradient_steps: int | None
+) -> None:
+    if seconds is None and executions is None and gradient_steps is None:
+        raise ProgsynthError("a search needs a bound: give seconds, executions or gradient_steps")
     if seconds is not None and not (seconds >= 0 and math.isfinite(seconds)):
         raise ProgsynthError(f"seconds: expected a number from 0, found {seconds!r}")
-    if executions is not None and executions < 0:
-        raise ProgsynthError(f"executions: expected a whole number from 0, found {executions!r}")
+    for name, bound in (("executions", executions), ("gradient_steps", gradient_steps)):
+        if bound is not None and bound < 0:
+            raise ProgsynthError(f"{name}: expected a whole number from 0, found {bound!r}")
 
 
 def _pack(task: Task, dsl: DSL | None) -> DSL:
@@ -210,20 +139,17 @@ def _pack(task: Task, dsl: DSL | None) -> DSL:
     return dsl.without(*task.withheld) if task.withheld else dsl
 
 
-def _evaluated(program: Program, examples: Sequence[Example], task: Task, dsl: DSL) -> Evaluation:
-    # Few programs get this far: the engine that starts at once is the fastest.
-    return evaluate(
-        program,
-        examples,
-        dsl,
-        limits=task.limits,
-        tolerance=task.tolerance,
-        error=task.error,
-        engine="python",
-    )
-
-
-# -------------------------------------------------------------------------- searches
+def _method(search: str | Method, trained: Sequence[Neural], device: str) -> Method:
+    """The method of that name; "auto" is the one for a task with these submodules to train."""
+    if callable(search):
+        return search
+    if search not in SEARCHES:
+        raise ProgsynthError(
+            f"no search '{search}': expected one of {', '.join(SEARCHES)}, or a method of your own"
+        )
+    if search == "auto":
+        search = "hybrid" if trained else "bottom_up"
+    return _METHODS[search](device)
 
 
 def _sketch(task: Task, sketch: str | Program | None, dsl: DSL) -> Program | None:
@@ -241,32 +167,96 @@ def _sketch(task: Task, sketch: str | Program | None, dsl: DSL) -> Program | Non
     return program
 
 
-def _search(task: Task, dsl: DSL, sketch: Program | None) -> Search:
-    if sketch is not None:
+# -------------------------------------------------------------------------------- searches
+
+
+def _search(
+    task: Task,
+    vocabulary: Vocabulary,
+    sketch: Program | None,
+    trained: tuple[Neural, ...],
+    method: Method,
+    seed: int,
+) -> Search:
+    if method is bottom_up and trained:
+        names = ", ".join(f"'{n.name}'" for n in trained)
+        raise UnsupportedError(
+            f"task '{task.name}': bottom_up trains nothing, and {names} has no weights: use "
+            'search="hybrid", or give networks= or library='
+        )
+    if method is bottom_up and sketch is not None:
         return search_sketch(
-            sketch,
-            dsl,
+            vocabulary.opened(sketch),
+            vocabulary.dsl,
             task.train,
             tolerance=task.tolerance,
             limits=task.limits,
             constants=task.constants,
         )
-    constants = mine(task.types, task.result, task.train, task.constants)
-    space = make_space(dsl, task.types, task.result, constants)
-    goal = Goal(
-        task.types,
-        task.result,
-        tuple(e.inputs for e in task.train),
-        tuple(e.output for e in task.train),
-        task.tolerance,
-    )
-    name = entry_name(task.name, dsl)
+    return method(make_problem(task, vocabulary, sketch, trained), seed)
+
+
+def make_problem(
+    task: Task, vocabulary: Vocabulary, sketch: Program | None, trained: tuple[Neural, ...]
+) -> Problem:
+    """What a method is given. Raises UnsupportedError for a sketch of several holes."""
+    types, result = task.types, task.result
+    allowed: tuple[str, ...] = ()
+    name = entry_name(task.name, vocabulary.dsl)
 
     def wrap(term: Term, cost: int) -> Candidate:
         function = Function(name, task.names, task.types, task.result, term)
-        return Candidate(Program((function,)), cost)
+        return Candidate(_declaring(Program((function,)), trained), cost)
 
-    return BottomUp(space, dsl, goal, wrap, limits=task.limits)
+    if sketch is not None:
+        opened = replace(sketch, neural=tuple(n for n in sketch.neural if n in trained))
+        site = _only_hole(task, opened, vocabulary.dsl)
+        types, result, allowed = site.visible, site.type, site.hole.allowed
+
+        def wrap(term: Term, cost: int) -> Candidate:
+            filling = Filling(term, site.names, site.types, site.type, site.hidden)
+            made = replace(fill(opened, [term]), neural=())
+            return Candidate(_declaring(made, trained), cost, (filling,))
+
+    return Problem(
+        types,
+        result,
+        tuple(example.inputs for example in task.train),
+        tuple(example.output for example in task.train),
+        vocabulary.dsl,
+        wrap,
+        task.types,
+        task.result,
+        task.limits,
+        constants=task.constants,
+        tolerance=task.tolerance,
+        error=task.error,
+        accuracy=1.0,
+        neural=trained,
+        allowed=allowed,
+    )
+
+
+def _declaring(program: Program, trained: Sequence[Neural]) -> Program:
+    """The program with declarations of those of the submodules that it calls."""
+    called = {
+        term.name
+        for function in program.functions
+        for term in subterms(function.body)
+        if isinstance(term, Call)
+    }
+    return replace(program, neural=tuple(n for n in trained if n.name in called))
+
+
+def _only_hole(task: Task, sketch: Program, dsl: DSL) -> Site:
+    sites = find_holes(sketch, dsl)
+    if len(sites) != 1 or sites[0].hole.kind != "expression":
+        kinds = ", ".join("??" if s.hole.kind == "expression" else "??param" for s in sites)
+        raise UnsupportedError(
+            f"task '{task.name}': the sketch has {len(sites)} holes ({kinds or 'none'}): "
+            'only search="bottom_up" fills several holes, or numbers; the others fill one ??'
+        )
+    return sites[0]
 
 
 def entry_name(task: str, dsl: DSL) -> str:
@@ -283,122 +273,3 @@ def entry_name(task: str, dsl: DSL) -> str:
 
 _LONGEST_NAME = 40
 _RESERVED = {"neural", "int", "float", "bool", "str", "list", "dict", "tuple", "graph", "memory"}
-
-
-# --------------------------------------------------------------------------- results
-
-
-def _result(task: Task, outcome: Outcome, dsl: DSL, search: str, seed: int) -> Result:
-    total = len(task.validation)
-    candidate, evaluation = outcome.candidate, outcome.evaluation
-    common: dict[str, Any] = {
-        "task": task.name,
-        "solved": outcome.solved,
-        "stop_reason": outcome.stop_reason,
-        "seconds": outcome.seconds,
-        "programs": outcome.programs,
-        "executions": outcome.executions,
-        "search": search,
-        "seed": seed,
-        "version": progsynth.__version__,
-        "advice": () if outcome.solved else _advice(task, outcome),
-        "notes": outcome.notes,
-        "level": outcome.level,
-        "rejected": tuple(pretty(c.program, dsl) for c in outcome.rejected[:_SHOWN]),
-    }
-    if candidate is None or evaluation is None:
-        return Result(
-            **common,
-            program=None,
-            core=None,
-            python=None,
-            entry=None,
-            cost=None,
-            validation=(0, total),
-        )
-    program = candidate.program
-    if not candidate.filled:  # what a user wrote stays as it is
-        program = _simplified(program, task, dsl)
-    validation = outcome.validation or _evaluated(program, task.validation, task, dsl)
-    pairs = [
-        *zip(task.train, evaluation.outputs, evaluation.right, strict=True),
-        *zip(task.validation, validation.outputs, validation.right, strict=True),
-    ]
-    failed = tuple(Missed(e.inputs, e.output, got) for e, got, right in pairs if not right)
-    filled = tuple(_filling_text(f, dsl) for f in candidate.filled)
-    return Result(
-        **common,
-        program=pretty(program, dsl),
-        core=program,
-        python=_python(program, dsl),
-        entry=program.entry.name,
-        cost=candidate.cost,
-        validation=(validation.passed, validation.total),
-        filled=filled,
-        failed=failed,
-        _pack=dsl,
-        _limits=task.limits,
-    )
-
-
-def _simplified(program: Program, task: Task, dsl: DSL) -> Program:
-    """The program without what changes nothing on the training and validation examples."""
-    examples = (*task.train, *task.validation)
-    before = _evaluated(program, examples, task, dsl).outputs
-    keys = [_output_key(o) for o in before]
-
-    def same(other: Program) -> bool:
-        found = _evaluated(other, examples, task, dsl).outputs
-        return [_output_key(o) for o in found] == keys
-
-    return simplify(program, dsl, same)
-
-
-def _output_key(output: Value | Failure) -> Any:
-    return output if isinstance(output, Failure) else identity_key(output)
-
-
-def _filling_text(filling: Filling, dsl: DSL) -> str:
-    """What a hole was filled with: an expression, or statements that end in a return."""
-    seen = [i for i in range(len(filling.names)) if i not in filling.hidden]
-    places = {i: len(seen) - 1 - n for n, i in enumerate(seen)}
-    term = bind(filling.term, tuple(Var(places.get(i, 0)) for i in range(len(filling.names))))
-    names = tuple(filling.names[i] for i in seen)
-    types = tuple(filling.types[i] for i in seen)
-    function = Function("filling", names, types, filling.result, term)
-    _, _, body = pretty(Program((function,)), dsl).partition(":\n")
-    lines = textwrap.dedent(body).strip()
-    return lines.removeprefix("return ") if "\n" not in lines else lines
-
-
-def _python(program: Program, dsl: DSL) -> str | None:
-    try:
-        return to_python(program, dsl)
-    except UnsupportedError:  # a user's primitive without a source at hand
-        return None
-
-
-def _advice(task: Task, outcome: Outcome) -> tuple[str, ...]:
-    """What to try for a task that was not solved."""
-    made = []
-    if outcome.stop_reason in ("seconds", "executions", "programs", "interrupted"):
-        made.append(
-            f"a larger budget: every program of cost up to {max(outcome.level - 1, 0)} was tried"
-        )
-    if outcome.stop_reason == "exhausted":
-        made.append(
-            "other primitives: nothing is left to try with those allowed; see what the task "
-            "withholds and which pack it names"
-        )
-    if outcome.rejected:
-        made.append(
-            f"more training examples: {len(outcome.rejected)} program(s) fitted them but not the "
-            "validation examples"
-        )
-    if not task.constants:
-        made.append("constants=(...) with the numbers and texts that the program needs")
-    if not task.sketch:
-        made.append("a sketch: write down what you know and put ?? where you do not")
-    if len(task.train) < 3:
-        made.append("more examples: there are few to tell the program from others")
-    return tuple(made)

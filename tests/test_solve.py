@@ -155,7 +155,7 @@ def test_a_finite_space_is_exhausted() -> None:
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
-        ({"search": "magic"}, ProgsynthError, "no search 'magic': expected one of bottom_up"),
+        ({"search": "magic"}, ProgsynthError, "no search 'magic': expected one of auto, bottom_up"),
         ({"seconds": None}, ProgsynthError, "a search needs a bound"),
         ({"seconds": -1.0}, ProgsynthError, "seconds: expected a number from 0, found -1.0"),
         ({"executions": -5}, ProgsynthError, "executions: expected a whole number from 0"),

@@ -22,11 +22,15 @@ from progsynth.lang.types import BOOL, FLOAT, Type, walk_type
 from progsynth.lang.values import Value, close, size_of
 from progsynth.search.bank import Bank, Entry, splits
 from progsynth.search.bodies import POOL_LIMIT, Noted
+from progsynth.search.constants import mine
 from progsynth.search.deduce import Deduce, bodies, choices, deducer, wanted
 from progsynth.search.kernels import FAIL, FAILURES, Kernels
 from progsynth.search.levels import Levels
-from progsynth.search.run import Allowance, Batch, Candidate, Told
+from progsynth.search.problem import Problem
+from progsynth.search.run import Allowance, Batch, Candidate, Search, Told
 from progsynth.search.space import IF_COST, Production, Scope, Space, Symbol
+from progsynth.search.universe import make_space
+from progsynth.task import Example
 
 _GROWING = 400_000  # executions of a pass after which no new pass with larger pools begins
 _WORTH = 4  # a new pass begins when a pool would grow by more than one in so many
@@ -37,7 +41,8 @@ _PARTIAL = 5  # partial programs that are handed out
 class Goal:
     """What is searched for: an expression over variables of these types.
 
-    Row i of `rows` holds the variables' values for the i-th example, `expected` its output.
+    Row i of `rows` holds the variables' values for the i-th example, `expected` its output. An
+    expression may be wrong on `misses` of the rows: perception is never perfect.
     """
 
     params: tuple[Type, ...]
@@ -45,19 +50,20 @@ class Goal:
     rows: tuple[tuple[Value, ...], ...]
     expected: tuple[Value, ...]
     tolerance: float = 1e-9
+    misses: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An expression that gives the expected output on every row."""
+    """An expression that gives the expected output on every row, but for the misses allowed."""
 
     term: Term
     cost: int
 
 
 def same_function(type_: Type, tolerance: float) -> Callable[[Any, Any], bool]:
-    """What compares two values of the type: floats within the tolerance."""
-    if FLOAT in walk_type(type_):
+    """What compares two values of the type: floats, and those of tensors, within the tolerance."""
+    if any(t == FLOAT or t.name == "tensor" for t in walk_type(type_)):
         return lambda a, b: close(a, b, tolerance)
     return operator.eq
 
@@ -70,6 +76,36 @@ def working_limits(limits: Limits, values: Sequence[Value]) -> Limits:
     largest = max(map(size_of, values), default=0)
     fuel = min(limits.fuel, 5_000 + 100 * largest)
     return Limits(fuel, min(limits.cells, 300 + 10 * largest))
+
+
+def allowed_misses(accuracy: float, total: int) -> int:
+    """How many of the examples may be wrong where that share has to be right.
+
+    >>> allowed_misses(1.0, 20), allowed_misses(0.9, 20), allowed_misses(0.9, 5)
+    (0, 2, 0)
+    """
+    return int(total - accuracy * total + _ROUNDING)
+
+
+_ROUNDING = 1e-9  # of a share of whole numbers, as in `Evaluation.reaches`
+
+
+def bottom_up(problem: Problem, seed: int) -> Search:
+    """The method: the search for the problem's function. Nothing in it is random."""
+    pairs = list(map(Example, problem.inputs, problem.outputs))
+    constants = mine(problem.types, problem.result, pairs, problem.constants)
+    space = make_space(
+        problem.dsl, problem.types, problem.result, constants, allowed=problem.allowed
+    )
+    goal = Goal(
+        problem.types,
+        problem.result,
+        problem.inputs,
+        problem.outputs,
+        problem.tolerance,
+        allowed_misses(problem.accuracy, len(problem.outputs)),
+    )
+    return BottomUp(space, problem.dsl, goal, problem.wrap, limits=problem.limits)
 
 
 class BottomUp:
@@ -101,7 +137,8 @@ class BottomUp:
         self.noted: Noted = {}
         self.passes = 0
         found = ((p, deducer(dsl, p)) for p in space.productions(self.root))
-        known = [(p, deduce) for p, deduce in found if deduce is not None]
+        # An output that may be wrong says nothing of what is inside.
+        known = [(p, deduce) for p, deduce in found if deduce is not None and not goal.misses]
         self._deducible = sorted(known, key=lambda one: not one[0].args[0].scope.closed)
         self._virtual_ids = {id(p) for p, _ in known}
         self.exhausted = False
@@ -343,7 +380,7 @@ class BottomUp:
 
     def _check_leaf(self, production: Production, level: int) -> Iterator[Hit | None]:
         for entry in self.bank.leaves(self.root, production):
-            if self._mask(entry.row).bit_count() == len(self.goal.rows):
+            if self._mask(entry.row).bit_count() >= len(self.goal.rows) - self.goal.misses:
                 yield Hit(self.bank.term(self.top, entry), level)
 
     def _check_calls(
@@ -358,7 +395,8 @@ class BottomUp:
         fn = self.bank.kernel(production, self.root)
         same, output = self._same, self.goal.expected[first]
         lazy = production.kind in ("and", "or")
-        exact = FLOAT not in walk_type(self.goal.result)
+        exact = same is operator.eq
+        sure = not self.goal.misses
         count = 0
         for values, entries in choices(lists):
             count += 1
@@ -366,12 +404,13 @@ class BottomUp:
                 self.bank.programs += 1024
                 self.bank.executions += 1024
                 yield None
-            try:
-                value = fn(*values)
-            except FAILURES:
-                continue
-            if value != output if exact else not same(value, output):
-                continue
+            if sure:  # wrong on the first example is wrong
+                try:
+                    value = fn(*values)
+                except FAILURES:
+                    continue
+                if value != output if exact else not same(value, output):
+                    continue
             if self._fits(production, fn, entries, lazy):
                 entry = Entry((), production, entries, level, True)
                 yield Hit(self.bank.term(self.top, entry), level)
@@ -386,7 +425,8 @@ class BottomUp:
             return found
         cell = self.bank.shelf(symbol).cell(cost)
         if symbol.scope == self.top:
-            found = [(e, e.row[first]) for e in cell if e.row[first] is not FAIL]
+            any_ = self.goal.misses > 0
+            found = [(e, e.row[first]) for e in cell if any_ or e.row[first] is not FAIL]
         else:
             bodies = self.bank.bodies(symbol.scope, cell)
             found = [(e, self.bank.callable_at(symbol.scope, e, first)) for e in bodies]
@@ -396,23 +436,29 @@ class BottomUp:
     def _fits(
         self, production: Production, fn: Any, entries: tuple[Entry, ...], lazy: bool
     ) -> bool:
-        """Is the call right on every example?"""
-        same = self._same
+        """Is the call right on every example, but for the misses allowed?"""
+        left = self.goal.misses
         for i, output in enumerate(self.goal.expected):
             values = [
                 e.row[i] if s.scope == self.top else self.bank.callable_at(s.scope, e, i)
                 for s, e in zip(production.args, entries, strict=True)
             ]
             self.bank.executions += 1
-            if not lazy and any(v is FAIL for v in values):
-                return False
-            try:
-                value = fn(*values)
-            except FAILURES:
-                return False
-            if value is FAIL or not same(value, output):
-                return False
+            if not self._right(fn, values, output, lazy):
+                if not left:
+                    return False
+                left -= 1
         return True
+
+    def _right(self, fn: Any, values: list[Any], output: Value, lazy: bool) -> bool:
+        """Is the call of these values the output?"""
+        if not lazy and any(v is FAIL for v in values):
+            return False
+        try:
+            value = fn(*values)
+        except FAILURES:
+            return False
+        return value is not FAIL and self._same(value, output)
 
     def _decide(self, level: int) -> Iterator[Hit | None]:
         """Conditionals of this cost whose condition tells right programs apart."""
@@ -424,20 +470,22 @@ class BottomUp:
             if not true or not false:
                 continue
             rest = level - IF_COST - cost
-            then = self._least(true, rest)
-            other = self._least(false, rest)
-            if then is None or other is None or then.cost + other.cost != rest:
-                continue
-            symbols = (self.space.symbol(self.top, BOOL), self.root, self.root)
-            production = Production("if", None, IF_COST, symbols)
-            entry = Entry((), production, (condition, then, other), level, True)
-            yield Hit(self.bank.term(self.top, entry), level)
+            for misses in range(self.goal.misses + 1):  # of the first branch
+                then = self._least(true, rest, misses)
+                other = self._least(false, rest, self.goal.misses - misses)
+                if then is None or other is None or then.cost + other.cost != rest:
+                    continue
+                symbols = (self.space.symbol(self.top, BOOL), self.root, self.root)
+                production = Production("if", None, IF_COST, symbols)
+                entry = Entry((), production, (condition, then, other), level, True)
+                yield Hit(self.bank.term(self.top, entry), level)
         yield None
 
-    def _least(self, mask: int, bound: int) -> Entry | None:
+    def _least(self, mask: int, bound: int, misses: int) -> Entry | None:
+        """The cheapest program right on the examples of the mask, but for so many."""
         found = None
         for held, entry in self._partial.items():
-            if held & mask == mask and entry.cost <= bound:
+            if entry.cost <= bound and (mask & ~held).bit_count() <= misses:
                 if found is None or entry.cost < found.cost:
                     found = entry
         return found

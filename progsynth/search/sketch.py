@@ -23,7 +23,7 @@ from progsynth.lang.term import Const, Program, Term, const
 from progsynth.lang.types import FLOAT, INT, Type
 from progsynth.lang.values import Value, close
 from progsynth.search.bank import Bank, Entry, splits
-from progsynth.search.bottom_up import BottomUp, Goal, working_limits
+from progsynth.search.bottom_up import BottomUp, Goal, allowed_misses, working_limits
 from progsynth.search.constants import mine
 from progsynth.search.holes import Site, fill, find_holes, probe
 from progsynth.search.kernels import Kernels
@@ -48,13 +48,17 @@ def search_sketch(
     tolerance: float = 1e-9,
     limits: Limits | None = None,
     constants: Sequence[int | float | bool | str] = (),
+    accuracy: float = 1.0,
 ) -> Search:
-    """The search for fillings of the program's holes.
+    """The search for fillings of the program's holes; that share of the examples has to be right.
 
     Raises UnsupportedError for neural holes, and for a trainable number that is no number.
     """
     sites = find_holes(program, dsl)
-    made = _Sketch(program, sites, dsl, tuple(examples), tolerance, limits or Limits(), constants)
+    misses = allowed_misses(accuracy, len(examples))
+    made = _Sketch(
+        program, sites, dsl, tuple(examples), tolerance, limits or Limits(), constants, misses
+    )
     if len(sites) == 1 and sites[0].tail and sites[0].hole.kind == "expression":
         met = _rows_met(made)
         if all(len(rows) == 1 for rows in met):
@@ -73,6 +77,7 @@ class _Sketch:
     tolerance: float
     limits: Limits
     constants: Sequence[int | float | bool | str]
+    misses: int
 
     def space(self, site: Site) -> Space:
         """The fillings of one hole."""
@@ -114,7 +119,7 @@ def _result_search(sketch: _Sketch, rows: Sequence[Row]) -> BottomUp:
     """The ordinary search, for a hole whose value is the program's."""
     (site,) = sketch.sites
     expected = tuple(e.output for e in sketch.examples)
-    goal = Goal(site.visible, site.type, tuple(rows), expected, sketch.tolerance)
+    goal = Goal(site.visible, site.type, tuple(rows), expected, sketch.tolerance, sketch.misses)
     pairs = [Example(row, output) for row, output in zip(rows, expected, strict=True)]
     constants = mine(site.types, site.type, pairs, sketch.constants)
     space = make_space(sketch.dsl, site.visible, site.type, constants, allowed=site.hole.allowed)
@@ -265,9 +270,9 @@ class FillHoles:
             (output,) = self._program.run([example.inputs], self.sketch.limits)
             outputs.append(output)
             passed += self._right(example.output, output)
-            if passed < len(outputs) and passed < 1 and self._best:
+            if passed < 1 and len(outputs) > self.sketch.misses and self._best:
                 break  # wrong where it matters most: not even the best so far
-        if passed == len(examples):
+        if len(outputs) == len(examples) and passed >= len(examples) - self.sketch.misses:
             yield self._candidate(chosen, cost)
         elif len(outputs) == len(examples):
             self._remember(chosen, cost, outputs)

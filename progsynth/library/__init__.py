@@ -1,0 +1,1 @@
+"""The library: subroutines and trained networks that later tasks build on."""
