@@ -7,20 +7,28 @@ program that was returned. So the request, where it is left out, is inferred wit
 
 from __future__ import annotations
 
-import keyword
-import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from progsynth.errors import TaskError
 from progsynth.lang.failure import DEFAULT_CELLS, DEFAULT_FUEL, Limits
 from progsynth.lang.primitive import DSL
+from progsynth.lang.term import Neural
 from progsynth.lang.types import Type
-from progsynth.lang.values import INT_MAX, INT_MIN, Value, close, identity_key, show
+from progsynth.lang.values import Value, close, identity_key, show
 from progsynth.near import near_names
 from progsynth.plain import conform, plain
 from progsynth.request import Row, check_request, infer, parse_request, request_text
+from progsynth.task_settings import (
+    CHECKS,
+    constants_of,
+    name_list,
+    params_of,
+    read_submodules,
+    short_names,
+    submodule_text,
+)
 
 KINDS = {"train": "training", "validation": "validation", "test": "test"}
 
@@ -29,25 +37,43 @@ ErrorMeasure = Callable[[Value, Value], float]  # (expected, found) -> 0.0 when 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """The inputs of one call of the function wanted, and its output."""
+    """The inputs of one call of the function wanted, and its output.
+
+    Two are equal when no program can tell their values apart.
+    """
 
     inputs: tuple[Value, ...]
     output: Value
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Example):
+            return NotImplemented
+        return self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def _key(self) -> Hashable:
+        return identity_key((self.inputs, self.output))
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
     """Examples of a function to be found, and what the search may use.
 
-    Values are copied, ints become floats where the request has floats, and everything is
-    checked when the task is made: raises TaskError. `from_examples` and `from_pairs` infer a
+    Values are copied, ints become floats where the request has floats, arrays and nested lists
+    become tensors where it has tensors, and everything is checked when the task is made: raises
+    TaskError. `from_examples` and `from_pairs` infer a
     request that is left out.
 
     `withheld` names primitives that may not be used, nor what is defined by them. `constants`
     are scalars the program may use besides those the search finds itself. Floats count as right
     within `tolerance`, absolute or relative. `error` grades wrong outputs; None grades by the
     output's type. `pack` is a language pack or its name. `fuel` and `cells` limit one run.
-    `sketch` is a program text with holes (`??`). `params` names the parameters.
+    `sketch` is a program text with holes (`??`). `params` names the parameters. `accuracy` is
+    the share of the training and of the validation examples that has to be right. `neural` has
+    declarations of submodules that programs may use: `digit(image: tensor[1, 8, 8]) ->
+    choice[10]`.
     """
 
     name: str
@@ -65,6 +91,8 @@ class Task:
     sketch: str = ""
     params: tuple[str, ...] = ()
     description: str = ""
+    accuracy: float = 1.0
+    neural: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name.strip():
@@ -149,6 +177,11 @@ class Task:
         return self.request.types[-1]
 
     @property
+    def submodules(self) -> tuple[Neural, ...]:
+        """The neural submodules that programs may use."""
+        return read_submodules(self.neural, self.pack)
+
+    @property
     def limits(self) -> Limits:
         """What one run of a candidate may use."""
         return Limits(self.fuel, self.cells)
@@ -156,7 +189,7 @@ class Task:
     @property
     def names(self) -> tuple[str, ...]:
         """The parameters' names: `params`, or short ones that go with their types."""
-        return self.params or _parameter_names(self.types)
+        return self.params or short_names(self.types)
 
 
 def _from_pair(pair: Any, count: int | None, where: str) -> Example:
@@ -219,10 +252,12 @@ def _checked(task: Task) -> dict[str, Any]:
         kind: tuple(next(examples) for _ in some) for kind, some in given.items()
     }
     fields["request"] = request
-    fields["withheld"] = _names(task.withheld, "withheld")
-    fields["constants"] = _constants(task.constants)
-    fields["params"] = _params(task.params, len(types))
-    _check_settings(task)
+    fields["withheld"] = name_list(task.withheld, "withheld")
+    fields["constants"] = constants_of(task.constants)
+    fields["params"] = params_of(task.params, len(types))
+    for field, check in CHECKS.items():
+        check(getattr(task, field), field)
+    fields["neural"] = tuple(map(submodule_text, read_submodules(task.neural, task.pack)))
     return fields
 
 
@@ -257,87 +292,6 @@ def _check_contradictions(rows: list[Row], tolerance: float) -> None:
                 f"{label}: expected the output {show(expected)}, as in {other}, which has the "
                 f"same inputs ({shown}), found {show(output)}; take the wrong one out"
             )
-
-
-def _names(names: Any, field: str) -> tuple[str, ...]:
-    if not isinstance(names, tuple | list) or not all(isinstance(n, str) for n in names):
-        raise TaskError(f"{field}: expected a list of names, found {show(names)}")
-    return tuple(names)
-
-
-def _constants(constants: Any) -> tuple[int | float | bool | str, ...]:
-    if not isinstance(constants, tuple | list):
-        raise TaskError(f"constants: expected a list of scalars, found {show(constants)}")
-    made = tuple(plain(value, f"constant {i}") for i, value in enumerate(constants, 1))
-    for i, value in enumerate(made, 1):
-        if not isinstance(value, int | float | str) or (
-            type(value) is int and not INT_MIN <= value <= INT_MAX
-        ):
-            raise TaskError(
-                f"constant {i}: expected an int of 64 bits, a float, a bool or a str, "
-                f"found {show(value)}"
-            )
-    return made
-
-
-_RESERVED = {*keyword.kwlist, "neural"}
-
-
-def _params(params: Any, count: int) -> tuple[str, ...]:
-    names = _names(params, "params")
-    if names and len(names) != count:
-        raise TaskError(f"params: expected {count} name(s), found {len(names)}: {', '.join(names)}")
-    for name in names:
-        if not name.isidentifier() or not name.isascii() or name in _RESERVED:
-            raise TaskError(f"params: expected names such as 'xs' or 'first_word', found {name!r}")
-    if len(set(names)) != len(names):
-        raise TaskError(f"params: expected different names, found {', '.join(names)}")
-    return names
-
-
-def _check_settings(task: Task) -> None:
-    tolerance = task.tolerance
-    if type(tolerance) not in (int, float) or not 0 <= tolerance < math.inf:
-        raise TaskError(f"tolerance: expected a number from 0, found {show(tolerance)}")
-    for field in ("fuel", "cells"):
-        limit = getattr(task, field)
-        if type(limit) is not int or limit < 1:
-            raise TaskError(f"{field}: expected a whole number from 1, found {show(limit)}")
-    for field in ("sketch", "description"):
-        if not isinstance(getattr(task, field), str):
-            raise TaskError(f"{field}: expected a text, found {show(getattr(task, field))}")
-    if not isinstance(task.pack, str | DSL):
-        raise TaskError(f"pack: expected a language pack or its name, found {show(task.pack)}")
-    if task.error is not None and not callable(task.error):
-        raise TaskError(
-            f"error: expected None or a function (expected, found) -> float, "
-            f"found {show(task.error)}"
-        )
-
-
-_SHORT_NAMES = {
-    "int": "nmkij",
-    "float": "xyzuv",
-    "bool": "pqr",
-    "str": "stuvw",
-    "dict": "def",
-    "graph": "gh",
-    "memory": "m",
-    "choice": "c",
-    "tuple": "tuv",
-}
-
-
-def _parameter_names(types: Sequence[Type]) -> tuple[str, ...]:
-    made: list[str] = []
-    for type_ in types:
-        if type_.name == "list":
-            wanted = [f"{letter}s" for letter in "xyzuvw"]
-        else:
-            wanted = list(_SHORT_NAMES.get(type_.name, "x"))
-        wanted += [f"{wanted[0]}{i}" for i in range(2, len(types) + 2)]
-        made.append(next(name for name in wanted if name not in made))
-    return tuple(made)
 
 
 # ------------------------------------------------------------------------------- suites

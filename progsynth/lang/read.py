@@ -8,10 +8,10 @@ from progsynth.errors import PackError, Problem, ProgramError
 from progsynth.lang.checking.check import check, check_prelude
 from progsynth.lang.lowering.lower import lower, lower_functions
 from progsynth.lang.primitive import DSL, signature_of
-from progsynth.lang.term import Function, Program, Term
+from progsynth.lang.term import Function, Neural, Program, Term
 from progsynth.lang.text import surface as s
 from progsynth.lang.text.parse import parse, parse_expression
-from progsynth.lang.types import FLOAT, Type, substitute, unify
+from progsynth.lang.types import FLOAT, INT, Type, substitute, unify
 from progsynth.lang.values import INT_MAX, INT_MIN, Value, entry_types, misfit, show, type_of
 
 
@@ -59,9 +59,28 @@ def read_expression(
     return function.body, function.result
 
 
-def _free_name(dsl: DSL) -> str:
+def read_neural(text: str, dsl: DSL) -> Neural:
+    """The declaration of a neural submodule: `digit(image: tensor[1, 8, 8]) -> choice[10]`.
+
+    The word `neural` may stand before it. Raises ProgramError.
+    """
+    whole = text.strip() if text.split()[:1] == ["neural"] else f"neural {text.strip()}"
+    module = parse(f"{whole}\n", "<neural>")
+    place = module.place
+    if len(module.items) != 1 or not isinstance(module.items[0], s.NeuralDeclaration):
+        hint = "write one: digit(image: tensor[1, 8, 8]) -> choice[10]"
+        problem = Problem("expected one declaration of a neural submodule", hint=hint)
+        raise ProgramError([problem], whole, "<neural>")
+    body = (s.Return(place, s.Literal(place, 0)),)
+    name = _free_name(dsl, module.items[0].name)
+    stub = s.Definition(place, name, (), s.TypeExpression(place, INT), body)
+    checked = check(s.Module(place, (*module.items, stub), whole, "<neural>"), dsl)
+    return checked.neural[0]
+
+
+def _free_name(dsl: DSL, taken: str = "") -> str:
     name = "expression"
-    while dsl.overloads(name):
+    while name == taken or dsl.overloads(name):
         name += "_"
     return name
 
