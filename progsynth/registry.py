@@ -19,7 +19,7 @@ from importlib import import_module, resources
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
-from progsynth.errors import PackError
+from progsynth.errors import PackError, UnsupportedError
 from progsynth.lang.primitive import DSL
 
 
@@ -53,7 +53,10 @@ def packs() -> tuple[str, ...]:
 
 
 def suite(name: str) -> Any:
-    """The `task.Suite` of that name; made once in a process. Raises PackError as `pack` does."""
+    """The `task.Suite` of that name; made once in a process.
+
+    Raises PackError as `pack` does, UnsupportedError where it needs what is not installed.
+    """
     return _get(_SUITES, name)
 
 
@@ -124,6 +127,8 @@ def _loaded(shelf: _Shelf, point: EntryPoint) -> Callable[[], Any]:
 def _made(shelf: _Shelf, name: str, make: Callable[[], Any], owner: str) -> Any:
     try:
         made = make()
+    except UnsupportedError:  # says itself what is missing here
+        raise
     except Exception as error:
         raise PackError(
             f"the {shelf.noun} '{name}' of {owner} cannot be made: "
