@@ -81,8 +81,7 @@ def solve(
     known = (*task.train, *task.validation)
     vocabulary = Vocabulary(pack, pack).with_networks(networks or {}, known, device=device)
     sketched = _sketch(task, sketch, vocabulary.dsl)
-    declared = () if sketched is None else sketched.neural
-    trained = tuple(n for n in declared if n.name not in vocabulary.networks)
+    trained = _trained(task, sketched, vocabulary)
     method = _method(search, trained, device)
     made = _search(task, vocabulary, sketched, trained, method, seed)
     prepare()
@@ -112,7 +111,7 @@ def solve(
             lambda candidate: evaluated(candidate, task.train),
             lambda candidate: evaluated(candidate, task.validation),
             Budget(seconds, executions, gradient_steps=gradient_steps),
-            accuracy=1.0,
+            accuracy=task.accuracy,
             on_event=tell,
         )
     return make_result(task, outcome, vocabulary, evaluated, search=made.name, seed=seed)
@@ -165,6 +164,19 @@ def _sketch(task: Task, sketch: str | Program | None, dsl: DSL) -> Program | Non
             f"the request is {task.request}; make them the same"
         )
     return program
+
+
+def _trained(task: Task, sketch: Program | None, vocabulary: Vocabulary) -> tuple[Neural, ...]:
+    """The submodules that the sketch declares or the task names, but for those with weights."""
+    declared = {n.name: n for n in sketch.neural} if sketch is not None else {}
+    for submodule in task.submodules:
+        other = declared.setdefault(submodule.name, submodule)
+        if (other.types, other.result) != (submodule.types, submodule.result):
+            raise TaskError(
+                f"task '{task.name}': its sketch declares the submodule '{other.name}' with other "
+                "types than the task names it with; make them the same, or leave one out"
+            )
+    return tuple(n for n in declared.values() if n.name not in vocabulary.networks)
 
 
 # -------------------------------------------------------------------------------- searches
@@ -231,7 +243,7 @@ def make_problem(
         constants=task.constants,
         tolerance=task.tolerance,
         error=task.error,
-        accuracy=1.0,
+        accuracy=task.accuracy,
         neural=trained,
         allowed=allowed,
     )
