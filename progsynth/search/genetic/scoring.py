@@ -10,11 +10,23 @@ P: proposals, C: cases (training examples).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from progsynth.errors import UnsupportedError
+from progsynth.evaluate import compare
+from progsynth.lang import vm
+from progsynth.lang.engines import run_rows
+from progsynth.lang.failure import Limits
+from progsynth.lang.term import Program
+from progsynth.lang.values import size_of
+from progsynth.lang.vm import bytecode
+from progsynth.lang.vm.code import Code
+from progsynth.search.problem import Problem
 from progsynth.search.run import Candidate
 
 Errors = NDArray[np.float64]
@@ -43,3 +55,74 @@ class Scored:
 
 
 Scorer = Callable[[Sequence[Proposal]], Scored]
+
+
+def working_limits(limits: Limits, problem: Problem) -> Limits:
+    """What a program may use on one case while searching: in proportion to the examples.
+
+    Loops that do not end are common, and each costs all of this. What is handed out is run
+    again with the task's own limits.
+    """
+    shown = [value for row in problem.inputs for value in row]
+    largest = max(map(size_of, (*shown, *problem.outputs)), default=0)
+    return Limits(
+        min(limits.fuel, _FUEL + _FUEL_A_CELL * largest),
+        min(limits.cells, _CELLS + _CELLS_A_CELL * largest),
+    )
+
+
+_FUEL, _FUEL_A_CELL = 600, 30
+_CELLS, _CELLS_A_CELL = 600, 60
+
+
+class EngineScorer:
+    """Runs the programs as they are: all at once in the VM, what it lacks in the Python engine."""
+
+    def __init__(self, problem: Problem):
+        self.problem = problem
+        self.limits = working_limits(problem.limits, problem)
+        self.measure = partial(
+            compare, type_=problem.entry_result, tolerance=problem.tolerance, error=problem.error
+        )
+        self.batch: vm.Batch | None = None
+        if problem.error is None and not problem.neural:
+            with suppress(UnsupportedError):
+                self.batch = vm.encode_rows(
+                    problem.entry_types, problem.inputs, problem.outputs, problem.entry_result
+                )
+
+    def __call__(self, proposals: Sequence[Proposal]) -> Scored:
+        cases = len(self.problem.inputs)
+        errors_PC = np.full((len(proposals), cases), np.nan)
+        codes: dict[int, Code] = {}
+        if self.batch is not None and vm.available() and vm.ready():
+            for place, proposal in enumerate(proposals):
+                with suppress(UnsupportedError):
+                    codes[place] = bytecode.compile_program(
+                        proposal.candidate.program, self.problem.dsl
+                    )
+        if codes and self.batch is not None:
+            grades = vm.grade(
+                list(codes.values()),
+                self.batch,
+                self.limits,
+                tolerance=self.problem.tolerance,
+            )
+            # An error may be 0.0 of a result that is not right: then it is as small as can be.
+            tiny = np.where(grades.errors == 0.0, _TINY, grades.errors)
+            errors_PC[list(codes)] = np.where(grades.equal, 0.0, tiny)
+        for place in np.flatnonzero(np.isnan(errors_PC).any(axis=1)):
+            errors_PC[place] = self.in_python(proposals[place].candidate.program)
+        candidates = tuple(proposal.candidate for proposal in proposals)
+        return Scored(errors_PC, candidates, errors_PC.size)
+
+    def in_python(self, program: Program) -> list[float]:
+        """The program's errors, by the Python engine."""
+        problem = self.problem
+        outputs = run_rows(program, problem.inputs, problem.dsl, self.limits, engine="python")
+        evaluation = self.measure(problem.outputs, outputs)
+        pairs = zip(evaluation.errors, evaluation.right, strict=True)
+        return [0.0 if right else error or _TINY for error, right in pairs]
+
+
+_TINY = float(np.finfo(np.float64).tiny)

@@ -1,27 +1,76 @@
-"""The genetic search: generations of typed trees, scored at once, as a search of the one loop."""
+"""The genetic search: generations of typed trees, scored at once, as a search of the one loop.
+
+A generation is bred from parents that lexicase selection chose, and scored a part at a time, so
+that a search can be asked for as little as one part. Programs that were seen before are not
+scored again. When a population has not come nearer for a while, the search starts over from new
+random programs; a candidate that the loop rejected is not handed out again.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from random import Random
+from typing import Any
 
+import numpy as np
 from deap import base
 
-from progsynth.search.genetic.scoring import Scorer
+from progsynth.lang.types import FLOAT, walk_type
+from progsynth.search.genetic import deap_tools
+from progsynth.search.genetic.deap_tools import Individual
+from progsynth.search.genetic.generate import ramped
+from progsynth.search.genetic.grammar import Grammar, make_grammar
+from progsynth.search.genetic.lexicase import deviations, lexicase
+from progsynth.search.genetic.scoring import EngineScorer, Proposal, Scorer
+from progsynth.search.genetic.tree import Tree, UnboundError, lower
+from progsynth.search.genetic.vary import Bounds, crossover, mutate
 from progsynth.search.problem import Problem
 from progsynth.search.run import Allowance, Batch, Candidate, Told
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What can be set of a genetic search; sizes are numbers of nodes."""
+    """What can be set of a genetic search; sizes are numbers of nodes.
+
+    A population of `population` programs goes on for `patience` generations in which it comes
+    no nearer. `elite` is the share of it that lives on beside its children, `crossovers` the
+    share of children of two parents, `fresh` the share that has none. `sample` is the share of
+    the cases that a generation selects by (down-sampled lexicase).
+    """
 
     population: int = 500
-    max_size: int = 60
-    max_depth: int = 16
+    max_size: int = 50
+    max_depth: int = 14
+    first_size: int = 25
+    patience: int = 25
+    elite: float = 0.2
+    crossovers: float = 0.25
+    fresh: float = 0.05
+    sample: float = 1.0
+
+
+_PART = 125  # programs that are scored at a time
+_TRIES = 8  # times a child is bred before one that was seen before is let be
+_NEW = 1_000_000  # programs that are remembered as seen
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Child:
+    """A program to be scored, and the individuals it was made from."""
+
+    tree: Tree
+    key: Any
+    proposal: Proposal
 
 
 class GeneticSearch:
-    """A genetic search for the problem; `scorer` None runs each generation in the VM at once."""
+    """A genetic search for the problem; `scorer` None runs each generation in the VM at once.
+
+    With `rescore` the individuals that live on are scored again in each generation, and programs
+    may come again: for scorers that train.
+    """
 
     name = "genetic"
 
@@ -33,24 +82,196 @@ class GeneticSearch:
         settings: Settings | None = None,
         toolbox: base.Toolbox | None = None,
         scorer: Scorer | None = None,
+        rescore: bool = False,
     ):
         self.problem = problem
-        self.seed = seed
         self.settings = settings or Settings()
-        self.toolbox = toolbox
-        self.scorer = scorer
+        self.rng = Random(seed)
+        self.grammar = make_grammar(problem)
+        self.bounds = Bounds(self.settings.max_size, self.settings.max_depth)
+        self.scorer = scorer or EngineScorer(problem)
+        self.rescore = rescore
+        self.toolbox = deap_tools.toolbox(toolbox, self._operators())
+        self.hall = deap_tools.hall_of_fame()
+        self.statistics = deap_tools.statistics()
+        self.logbook = deap_tools.logbook()
+        self.population: list[Individual] = []
         self.exhausted = False
         self.level = 0
-        self.notes: tuple[str, ...] = ()
+        self.starts = 0
+        self.programs = self.executions = self.gradient_steps = 0
+        self._seen: set[int] = set()
+        self._told: set[Any] = set()
+        self._steps = self._run()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """How often it had to start over."""
+        if self.starts < 2:
+            return ()
+        return (f"started over {self.starts - 1} times, when it came no nearer",)
+
+    # ------------------------------------------------------------------------- protocol
 
     def ask(self, allowance: Allowance) -> Batch:
         """The programs found to be right on the training examples, if any."""
-        self.exhausted = True
-        return Batch((), 0, 0)
+        before = (self.programs, self.executions, self.gradient_steps)
+        found: list[Candidate] = []
+        for hits in self._steps:
+            found += hits
+            if found or self._used_up(allowance, before):
+                break
+        else:
+            self.exhausted = True
+        used = (self.programs, self.executions, self.gradient_steps)
+        spent = [now - then for now, then in zip(used, before, strict=True)]
+        return Batch(tuple(found), *spent)
 
     def tell(self, results: Told) -> None:
-        """What is handed out is not handed out again."""
+        """Nothing to learn: what was handed out once is not handed out again."""
 
     def partial(self) -> tuple[Candidate, ...]:
         """The programs that come nearest so far, best first."""
-        return ()
+        return tuple(one.candidate for one in self.hall)
+
+    def _used_up(self, allowance: Allowance, before: tuple[int, int, int]) -> bool:
+        limit, steps = allowance.executions, allowance.gradient_steps
+        if limit is not None and self.executions - before[1] >= limit:
+            return True
+        if steps is not None and self.gradient_steps - before[2] >= steps:
+            return True
+        return allowance.deadline is not None and allowance.clock() >= allowance.deadline
+
+    # ------------------------------------------------------------------------- evolution
+
+    def _run(self) -> Iterator[list[Candidate]]:
+        while True:
+            self.starts += 1
+            self.population = []
+            self._seen.clear()
+            best, waited = (2.0, 0.0), 0
+            while waited < self.settings.patience:
+                children = yield from self._generation()
+                self.population = [*self._elite(), *children]
+                if not self.population:
+                    return
+                self._note()
+                least = min(one.fitness.values[:2] for one in self.population)
+                waited = 0 if least < best else waited + 1
+                best = min(best, least)
+
+    def _generation(self) -> Iterator[list[Candidate]]:
+        """The individuals of the next generation; yields what is right after each part."""
+        made: list[Individual] = []
+        left = self.settings.population
+        parents = self._parents(2 * left)
+        while left > 0:
+            part = [child for _ in range(min(left, _PART)) if (child := self._child(parents))]
+            left -= _PART
+            if not part:
+                yield []
+                continue
+            scored = self._scored(part)
+            made += scored
+            yield self._hits(scored)
+        return made
+
+    def _parents(self, count: int) -> list[Individual]:
+        if not self.population:
+            return []
+        chosen: list[Individual] = self.toolbox.select(self.population, count)
+        return chosen
+
+    def _child(self, parents: list[Individual]) -> _Child | None:
+        """A program that was not seen before, if one comes in a few tries."""
+        for _ in range(_TRIES):
+            tree, origin = self._bred(parents)
+            try:
+                typed = lower(tree, self.grammar)
+            except UnboundError:
+                continue
+            key = typed.term
+            if hash(key) in self._seen and not self.rescore:
+                continue
+            self._seen.add(hash(key))
+            candidate = self.problem.wrap(key, tree.size)
+            return _Child(tree, key, Proposal(candidate, tuple(p.candidate for p in origin)))
+        return None
+
+    def _bred(self, parents: list[Individual]) -> tuple[Tree, tuple[Individual, ...]]:
+        rng, settings = self.rng, self.settings
+        if not parents or rng.random() < settings.fresh:
+            return self.toolbox.generate(self.grammar, rng), ()
+        parent = parents[rng.randrange(len(parents))]
+        if rng.random() < settings.crossovers:
+            other = parents[rng.randrange(len(parents))]
+            tree, _ = self.toolbox.mate(parent.tree, other.tree, self.grammar, rng)
+            return tree, (parent, other)
+        (tree,) = self.toolbox.mutate(parent.tree, self.grammar, rng)
+        return tree, (parent,)
+
+    def _scored(self, part: Sequence[_Child]) -> list[Individual]:
+        scored = self.scorer([child.proposal for child in part])
+        self.programs += len(part)
+        self.executions += scored.executions
+        self.gradient_steps += scored.gradient_steps
+        rows = zip(part, scored.candidates, scored.errors_PC, strict=True)
+        return [deap_tools.individual(c.tree, c.key, found, row) for c, found, row in rows]
+
+    def _hits(self, scored: Sequence[Individual]) -> list[Candidate]:
+        """The candidates that are right on enough examples, the least first, each once."""
+        hits = []
+        for one in sorted(scored, key=lambda one: one.tree.size):
+            wrong = np.count_nonzero(one.errors)
+            if wrong <= (1 - self.problem.accuracy) * len(one.errors) + 1e-9:
+                if one.key not in self._told or self.rescore:
+                    self._told.add(one.key)
+                    hits.append(one.candidate)
+        return hits
+
+    def _elite(self) -> list[Individual]:
+        count = round(self.settings.elite * self.settings.population)
+        if not self.population or not count:
+            return []
+        chosen = self.toolbox.select(self.population, count)
+        return list(dict.fromkeys(chosen))
+
+    def _note(self) -> None:
+        self.level += 1
+        self.hall.update(self.population)
+        counts = (
+            ("generation", self.level),
+            ("programs", self.programs),
+            ("executions", self.executions),
+        )
+        deap_tools.log(self.logbook, self.statistics.compile(self.population), counts)
+
+    # ------------------------------------------------------------------------- operators
+
+    def _operators(self) -> dict[str, Any]:
+        return {
+            "generate": self._generate,
+            "mutate": self._mutate,
+            "mate": self._mate,
+            "select": self._select,
+        }
+
+    def _generate(self, grammar: Grammar, rng: Random) -> Tree:
+        return ramped(grammar, rng, size=self.settings.first_size, depth=self.bounds.depth)
+
+    def _mutate(self, tree: Tree, grammar: Grammar, rng: Random) -> tuple[Tree]:
+        return (mutate(tree, grammar, rng, self.bounds),)
+
+    def _mate(self, left: Tree, right: Tree, grammar: Grammar, rng: Random) -> tuple[Tree, Tree]:
+        cross = partial(crossover, grammar=grammar, rng=rng, bounds=self.bounds)
+        return cross(left, right) or left, cross(right, left) or right
+
+    def _select(self, individuals: Sequence[Individual], count: int) -> list[Individual]:
+        errors = np.stack([one.errors for one in individuals])
+        cases = range(errors.shape[1])
+        if self.settings.sample < 1.0 and len(cases):
+            cases = self.rng.sample(cases, max(1, round(self.settings.sample * len(cases))))
+        real = any(t == FLOAT for t in walk_type(self.problem.entry_result))
+        epsilon = deviations(errors) if real else None
+        found = lexicase(errors, count, self.rng, cases=cases, epsilon_C=epsilon)
+        return [individuals[place] for place in found]

@@ -1,0 +1,166 @@
+"""Random typed trees that are bounded by size and depth, and always come out.
+
+A tree is grown from its root: a rule is drawn by weight among those for which the room left is
+enough (see `least`), and what is left of it is dealt out to its children at random.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from random import Random
+
+from progsynth.search.genetic.grammar import BINDERS, SHARES, Grammar, Rule
+from progsynth.search.genetic.least import least_rule, least_size, rule_size
+from progsynth.search.genetic.scope import Scope
+from progsynth.search.genetic.tree import Tree, UnboundError, assembled
+
+_STARTS = 0.2  # how often what a loop starts with is more than a leaf, by comparison
+_EMPTY = 12.0  # how much more often it is an empty container
+_TRIES = 12  # draws before the rules that fit are listed
+_OWN = 0.7  # how often the result of a loop is one of its variables
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A subtree to be made.
+
+    `own` counts the variables of the loop whose result it is; `start` says that it is what a
+    variable of a loop starts with, `root` that it shall not be a leaf.
+    """
+
+    type: int
+    scope: Scope
+    size: int
+    depth: int
+    plain: bool
+    own: int = 0
+    start: bool = False
+    root: bool = False
+
+
+def generate(
+    grammar: Grammar,
+    rng: Random,
+    *,
+    size: int,
+    depth: int,
+    type_: int | None = None,
+    scope: Scope | None = None,
+    plain: bool = False,
+    leafless: bool = False,
+    start: bool = False,
+    own: int = 0,
+) -> Tree:
+    """A tree of the type (by default the goal's) of at most that size and depth, if one exists.
+
+    Where none is so small it is the least there is. `plain` keeps loops out, as the condition
+    of a `while` wants it; `leafless` asks for more than a leaf where there is room. `start` and
+    `own` say that it is what a variable of a loop starts with, and of how many variables it is
+    the result. Raises UnboundError where the type has no values at all.
+    """
+    type_ = grammar.goal if type_ is None else type_
+    first = _Wanted(type_, scope or grammar.scope, size, depth, plain, own, start, leafless)
+    preorder: list[tuple[Rule, int]] = []
+    todo = [first]
+    while todo:
+        wanted = todo.pop()
+        rule, number = _drawn(grammar, rng, wanted)
+        preorder.append((rule, number))
+        if rule.args:
+            todo += _inner(grammar, rng, wanted, rule)[::-1]
+    return assembled(preorder)
+
+
+def _drawn(grammar: Grammar, rng: Random, wanted: _Wanted) -> tuple[Rule, int]:
+    """A rule, and which variable if it is one."""
+    type_, scope = wanted.type, wanted.scope
+    if wanted.own and rng.random() < _OWN:
+        return grammar.variables[type_], rng.randrange(wanted.own)
+    share = sum(_leaf_weights(grammar, type_, scope, start=wanted.start))
+    if wanted.size > 1 and wanted.depth > 1:
+        rest = sum(grammar.sums[type_][-1:]) * (_STARTS if wanted.start else 1.0)
+        if wanted.root or rng.random() * (share + rest) >= share:
+            grown = _grown(grammar, rng, wanted)
+            if grown is not None:
+                return grown, 0
+    if share:
+        return leaf(grammar, rng, type_, scope, start=wanted.start)
+    rule = least_rule(grammar, scope, type_)
+    if rule is None:
+        raise UnboundError(f"nothing makes a value of type {grammar.types[type_]}")
+    return rule, 0
+
+
+def leaf(
+    grammar: Grammar, rng: Random, type_: int, scope: Scope, *, start: bool = False
+) -> tuple[Rule, int]:
+    """A variable, constant or empty container of the type by weight, and which variable."""
+    weights = _leaf_weights(grammar, type_, scope, start=start)
+    rules = (*grammar.leaves[type_], grammar.variables[type_])
+    rule = rng.choices(rules, weights)[0]
+    return rule, rng.randrange(len(scope.places[type_])) if rule.kind == "variable" else 0
+
+
+def _leaf_weights(grammar: Grammar, type_: int, scope: Scope, *, start: bool) -> list[float]:
+    """How often each of the type's leaves is taken, and behind them its variables."""
+    own = [r.weight * (_EMPTY if start and r.kind == "empty" else 1) for r in grammar.leaves[type_]]
+    return [*own, SHARES["variable"] if type_ in scope.places else 0.0]
+
+
+def _grown(grammar: Grammar, rng: Random, wanted: _Wanted) -> Rule | None:
+    """A rule with arguments for which there is room, by weight; None where there is none."""
+    rules = grammar.rules[wanted.type]
+    if not rules:
+        return None
+    sums = grammar.sums[wanted.type]
+    for _ in range(_TRIES):
+        rule = rules[bisect(sums, rng.random() * sums[-1])]
+        if _fits(grammar, wanted, rule):
+            return rule
+    fitting = [rule for rule in rules if _fits(grammar, wanted, rule)]
+    return rng.choices(fitting, [rule.weight for rule in fitting])[0] if fitting else None
+
+
+def _fits(grammar: Grammar, wanted: _Wanted, rule: Rule) -> bool:
+    if wanted.plain and rule.kind in BINDERS:
+        return False
+    return rule_size(grammar, wanted.scope, rule) <= wanted.size
+
+
+def _inner(grammar: Grammar, rng: Random, wanted: _Wanted, rule: Rule) -> list[_Wanted]:
+    """The children of a rule, with the room that is left dealt out to them."""
+    scopes = [wanted.scope.inside(bound) for bound in rule.binds]
+    least = [least_size(grammar, s, a) for s, a in zip(scopes, rule.args, strict=True)]
+    sizes = _dealt(rng, wanted.size - 1, least)
+    made = []
+    for place, arg in enumerate(rule.args):
+        in_lambda = bool(rule.lambdas) and rule.lambdas[place] is not None
+        plain = (wanted.plain and not in_lambda) or rule.is_condition(place)
+        own = rule.binds[place].count(arg) if rule.is_outcome(place) else 0
+        start = rule.is_start(place)
+        made.append(_Wanted(arg, scopes[place], sizes[place], wanted.depth - 1, plain, own, start))
+    return made
+
+
+def _dealt(rng: Random, room: int, least: Sequence[int]) -> list[int]:
+    """The sizes of children: what each needs, and a random share of what is left."""
+    left = room - sum(least)
+    if left <= 0 or len(least) == 1:
+        return [least[0] + left] if len(least) == 1 else list(least)
+    shares = [rng.random() ** 2 for _ in least]
+    total = sum(shares) or 1.0
+    bounds = [round(left * upto / total) for upto in accumulate(shares)]
+    return [
+        need + upto - before
+        for need, before, upto in zip(least, [0, *bounds[:-1]], bounds, strict=True)
+    ]
+
+
+def ramped(grammar: Grammar, rng: Random, *, size: int, depth: int) -> Tree:
+    """A tree for a first generation: the room for it is drawn, up to that size."""
+    return generate(
+        grammar, rng, size=rng.randint(2, max(2, size)), depth=depth, leafless=rng.random() < 0.9
+    )
