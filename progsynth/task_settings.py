@@ -112,10 +112,18 @@ CHECKS: Mapping[str, Callable[[Any, str], None]] = {
 # ---------------------------------------------------------------------- neural submodules
 
 
+_DECLARATION = "digit(image: tensor[1, 8, 8]) -> choice[10]"
+
+
 def read_submodules(texts: Any, dsl: str | DSL) -> tuple[Neural, ...]:
     """The neural submodules that the texts declare, for programs in the language pack."""
+    if not isinstance(texts, tuple | list) or not all(isinstance(text, str) for text in texts):
+        raise TaskError(
+            f"neural: expected a list of declarations, each a text such as '{_DECLARATION}', "
+            f"found {show(texts)}"
+        )
     made = []
-    for number, text in enumerate(name_list(texts, "neural"), 1):
+    for number, text in enumerate(texts, 1):
         try:
             made.append(read_neural(text, pack(dsl) if isinstance(dsl, str) else dsl))
         except (ProgramError, PackError) as error:
@@ -123,7 +131,7 @@ def read_submodules(texts: Any, dsl: str | DSL) -> tuple[Neural, ...]:
         if not made[-1].params:
             raise TaskError(
                 f"neural {number}, {text!r}: expected one input or more, found none; "
-                "write it like 'digit(image: tensor[1, 8, 8]) -> choice[10]'"
+                f"write it like '{_DECLARATION}'"
             )
     names = [neural.name for neural in made]
     if len(set(names)) != len(names):

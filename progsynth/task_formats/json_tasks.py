@@ -30,6 +30,8 @@ _FIELDS = {
     "withheld": "withheld",
     "constants": "constants",
     "tolerance": "tolerance",
+    "accuracy": "accuracy",
+    "neural": "neural",
     "pack": "pack",
     "fuel": "fuel",
     "cells": "cells",

@@ -3,9 +3,11 @@
     a tuple                          [1, "a"] where the type says tuple, else {"$tuple": [1, "a"]}
     a dict with other keys than str  {"$dict": [[1, "one"], [2, "two"]]}
     a float that is no number        {"$float": "nan"}, {"$float": "inf"}, {"$float": "-inf"}
+    a tensor                         {"$tensor": [0, 0.5, ...], "shape": [1, 8, 8]}
 
 Everything else is written as it is; a dict with a key that starts with "$" uses the form of
-dicts as well. `{"$tensor": [...], "shape": [...]}` is kept for tensors.
+dicts as well. A tensor's numbers stand flat, row by row, or nested; where the type says tensor,
+nested lists of numbers alone will do.
 """
 
 from __future__ import annotations
@@ -13,9 +15,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from progsynth.errors import TaskError
+from progsynth.lang.tensor import is_array
 from progsynth.lang.types import MAX_DEPTH, Type
 from progsynth.lang.values import Value, entry_types, show
+from progsynth.plain import make_tensor
 
 _SCALARS = frozenset((bool, int, float, str))
 _FLOATS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
@@ -75,11 +81,11 @@ def _entry_types(type_: Type | None) -> tuple[Type | None, Type | None]:
 def _special(form: str, data: dict[str, Any], type_: Type | None, where: str, depth: int) -> Value:
     held = data[form]
     if form == "$tensor":
-        raise TaskError(f"{where}: tensors cannot be read yet; give lists of numbers")
+        return _tensor(held, data, where)
     if form not in ("$tuple", "$dict", "$float"):
         raise TaskError(
-            f"{where}: expected one of the forms $tuple, $dict, $float, found '{form}'; a dict "
-            f'with such a key is written {{"$dict": [["{form}", ...]]}}'
+            f"{where}: expected one of the forms $tuple, $dict, $float, $tensor, found '{form}'; a "
+            f'dict with such a key is written {{"$dict": [["{form}", ...]]}}'
         )
     if len(data) > 1:
         others = ", ".join(repr(key) for key in data if key != form)
@@ -93,6 +99,29 @@ def _special(form: str, data: dict[str, Any], type_: Type | None, where: str, de
     if form == "$tuple":
         return _tuple(held, type_, where, depth)
     return _entries(held, type_, where, depth)
+
+
+def _tensor(held: Any, data: dict[str, Any], where: str) -> Value:
+    shape = data.get("shape")
+    if not isinstance(shape, list) or not all(type(n) is int and n >= 0 for n in shape):
+        found = "nothing" if shape is None else show(shape)
+        raise TaskError(
+            f'{where}.shape: expected a list of whole numbers such as "shape": [1, 8, 8] beside '
+            f"$tensor, found {found}"
+        )
+    others = ", ".join(repr(key) for key in data if key not in ("$tensor", "shape"))
+    if others:
+        raise TaskError(f"{where}: expected '$tensor' and 'shape' alone, found {others} as well")
+    place, type_ = f"{where}.$tensor", Type("tensor", tuple(shape))
+    flat = isinstance(held, list) and not any(isinstance(item, list) for item in held)
+    count = math.prod(shape)
+    if flat and len(shape) != 1 and len(held) != count:
+        raise TaskError(
+            f"{place}: expected {count} numbers for the shape {shape}, found {len(held)}"
+        )
+    if flat:
+        held = make_tensor(held, Type("tensor", (count,)), place).reshape(type_.args)
+    return make_tensor(held, type_, place)
 
 
 def _entries(held: list[Any], type_: Type | None, where: str, depth: int) -> Value:
@@ -117,6 +146,8 @@ def _entries(held: list[Any], type_: Type | None, where: str, depth: int) -> Val
 
 def to_json(value: Value, type_: Type | None = None) -> Any:
     """Data for `json.dumps` that `from_json` reads back, given the same type."""
+    if is_array(value):
+        return {"$tensor": [_short(x) for x in value.ravel()], "shape": list(value.shape)}
     if isinstance(value, float) and not math.isfinite(value):
         return {"$float": "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"}
     if isinstance(value, tuple):
@@ -133,3 +164,9 @@ def to_json(value: Value, type_: Type | None = None) -> Any:
         pairs = value.items()
         return {"$dict": [[to_json(k, key_type), to_json(v, item_type)] for k, v in pairs]}
     return value
+
+
+def _short(number: np.float32) -> float:
+    """The number with as few digits as make it the same float32 again."""
+    short = float(str(number))
+    return short if np.float32(short) == number else float(number)
