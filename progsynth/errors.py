@@ -29,6 +29,10 @@ class DefectError(ProgsynthError):
     """A user's primitive broke its own declaration, for example by returning another type."""
 
 
+class LibraryError(ProgsynthError):
+    """A library cannot be read or written, or holds no entry of that name."""
+
+
 class ProgramFailure(ProgsynthError):
     """A synthesised program, called as a Python function, failed; `kind` says how."""
 

@@ -1,0 +1,44 @@
+"""What a library holds: entries, each one version of a subroutine or of a network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+FUNCTION, NETWORK = "function", "network"  # the kinds of entries
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where an entry is from; `figures` are JSON: how it was trained, how right it is."""
+
+    task: str = ""
+    seed: int | None = None
+    version: str = ""  # of progsynth
+    figures: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One version of a subroutine or a network.
+
+    `kind` is "function" or "network". `source` is the text of the function, or the declaration
+    of the network's submodule; `weights` the digest of its weights, '' for a function. `needs`
+    are the entries that a function calls, by name and version. `created` and `retired` are
+    times, the latter '' while the entry is in use; `uses` counts the solutions that call it.
+    """
+
+    name: str
+    version: int
+    kind: str
+    signature: str
+    source: str
+    weights: str
+    doc: str
+    provenance: Provenance
+    digest: str
+    created: str
+    retired: str
+    uses: int
+    needs: tuple[tuple[str, int], ...]
