@@ -1,10 +1,14 @@
 """Networks: the trainable meaning of a program's neural submodules.
 
-    network = make_network(declaration, seed=0)       # by its types; see architecture and head
-    bound = bind(program, {"digit": network}, dsl)    # a program with weights, as an ordinary one
+    from progsynth.neural import make_network
+    from progsynth.neural.bind import bind
+
+    network = make_network(program.neural[0], seed=0)    # by its types: architecture.py, head.py
+    bound = bind(program, {"digit": network}, dsl)       # a program with its weights
     bound.run(rows)
 
-Importing this imports no torch: its parts load when they are first used.
+Importing this imports no torch: its parts load when they are first used. (`bind` and `decide`
+are the names of modules here, so that the functions are taken from these.)
 """
 
 from __future__ import annotations
@@ -14,37 +18,46 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from progsynth.neural.architecture import Body, Recipe, recipe_for
-    from progsynth.neural.device import choose
+    from progsynth.neural.bind import Bound, as_primitive
     from progsynth.neural.head import Head, head_of
     from progsynth.neural.modality import encode, modality_of
     from progsynth.neural.network import Network, fit_normaliser, make_network
+    from progsynth.neural.weights import from_bytes, network_digest, to_bytes
 
 _HOMES = {
     "Body": "architecture",
+    "Bound": "bind",
     "Head": "head",
     "Network": "network",
     "Recipe": "architecture",
-    "choose": "device",
+    "as_primitive": "bind",
     "encode": "modality",
     "fit_normaliser": "network",
+    "from_bytes": "weights",
     "head_of": "head",
     "make_network": "network",
     "modality_of": "modality",
+    "network_digest": "weights",
     "recipe_for": "architecture",
+    "to_bytes": "weights",
 }
 
 __all__ = [
     "Body",
+    "Bound",
     "Head",
     "Network",
     "Recipe",
-    "choose",
+    "as_primitive",
     "encode",
     "fit_normaliser",
+    "from_bytes",
     "head_of",
     "make_network",
     "modality_of",
+    "network_digest",
     "recipe_for",
+    "to_bytes",
 ]
 
 

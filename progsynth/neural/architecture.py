@@ -152,7 +152,8 @@ def linear(num_inputs: int, num_outputs: int) -> nn.Module:
 
 def _unset(kind: type[nn.Module], *sizes: int, **options: int) -> nn.Module:
     """A layer whose weights are memory as it was: torch's own would ask its global generator."""
-    made: nn.Module = skip_init(kind, *sizes, **options)  # type: ignore[no-untyped-call]
+    device = torch.get_default_device()
+    made: nn.Module = skip_init(kind, *sizes, device=device, **options)  # type: ignore[no-untyped-call]
     return made
 
 
@@ -230,6 +231,7 @@ def initialise(network: nn.Module, generator: torch.Generator) -> None:
                 continue
             gain = 2 if isinstance(after, nn.ReLU) else 1
             deviation = math.sqrt(gain / layer.weight[0].numel())
-            layer.weight.copy_(deviation * torch.randn(layer.weight.shape, generator=generator))
+            drawn = torch.randn(layer.weight.shape, generator=generator, device="cpu")
+            layer.weight.copy_(deviation * drawn)
             if layer.bias is not None:
                 layer.bias.zero_()
