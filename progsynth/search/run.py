@@ -50,13 +50,15 @@ class Allowance:
     """How far one `ask` may go: `executions` more, and until the clock reaches `deadline`.
 
     An execution is one program or sub-program on one case; a gradient step is one update of one
-    candidate's weights. None is no bound.
+    candidate's weights. None is no bound. `end` is when the whole run is over: for work that
+    cannot be cut into slices, such as training.
     """
 
     executions: int | None
     deadline: float | None
     clock: Callable[[], float] = time.monotonic
     gradient_steps: int | None = None
+    end: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,9 +235,10 @@ class _Loop:
         if budget.gradient_steps is not None:
             steps = budget.gradient_steps - self.gradient_steps
         deadline = self.clock() + SLICE
-        if budget.seconds is not None:
-            deadline = min(deadline, self.start + budget.seconds)
-        return Allowance(left, deadline, self.clock, steps)
+        end = None if budget.seconds is None else self.start + budget.seconds
+        if end is not None:
+            deadline = min(deadline, end)
+        return Allowance(left, deadline, self.clock, steps, end)
 
     def spent(self) -> str:
         budget = self.budget
