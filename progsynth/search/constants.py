@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any
 
 from progsynth.lang.types import BOOL, FLOAT, INT, STR, Type, walk_type
+from progsynth.lang.values import equal
 from progsynth.search.bodies import elements
 from progsynth.search.space import Constant
 from progsynth.task import Example
@@ -114,7 +115,11 @@ def _positions(given: Any, output: Any) -> set[int] | None:
     if not isinstance(given, list | str) or not given:
         return None
     wanted = output[0] if isinstance(output, list | str) and output else output
-    return {i for i, item in enumerate(given) if item == wanted} or None
+    return {i for i, item in enumerate(given) if _same(item, wanted)} or None
+
+
+def _same(left: Any, right: Any) -> bool:
+    return type(left) is type(right) and equal(left, right)
 
 
 def _positions_from_end(given: Any, output: Any) -> set[int] | None:
