@@ -15,8 +15,9 @@ from typing import Any
 from progsynth.lang.engines import run_rows
 from progsynth.lang.failure import Failure, Limits
 from progsynth.lang.primitive import DSL
+from progsynth.lang.tensor import numbers_of
 from progsynth.lang.term import Program
-from progsynth.lang.types import Type
+from progsynth.lang.types import FLOAT, Type
 from progsynth.lang.values import Value, close, entry_types
 from progsynth.task import Example
 
@@ -159,6 +160,13 @@ def _total(errors: Iterable[float]) -> float:
     return total
 
 
+def _numbers(_: Type, expected: Any, found: Any) -> float:
+    """The mean difference of two tensors' items."""
+    pairs = zip(numbers_of(expected), numbers_of(found), strict=True)
+    gaps = [_difference(FLOAT, a, b) for a, b in pairs]
+    return math.fsum(gaps) / len(gaps) if gaps else 0.0
+
+
 _MISSING = 10.0  # an item or entry that is missing, or one too many
 
 _GRADES: dict[str, Callable[[Type, Any, Any], float]] = {
@@ -172,6 +180,7 @@ _GRADES: dict[str, Callable[[Type, Any, Any], float]] = {
     "dict": _entries,
     "graph": _entries,
     "memory": _entries,
+    "tensor": _numbers,
 }
 
 

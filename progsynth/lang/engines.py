@@ -16,6 +16,7 @@ from progsynth.lang import interpret, vm
 from progsynth.lang.failure import Failure, Limits
 from progsynth.lang.primitive import DSL
 from progsynth.lang.python import python_engine
+from progsynth.lang.tensor import DTYPE, is_array
 from progsynth.lang.term import Program
 from progsynth.lang.types import Type
 from progsynth.lang.values import Value, entry_types, misfit
@@ -129,7 +130,8 @@ def function_of(
 ) -> Callable[..., Value]:
     """The program's entry as a Python function.
 
-    It tests its arguments against the declared types; an int may stand for a float. It raises
+    It tests its arguments against the declared types; an int may stand for a float, an array of
+    any numbers for a tensor, and an array with one more dimension for a list of tensors. It raises
     ProgsynthError for a wrong argument, ProgramFailure where the program fails. (The Python
     engine is the fastest for one row: it has nothing to encode.)
     """
@@ -158,11 +160,17 @@ def function_of(
 
 
 def widened(value: Value, type_: Type) -> Value:
-    """The value with ints made floats where the type has floats; else as it is."""
+    """The value with ints made floats where the type has floats, and arrays tensors; else as it
+    is."""
     if type_.name == "float":
         return float(value) if type(value) is int and abs(value) < _TOO_LARGE else value
-    if not any(t.name == "float" or t.name == "graph" for t in _inside(type_)):
+    if not any(t.name in ("float", "graph", "tensor") for t in _inside(type_)):
         return value
+    if is_array(value) and value.dtype.kind in "biuf":
+        if type_.name == "tensor":
+            return value.astype(DTYPE, copy=False)
+        if type_.name == "list" and type_.types[0].name == "tensor" and value.ndim:
+            value = list(value)
     if type_.name == "list" and type(value) is list:
         return [widened(item, type_.types[0]) for item in value]
     if type_.name == "tuple" and type(value) is tuple and len(value) == len(type_.args):

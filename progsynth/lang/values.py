@@ -80,8 +80,14 @@ def _size(value: Value, known: dict[int, int]) -> int:
     return found
 
 
+_ATOMS = frozenset((int, float, bool, str))  # most values: they are asked for first
+_KEYS = frozenset((int, str))  # of these, what tells itself apart from all else of its type
+
+
 def equal(left: Value, right: Value) -> bool:
     """The language's `==` on two values of one type: NaN equals nothing, dicts ignore order."""
+    if type(left) in _ATOMS:
+        return bool(left == right)
     if isinstance(left, list | tuple):
         return len(left) == len(right) and all(map(equal, left, right))
     if isinstance(left, dict):
@@ -107,6 +113,8 @@ def identity_key(value: Value) -> Hashable:
 
     It tells -0.0 from 0.0 and True from 1, makes NaN equal to itself, and keeps a dict's order.
     """
+    if type(value) in _KEYS:
+        return value
     if isinstance(value, float):
         return struct.pack("<d", value) if not math.isnan(value) else b"nan"
     if isinstance(value, bool):
@@ -123,6 +131,8 @@ def identity_key(value: Value) -> Hashable:
 
 def close(left: Value, right: Value, tolerance: float) -> bool:
     """`equal`, but floats may differ by `tolerance`, absolute or relative, and NaN matches NaN."""
+    if type(left) in _KEYS:
+        return bool(left == right)
     if isinstance(left, float) and isinstance(right, float):
         if math.isnan(left) or math.isnan(right):
             return math.isnan(left) and math.isnan(right)

@@ -1,7 +1,9 @@
 """Values: equality with NaN, order, keys that tell everything apart, types guessed and checked."""
 
 import math
+from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -127,3 +129,74 @@ def test_show_never_fails() -> None:
     assert show(nested) == "a list too large to show"
     assert show(10**10_000) == "a int too large to show"
     assert len(show(list(range(1000)))) == 60
+
+
+# ------------------------------------------------------------------------------- tensors
+
+
+def tensor(items: Any, dtype: str = "float32") -> Any:
+    return np.array(items, dtype)
+
+
+IMAGE = parse_type("tensor[1, 2]")
+
+
+def test_a_tensor_is_an_array_of_exactly_its_shape_and_of_float32() -> None:
+    assert misfit(tensor([[0, 1]]), IMAGE) == ""
+    assert misfit([tensor([[0, 1]])], parse_type("list[tensor[1, 2]]")) == ""
+    assert misfit(tensor([0, 1]), IMAGE) == "expected tensor[1, 2], found tensor[2](0..1)"
+    assert misfit(tensor([[0, 1]], "float64"), IMAGE) == (
+        "expected tensor[1, 2], whose items are float32, found array[1, 2] of float64"
+    )
+    assert misfit([[0.0, 1.0]], IMAGE) == (
+        "expected tensor[1, 2], a NumPy array, found [[0.0, 1.0]]"
+    )
+    assert misfit([tensor([[0, 1]]), 3], parse_type("list[tensor[1, 2]]")).startswith("item 1: ")
+    assert misfit(tensor([0, 1]), parse_type("list[float]")).startswith("expected list[float]")
+
+
+def test_the_type_of_a_tensor_is_its_shape() -> None:
+    assert type_of(tensor([[0, 1]])) == IMAGE
+    assert str(type_of([tensor([[0, 1]]), tensor([[2, 3]])])) == "list[tensor[1, 2]]"
+    assert type_of([tensor([[0, 1]]), tensor([2, 3])]) is None
+    assert type_of(tensor([1], "int64")) is None
+
+
+def test_a_tensor_is_a_container_of_its_items() -> None:
+    assert size_of(tensor([[0, 1]])) == 3
+    assert size_of([tensor([[0, 1]]), tensor([[0, 1]])]) == 7
+    assert size_of((1, tensor([]))) == 3
+
+
+def test_tensors_are_equal_item_by_item() -> None:
+    assert equal(tensor([1, 2]), tensor([1, 2])) and equal([tensor([1])], [tensor([1])])
+    assert not equal(tensor([1, 2]), tensor([1, 3])) and not equal(tensor([1]), tensor([[1]]))
+    assert not equal(tensor([NAN]), tensor([NAN]))
+
+
+def test_tensors_are_close_within_the_tolerance() -> None:
+    assert close(tensor([1, 100]), tensor([1.001, 100.1]), 0.002)
+    assert not close(tensor([1, 100]), tensor([1.001, 100.5]), 0.002)
+    assert close(tensor([NAN, math.inf]), tensor([NAN, math.inf]), 0.0)
+    assert not close(tensor([1]), tensor([[1]]), 1.0)
+    assert not close([tensor([1])], [1.0], 1.0)
+
+
+def test_identity_keys_of_tensors_are_their_shapes_and_bits() -> None:
+    different = [[0.0], [-0.0], [[0.0]], [0.0, 0.0], [1.0]]
+    keys = {identity_key(tensor(items)) for items in different}
+    assert len(keys) == len(different)
+    assert identity_key(tensor([NAN])) == identity_key(tensor([NAN]))
+    assert identity_key([tensor([1])]) != identity_key([tensor([2])])
+    backwards = tensor([[1, 2], [3, 4]]).T
+    assert identity_key(backwards) == identity_key(tensor([[1, 3], [2, 4]]))
+
+
+def test_tensors_are_shown_by_shape_and_range() -> None:
+    shown = show({"a": [tensor([[0, 0.25]]), 1], "b": (tensor([]),)})
+    assert shown == "{'a': [tensor[1, 2](0..0.25), 1], 'b': (tensor[0],)}"
+
+
+@given(VALUES)
+def test_showing_what_has_no_arrays_is_its_repr(value: object) -> None:
+    assert show(value, 10**6) == repr(value)
