@@ -193,7 +193,7 @@ def _filler(value: Value, type_: Type, count: list[int]) -> Fill:
 def assigned_rows(layout: Layout, assignments_MV: npt.ArrayLike) -> list[Row]:
     """The rows of the symbolic view where variable V has its value of that number."""
     whole = np.asarray(assignments_MV, np.int64)
-    named = _named(layout)
+    named = readings_of(layout)
     answers: list[list[Value]] = [
         [value_of(variable.submodule, index) for index in column]
         for variable, column in zip(layout.variables, whole.T.tolist(), strict=True)
@@ -205,8 +205,8 @@ def _rows_of(columns: list[list[Value]], count: int) -> list[tuple[Value, ...]]:
     return list(zip(*columns, strict=True)) if columns else [() for _ in range(count)]
 
 
-def _named(layout: Layout) -> Callable[[Sequence[Value]], Sequence[Reading]]:
-    """Answers, one a variable, as readings, one a slot."""
+def readings_of(layout: Layout) -> Callable[[Sequence[Value]], Sequence[Reading]]:
+    """The function from answers, one a variable, to readings, one a slot."""
     places: list[list[int]] = [[] for _ in layout.slots]
     for number, variable in enumerate(layout.variables):
         places[variable.slot].append(number)
@@ -244,7 +244,7 @@ def decided_rows(found: Sequence[Layout], decisions: Mapping[str, Sequence[Value
             for place, number in enumerate(numbers):
                 columns[number] = list(decisions[name][begin + place : end : len(numbers)])
         answers = [columns[n] for n in range(len(layout.variables))]
-        named = _named(layout)
+        named = readings_of(layout)
         for row, answer in zip(layout.rows, _rows_of(answers, len(layout.rows)), strict=True):
             made[row] = layout.fill(named(answer))
     return [made[row] for row in sorted(made)]

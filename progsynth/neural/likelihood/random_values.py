@@ -1,0 +1,312 @@
+"""Program values of which parts are random: what the propagation of distributions computes with.
+
+Such a value is an ordinary one in which leaves (see `distributions`) stand for random parts, so
+that the length of a list of random items is known. A `Sieve` is a list of which it is random
+which items are there, and a `Real` a number that networks give, with a gradient of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from progsynth.lang.failure import Fail, FailureKind
+from progsynth.lang.term import Lambda
+from progsynth.lang.values import Value
+from progsynth.neural.likelihood.distributions import (
+    ABSENT,
+    VOID,
+    Leaf,
+    Merged,
+    NotExact,
+    Part,
+    Source,
+    combine,
+    join,
+    key_of,
+    leaf,
+    merged,
+    tuples,
+    unique,
+)
+
+Env = tuple[Any, ...]  # the values in scope, innermost last
+Fill = Callable[[Sequence[Value]], Value]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sieve:
+    """A list whose items may be ABSENT."""
+
+    items: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answer:
+    """Number `item` of what a network gives for a real variable of the layout."""
+
+    variable: int
+    item: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """An arithmetic operation on real numbers, of which at least one is a network's."""
+
+    name: str
+    args: tuple[Real | float, ...]
+
+
+Real = Answer | Step
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Closure:
+    """A lambda with the values its body may use."""
+
+    function: Lambda
+    env: Env
+
+
+# --------------------------------------------------------------------------- looking inside
+
+
+def parts_of(value: Any) -> Sequence[Any]:
+    """What a container or a closure holds; keys of tables are known and not among it."""
+    if isinstance(value, list | tuple):
+        return value
+    if isinstance(value, dict):
+        return list(value.values())
+    if isinstance(value, Sieve):
+        return value.items
+    return value.env if isinstance(value, Closure) else ()
+
+
+def random_parts(value: Any) -> Iterator[Leaf | Real]:
+    """The leaves and reals in it, one for each place."""
+    todo = [value]
+    while todo:
+        one = todo.pop()
+        if isinstance(one, Leaf | Answer | Step):
+            yield one
+        else:
+            todo.extend(parts_of(one))
+
+
+def is_known(value: Any) -> bool:
+    """Is it an ordinary value, without random parts?"""
+    return not isinstance(value, Sieve) and next(random_parts(value), None) is None
+
+
+def leaves_of(value: Any) -> list[Leaf]:
+    """Its leaves, each once. Raises NotExact where it holds reals."""
+    found: dict[Leaf, None] = {}
+    for one in random_parts(value):
+        if not isinstance(one, Leaf):
+            raise NotExact("a real answer of a network meets a choice or leaves arithmetic")
+        found[one] = None
+    return list(found)
+
+
+def filler(value: Any, order: Sequence[Leaf]) -> Fill:
+    """The value as a function of those of its leaves, given in this order."""
+    if isinstance(value, Leaf):
+        place = order.index(value)
+        return lambda given: given[place]
+    if is_known(value):
+        return lambda _: value
+    fills = [filler(part, order) for part in parts_of(value)]
+    if isinstance(value, list):
+        return lambda given: [fill(given) for fill in fills]
+    if isinstance(value, tuple):
+        return lambda given: tuple([fill(given) for fill in fills])
+    if isinstance(value, Sieve):
+        return lambda given: [v for fill in fills if (v := fill(given)) is not ABSENT]
+    keys = list(value)
+    return lambda given: {k: fill(given) for k, fill in zip(keys, fills, strict=True)}
+
+
+def whole(value: Any) -> Any:
+    """The value as one leaf, or known."""
+    leaves = leaves_of(value)
+    if isinstance(value, Leaf) or (not leaves and not isinstance(value, Sieve)):
+        return value
+    fill = filler(value, leaves)
+    return combine(leaves, fill) if leaves else fill(())
+
+
+# ------------------------------------------------------------------------------------ worlds
+
+
+def moved(value: Any, source: Source, inside: Merged, holds: npt.NDArray[np.bool_]) -> Any:
+    """The value seen in a world of the source: of its leaves on the source, what holds there."""
+    if isinstance(value, Leaf):
+        if value.source is not source:
+            return value
+        return leaf(inside, (v for v, there in zip(value.values, holds.tolist()) if there))
+    old = parts_of(value)
+    if not old:
+        return value
+    new = [moved(part, source, inside, holds) for part in old]
+    if all(a is b for a, b in zip(new, old, strict=True)):
+        return value
+    if isinstance(value, Closure):
+        return Closure(value.function, tuple(new))
+    return _with_parts(value, new)
+
+
+def _with_parts(value: Any, parts: Sequence[Any]) -> Any:
+    if isinstance(value, dict):
+        return dict(zip(value, parts, strict=True))
+    if isinstance(value, Sieve):
+        return Sieve(tuple(parts))
+    return list(parts) if isinstance(value, list) else tuple(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """What came of a branch: its world, its values (None: it fails), and what must hold in it."""
+
+    world: Merged
+    values: tuple[Any, ...] | None
+    checks: tuple[Leaf, ...]
+
+
+def mixture(branches: Sequence[Branch]) -> tuple[tuple[Any, ...], Leaf | bool]:
+    """The values of branches of which one is taken, and whether the one taken succeeds.
+
+    What is the same in all branches stays as it is. The rest is put on one new source, so that
+    it stays known jointly; where that is too much, each value is put on a source of its own.
+    """
+    reached = [b.values for b in branches if b.values is not None]
+    if not reached:
+        raise Fail(FailureKind.DOMAIN)
+    columns: list[list[Any]] = []
+    shapes = [_columns(list(values), columns) for values in zip(*reached, strict=True)]
+    safe = len(reached) == len(branches) and not any(b.checks for b in branches)
+    if safe and not columns:
+        return tuple(shape(iter(())) for shape in shapes), True
+    spread = [_spread(column, branches) for column in columns]
+    if not safe:
+        spread.append([b.values is not None and b.checks for b in branches])
+    try:
+        made = _mixed(branches, spread, safe)
+    except NotExact:
+        if len(spread) == 1:
+            raise
+        made = [_mixed(branches, [c], safe or c is not spread[-1])[0] for c in spread]
+    succeeds = True if safe else made.pop()
+    given = iter(made)
+    return tuple(shape(given) for shape in shapes), succeeds
+
+
+def _spread(column: list[Any], branches: Sequence[Branch]) -> list[Any]:
+    """A column with VOID for the branches that fail."""
+    given = iter(column)
+    return [VOID if b.values is None else next(given) for b in branches]
+
+
+def _columns(values: list[Any], columns: list[list[Any]]) -> Callable[[Iterator[Any]], Any]:
+    """Find what differs between the values of one variable; gives how to build it again."""
+    first = values[0]
+    if all(_same(first, v) for v in values[1:]):
+        return lambda _: first
+    inner = [parts_of(v) for v in values]
+    alike = isinstance(first, list | tuple | dict | Sieve) and all(
+        type(v) is type(first) and len(p) == len(inner[0])
+        for v, p in zip(values, inner, strict=True)
+    )
+    if isinstance(first, dict):
+        alike = alike and all(list(v) == list(first) for v in values)
+    if not alike:
+        columns.append(values)
+        return next
+    shapes = [_columns(list(parts), columns) for parts in zip(*inner, strict=True)]
+    return lambda given: _with_parts(first, [shape(given) for shape in shapes])
+
+
+def _same(one: Any, other: Any) -> bool:
+    if one is other:
+        return True
+    if isinstance(one, Leaf) and isinstance(other, Leaf):
+        return one.source is other.source and key_of(one.values) == key_of(other.values)
+    if type(one) is not type(other) or isinstance(one, Leaf | Sieve | Answer | Step | Closure):
+        return False
+    if isinstance(one, list | tuple):
+        return len(one) == len(other) and all(map(_same, one, other))
+    if isinstance(one, dict):
+        return list(one) == list(other) and all(map(_same, one.values(), other.values()))
+    return bool(key_of(one) == key_of(other))
+
+
+def _mixed(branches: Sequence[Branch], columns: Sequence[Sequence[Any]], safe: bool) -> list[Any]:
+    """The columns as leaves of one new source. Unless `safe` the last says what succeeds."""
+    if all(x.source is b.world for n, b in enumerate(branches) for x in _leaves(columns, n)):
+        return _on_the_same_source(branches, columns, safe)
+    rows: list[tuple[Value, ...]] = []
+    joints = []
+    for number, branch in enumerate(branches):
+        row = tuple(column[number] for column in columns)
+        leaves = leaves_of(row)
+        if not any(branch.world in x.source.covers for x in leaves):
+            size = branch.world.size
+            leaves.append(Leaf(branch.world, (None,) * size, np.zeros(size, np.int64)))
+        joint = join(leaves)
+        joints.append(joint)
+        fills = _fills(row, leaves, safe)
+        rows += [tuple([fill(given) for fill in fills]) for given in tuples(leaves, joint)]
+    ids, values = unique(rows)
+    parts: list[Part] = []
+    begin = 0
+    for joint in joints:
+        end = begin + len(joint.places)
+        parts.append(joint.part(ids[begin:end]))
+        begin = end
+    source = merged(parts, len(values))
+    return [leaf(source, column) for column in zip(*values, strict=True)]
+
+
+def _leaves(columns: Sequence[Sequence[Any]], number: int) -> list[Leaf]:
+    return leaves_of([column[number] for column in columns])
+
+
+def _on_the_same_source(
+    branches: Sequence[Branch], columns: Sequence[Sequence[Any]], safe: bool
+) -> list[Any]:
+    """The columns as leaves of the source that was branched on, where they depend on no other."""
+    (source,) = branches[0].world.parts[0].parents
+    rows: list[tuple[Value, ...]] = [(VOID,) * len(columns)] * source.size
+    for number, branch in enumerate(branches):
+        row = tuple(column[number] for column in columns)
+        leaves = leaves_of(row)
+        fills = _fills(row, leaves, safe)
+        for place, inside in enumerate(branch.world.parts[0].ids.tolist()):
+            if inside >= 0:
+                given = [x.values[inside] for x in leaves]
+                rows[place] = tuple([fill(given) for fill in fills])
+    return [leaf(source, column) for column in zip(*rows, strict=True)]
+
+
+def _fills(row: Sequence[Any], leaves: Sequence[Leaf], safe: bool) -> list[Fill]:
+    """How each column of a branch follows from the leaves' values."""
+    fills = [_guarded(part, leaves) for part in row]
+    if not safe:
+        fills[-1] = _succeeds(row[-1], leaves)
+    return fills
+
+
+def _guarded(value: Any, order: Sequence[Leaf]) -> Fill:
+    """The filler of a value, VOID where one of its leaves is."""
+    fill, places = filler(value, order), [order.index(x) for x in leaves_of(value)]
+    return lambda given: VOID if any(given[n] is VOID for n in places) else fill(given)
+
+
+def _succeeds(checks: Any, order: Sequence[Leaf]) -> Fill:
+    if checks is False:
+        return lambda _: False
+    places = [order.index(x) for x in leaves_of(checks)]
+    return lambda given: all(given[n] is True for n in places)
