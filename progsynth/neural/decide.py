@@ -15,6 +15,7 @@ from progsynth.lang.types import Type
 from progsynth.lang.values import Value
 from progsynth.neural.modality import encode, modality_of
 from progsynth.neural.network import Network
+from progsynth.neural.weights import network_digest
 
 CHUNK = 1 << 18  # numbers that one batch reads at most: it bounds the memory of a decision
 
@@ -58,6 +59,11 @@ class Decision:
         if before is not None and before[0] is args[0]:
             return before[1]
         return decide(self.network, [args])[0]
+
+    @property
+    def digest(self) -> str:
+        """A hash of what it computes, which is part of its pack's digest."""
+        return network_digest(self.network)
 
     def foreseeing(self, tensors: Sequence[Value]) -> Decision:
         """The same, with the answers to these found now, all at once.

@@ -20,7 +20,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 
-from progsynth.errors import PackError, ProgsynthError, UnsupportedError
+from progsynth.errors import ProgsynthError, UnsupportedError
 from progsynth.lang.term import Neural
 from progsynth.lang.types import parse_type
 from progsynth.neural.architecture import Recipe
@@ -110,7 +110,7 @@ def _restored(own: Description, tensors: dict[str, torch.Tensor]) -> Network:
         with torch.device("meta"):  # no memory until the shapes are known to be right
             network = Network(declaration, own.recipe)
         network.load_state_dict(tensors, assign=True)
-    except (PackError, RuntimeError) as error:
+    except (ProgsynthError, RuntimeError) as error:
         raise _damaged(str(error)) from None
     return network
 

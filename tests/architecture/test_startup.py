@@ -56,6 +56,17 @@ assert not {"torch", "numba"} & set(sys.modules), "loaded"
     assert fresh(code).strip() == "[3]"
 
 
+def test_the_package_of_networks_loads_torch_when_a_name_is_used() -> None:
+    code = """
+import sys
+import progsynth.neural
+assert "torch" not in sys.modules, "loaded"
+progsynth.neural.Network
+print("torch" in sys.modules, set(progsynth.neural.__all__) <= set(dir(progsynth.neural)))
+"""
+    assert fresh(code).strip() == "True True"
+
+
 def test_the_packs_are_loaded_once_even_from_the_checkout_s_root() -> None:
     code = """
 import json, sys
