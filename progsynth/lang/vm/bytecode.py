@@ -11,7 +11,7 @@ register is written by an expression's last instruction only, so it may be read 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,17 +43,18 @@ from progsynth.lang.term import (
 from progsynth.lang.types import INT, Type, list_of, variables
 from progsynth.lang.vm import layout
 from progsynth.lang.vm import opcodes as op
-from progsynth.lang.vm.bytecode_bodies import Bodies
-from progsynth.lang.vm.bytecode_charges import Argument
+from progsynth.lang.vm.bytecode_bodies import Bodies, Body
 from progsynth.lang.vm.bytecode_frame import Assembly, Frame, Label, Registers
 from progsynth.lang.vm.bytecode_primitives import (
     COMPARISONS,
     EXTRACTORS,
     SUPPORTED,
+    Arguments,
     emit_primitive,
     keeps,
     pay,
 )
+from progsynth.lang.vm.bytecode_uses import last_uses
 from progsynth.lang.vm.code import Code
 from progsynth.lang.vm.descriptors import (
     dict_meta,
@@ -87,8 +88,11 @@ class Instance:
     back: int  # the register of the return address
 
 
-def compile_program(program: Program, dsl: DSL) -> Code:
+def compile_program(program: Program, dsl: DSL, *, typed: Typed | None = None) -> Code:
     """The program for the VM.
+
+    `typed` is the body of the entry with types, as `infer.infer_function` gives it, where that
+    is at hand: it is taken to be right, and saves half of the work.
 
     Raises UnsupportedError, which names what the VM lacks; IllTypedError.
     """
@@ -100,7 +104,11 @@ def compile_program(program: Program, dsl: DSL) -> Code:
     types = tuple(plain(t) for t in entry.types)
     frame = Frame(compiler.assembly)
     params = tuple(frame.take(t) for t in types)
-    body = compiler.bodies.find(entry, entry.types, entry.result)
+    if typed is None:
+        body = compiler.bodies.find(entry, entry.types, entry.result)
+    else:
+        assert typed.term is entry.body, "the types are those of another term"
+        body = compiler.bodies.add(Body(typed, last_uses(typed, len(types))))
     (result,) = walk(compiler.visit(body, params, frame))
     frame.emit(op.END, result)
     assembly = compiler.assembly
@@ -137,6 +145,14 @@ class _Compiler:
         self, typed: Typed, env: Env, frame: Frame, into: Registers | None = None
     ) -> Walk[Registers]:
         """Emit the term's evaluation."""
+        # a table, not one more generator: most of the time of compilation is switching these
+        emit = _EMITS.get(type(typed.term), _Compiler.simple)
+        return emit(self, typed, env, frame, into)
+
+    def simple(
+        self, typed: Typed, env: Env, frame: Frame, into: Registers | None
+    ) -> Walk[Registers]:
+        """Emit a term that takes few instructions of its own."""
         term = typed.term
         match term:
             case Const(value, type_):
@@ -146,15 +162,11 @@ class _Compiler:
                 assert isinstance(register, int), "functions are arguments only"
                 self.keep(typed, register, frame)
                 return frame.moved((register,), into)
-            case Call():
-                return (yield self.call(typed, env, frame, into))
             case Apply(index):
                 closure = env[-1 - index]
                 assert isinstance(closure, Closure)
-                given = yield self.arguments(typed.children, env, frame)
+                given = yield from self.arguments(typed.children, env, frame)
                 return (yield self.apply(closure, given, frame, into))
-            case Build():
-                return (yield self.build(typed, env, frame, into))
             case Project(position):
                 (source,) = yield self.visit(typed.children[0], env, frame)
                 frame.release((source,))
@@ -162,10 +174,6 @@ class _Compiler:
                 frame.emit(op.PROJECT, to, source, position)
                 self.share_result(typed.type, to, frame)
                 return (to,)
-            case Values():
-                return (yield self.values(typed, env, frame, into))
-            case If():
-                return (yield self.branches(typed, env, frame, into))
             case Let():
                 bound, body = typed.children
                 registers = yield self.visit(bound, env, frame)
@@ -173,10 +181,6 @@ class _Compiler:
                 found = yield self.visit(body, (*env, *registers), frame, into)
                 frame.end_scope(mine, found)
                 return found
-            case While():
-                return (yield self.while_(typed, env, frame, into))
-            case For():
-                return (yield self.for_(typed, env, frame, into))
             case Hole():
                 raise UnsupportedError("a program with a hole (??) cannot run: solve it first")
         raise AssertionError(f"no such term: {type(term).__name__}")
@@ -197,10 +201,13 @@ class _Compiler:
         """The registers and closures of arguments, evaluated from left to right."""
         found: list[int | Closure] = []
         for typed in terms:
-            if isinstance(typed.term, Lambda):
+            term = typed.term
+            if isinstance(term, Var):
+                found.append(env[-1 - term.index])
+            elif isinstance(term, Const):
+                found.append(self.assembly.constant(term.value, term.type))
+            elif isinstance(term, Lambda):
                 found.append(self.closure(typed, env))
-            elif isinstance(typed.term, Var):
-                found.append(env[-1 - typed.term.index])
             else:
                 found += yield self.visit(typed, env, frame)
         for number, (typed, place) in enumerate(zip(terms, found, strict=True)):
@@ -209,6 +216,13 @@ class _Compiler:
             if kept and isinstance(place, int):
                 self.keep(typed, place, frame)
         return tuple(found)
+
+    def registers(
+        self, terms: tuple[Typed, ...], env: Env, frame: Frame, primitive: str = ""
+    ) -> Walk[Registers]:
+        """The registers of arguments, none of them a function."""
+        found = yield from self.arguments(terms, env, frame, primitive)
+        return tuple(f for f in found if isinstance(f, int))
 
     def closure(self, typed: Typed, env: Env) -> Closure:
         """The lambda with its environment."""
@@ -227,7 +241,7 @@ class _Compiler:
             raise UnsupportedError(f"'{name}' is a neural submodule: it runs only with its weights")
         callee = self.functions.get(name) or self.dsl[name]
         reader = "" if isinstance(callee, Function) else name
-        given = yield self.arguments(typed.children, env, frame, reader)
+        given = yield from self.arguments(typed.children, env, frame, reader)
         if isinstance(callee, Function):
             types = tuple(c.type for c in typed.children)
             instance = yield self.instance(callee, types, typed.type, given)
@@ -240,16 +254,17 @@ class _Compiler:
             return (to,)
         if not self.is_own(name):
             raise UnsupportedError(f"the VM has no '{name}'")
-        arguments = [
-            Argument(
-                0 if isinstance(g, Closure) else g, INT if isinstance(g, Closure) else plain(c.type)
-            )
-            for g, c in zip(given, typed.children, strict=True)
-        ]
-        pay(callee, arguments, frame)
         registers = tuple(g for g in given if isinstance(g, int))
-        if isinstance(given[0], Closure) if given else False:
+        if len(registers) < len(given):  # no formula asks for a function
+            places = tuple(g if isinstance(g, int) else 0 for g in given)
+            types = tuple(
+                plain(c.type) if isinstance(g, int) else INT
+                for g, c in zip(given, typed.children, strict=True)
+            )
+            pay(callee, Arguments(places, types), frame)
             return (yield self.with_function(typed, given, frame, into))
+        arguments = Arguments(registers, tuple(plain(c.type) for c in typed.children))
+        pay(callee, arguments, frame)
         to = frame.target(typed.type, into)
         first = typed.children[0] if typed.children else typed
         owned = not isinstance(first.term, Var) or id(first) in self.bodies.last
@@ -358,7 +373,7 @@ class _Compiler:
         """Emit a list, tuple or dict literal."""
         assert isinstance(typed.term, Build)
         type_ = plain(typed.type)
-        items = yield self.arguments(typed.children, env, frame)
+        items = yield from self.registers(typed.children, env, frame)
         if typed.term.kind == "dict":
             made = frame.temporary(type_)
             frame.emit(op.MOVE, made, self.assembly.constant(0))
@@ -380,7 +395,7 @@ class _Compiler:
     ) -> Walk[Registers]:
         """Emit several values at once."""
         if into is None:
-            return (yield self.arguments(typed.children, env, frame))
+            return (yield from self.registers(typed.children, env, frame))
         found: list[int] = []
         for place, child in enumerate(typed.children):
             later = typed.children[place + 1 :]
@@ -450,7 +465,7 @@ class _Compiler:
     ) -> Walk[None]:
         """Emit the jump for a comparison of ints."""
         assert isinstance(typed.term, Call)
-        given = yield self.arguments(typed.children, env, frame, "eq")
+        given = yield from self.registers(typed.children, env, frame, "eq")
         a, b = given
         name = typed.term.name
         if not when:
@@ -489,9 +504,8 @@ class _Compiler:
         position = frame.take(INT)
         if counts:
             callee = self.dsl.primitives[name]
-            given = yield self.arguments(source.children, env, frame)
-            registers = tuple(g for g in given if isinstance(g, int))
-            pay(callee, [Argument(r, INT) for r in registers], frame)
+            registers = yield from self.registers(source.children, env, frame)
+            pay(callee, Arguments(registers, (INT,) * len(registers)), frame)
             first = registers[0] if len(registers) == 2 else self.assembly.constant(0)
             over, code = registers[-1], op.COUNT
             kept = frame.adopt((over,))
@@ -517,6 +531,16 @@ class _Compiler:
         frame.give_back(position, item, *kept)
         frame.temporaries.update(state)
         return frame.moved(state, into)
+
+
+_EMITS: Mapping[type[Term], Callable[..., Walk[Registers]]] = {
+    Call: _Compiler.call,
+    Build: _Compiler.build,
+    Values: _Compiler.values,
+    If: _Compiler.branches,
+    While: _Compiler.while_,
+    For: _Compiler.for_,
+}
 
 
 def _mentions(term: Term, env: Env, register: int, most: int = 200) -> bool:

@@ -54,6 +54,10 @@ class Bodies:
                 classes=function.type_classes,
             )
             body = known[key] = Body(typed, last_uses(typed, len(types)))
+        return self.add(body)
+
+    def add(self, body: Body) -> Typed:
+        """The body's own, now one of those found."""
         self.found.append(body)
         self.last |= body.last
         return body.typed

@@ -1,7 +1,8 @@
 """The fuel and cells formulas of primitives as instructions.
 
 A formula is evaluated on what is known when the program is compiled (the size of an int is 1);
-what is left is mostly one instruction, such as a unit of fuel for 32 items of a list.
+what is left is mostly one instruction, such as a unit of fuel for 32 items of a list. That
+depends on the types of the arguments alone, so it is found once and written at every call.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
+from typing import Any
 
 from progsynth.errors import UnsupportedError
 from progsynth.lang.types import Type
@@ -17,12 +19,19 @@ from progsynth.lang.vm import opcodes as op
 from progsynth.lang.vm.descriptors import is_reference
 from progsynth.lang.vm.flags import START, STOP
 
+# What an operand of a charge stands for: the register of an argument (its number follows), a
+# scalar register that is free again after the charge (a number tells them apart), the register
+# of a constant, the place of a type's descriptor, or a number as it is.
+ARGUMENT, SCRATCH, CONSTANT, DESCRIPTOR, NUMBER = range(5)
+Operand = tuple[int, Any]
+Charge = tuple[int, tuple[Operand, ...]]  # an instruction: its code and operands
+
 
 @dataclass(frozen=True, slots=True)
 class Linear:
-    """length of the sequence in `register` * factor + offset; neither is negative."""
+    """length of the sequence in the register * factor + offset; neither is negative."""
 
-    register: int
+    register: Operand
     factor: int = 1
     offset: int = 0
 
@@ -31,44 +40,22 @@ class Linear:
 class Register:
     """A number in a register."""
 
-    register: int
+    register: Operand
 
 
 Amount = int | Linear | Register
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
-    """An argument of a primitive: its register and its plain type."""
+@lru_cache(maxsize=4096)
+def charges(
+    formula: str, names: tuple[str, ...], types: tuple[Type, ...], *, is_fuel: bool
+) -> tuple[Charge, ...]:
+    """What takes the formula's amount, where the parameters have these plain types.
 
-    register: int
-    type: Type
-
-
-@dataclass(frozen=True, slots=True)
-class Output:
-    """Where the instructions of a formula go: see `bytecode.Frame`."""
-
-    emit: Callable[..., None]
-    scratch: Callable[[], int]  # a scalar register, free again after the formula
-    constant: Callable[[int], int]
-    descriptor: Callable[[Type], int]
-
-
-@cache
-def parsed(formula: str) -> ast.expr:
-    """The formula's syntax tree. Pure, which makes the cache invisible."""
-    return ast.parse(formula, mode="eval").body
-
-
-def charge(
-    formula: str, arguments: Mapping[str, Argument], output: Output, *, is_fuel: bool
-) -> None:
-    """Emit what takes the formula's amount; negative amounts take nothing."""
-    if formula == "0":
-        return
-    tree = parsed(formula)
-    maker = _Maker(arguments, output)
+    Negative amounts take nothing. Pure, which makes the cache invisible.
+    """
+    tree = ast.parse(formula, mode="eval").body
+    maker = _Maker(dict(zip(names, enumerate(types), strict=True)))
     divisor = 1
     amount: Amount
     if isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.FloorDiv):
@@ -83,21 +70,23 @@ def charge(
             amount = maker.amount(tree)
     else:
         amount = maker.amount(tree)
-    emit = output.emit
     if isinstance(amount, int):
         if amount > 0 and is_fuel:
-            emit(op.FUEL_OF, output.constant(amount))
+            maker.add(op.FUEL_OF, (CONSTANT, amount))
         elif amount > 0:
-            emit(op.USE_CELLS, amount)
+            maker.add(op.USE_CELLS, (NUMBER, amount))
     elif isinstance(amount, Register):
-        emit(op.FUEL_OF if is_fuel else op.CELLS_OF, amount.register)
-    elif is_fuel:
-        emit(op.FUEL_OF_LENGTH, amount.register, amount.factor, amount.offset, divisor)
-    elif divisor == 1:
-        emit(op.CELLS_OF_LENGTH, amount.register, amount.factor, amount.offset)
+        maker.add(op.FUEL_OF if is_fuel else op.CELLS_OF, amount.register)
     else:
-        whole = maker.operation(ast.FloorDiv(), amount, divisor)
-        emit(op.CELLS_OF, maker.register(whole))
+        linear = (amount.register, (NUMBER, amount.factor), (NUMBER, amount.offset))
+        if is_fuel:
+            maker.add(op.FUEL_OF_LENGTH, *linear, (NUMBER, divisor))
+        elif divisor == 1:
+            maker.add(op.CELLS_OF_LENGTH, *linear)
+        else:
+            whole = maker.operation(ast.FloorDiv(), amount, divisor)
+            maker.add(op.CELLS_OF, maker.register(whole))
+    return tuple(maker.charges)
 
 
 _OPERATIONS: dict[type[ast.operator], tuple[Callable[[int, int], int], int]] = {
@@ -109,9 +98,23 @@ _OPERATIONS: dict[type[ast.operator], tuple[Callable[[int, int], int], int]] = {
 
 
 class _Maker:
-    def __init__(self, arguments: Mapping[str, Argument], output: Output):
-        self.arguments = arguments
-        self.output = output
+    def __init__(self, arguments: Mapping[str, tuple[int, Type]]):
+        self.arguments = arguments  # the place and the type of each
+        self.charges: list[Charge] = []
+        self.num_scratch = 0
+
+    def add(self, code: int, *operands: Operand) -> None:
+        """Add an instruction."""
+        self.charges.append((code, operands))
+
+    def scratch(self) -> Operand:
+        """A scalar register that nothing else uses."""
+        self.num_scratch += 1
+        return SCRATCH, self.num_scratch
+
+    def argument(self, name: str) -> Operand:
+        """The register of an argument."""
+        return ARGUMENT, self.arguments[name][0]
 
     def amount(self, tree: ast.expr) -> Amount:
         """The value of a part of a formula; formulas are short, and nest little."""
@@ -119,7 +122,7 @@ class _Maker:
             case ast.Constant(value=int(number)):
                 return number
             case ast.Name(id=name):
-                return Register(self.arguments[name].register)
+                return Register(self.argument(name))
             case ast.BinOp(
                 left=ast.BinOp(left=a, op=ast.Sub(), right=b), op=ast.FloorDiv(), right=c
             ):
@@ -129,11 +132,11 @@ class _Maker:
             case ast.BoolOp(op=ast.Or(), values=[first, second]):
                 return self.emit(op.FIRST_TRUE, self.amount(first), self.amount(second))
             case ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=name)]):
-                return Linear(self.arguments[name].register)
+                return Linear(self.argument(name))
             case ast.Call(func=ast.Name(id="len"), args=[ast.Subscript() as part]):
                 return self.slice_length(part)
             case ast.Call(func=ast.Name(id="size"), args=[ast.Name(id=name)]):
-                return self.size(self.arguments[name])
+                return self.size(name)
             case ast.Call(func=ast.Name(id="min" | "max" as name), args=[left, right]):
                 return self.extreme(name, self.amount(left), self.amount(right))
         raise UnsupportedError(f"the VM cannot charge by the formula '{ast.unparse(tree)}'")
@@ -161,51 +164,51 @@ class _Maker:
             return right if name == "min" else left
         return self.emit(op.SATURATED_MIN if name == "min" else op.SATURATED_MAX, left, right)
 
-    def size(self, argument: Argument) -> Amount:
+    def size(self, name: str) -> Amount:
         """The deep size of an argument."""
-        type_ = argument.type
+        argument, (_, type_) = self.argument(name), self.arguments[name]
         if not is_reference(type_):
             return 1
         if not any(is_reference(t) for t in type_.types):
             if type_.name == "tuple":
                 return 1 + len(type_.types)
-            return Linear(argument.register, 2 if type_.name == "dict" else 1, 1)
-        to = self.output.scratch()
-        self.output.emit(op.SIZE, to, argument.register, self.output.descriptor(type_))
+            return Linear(argument, 2 if type_.name == "dict" else 1, 1)
+        to = self.scratch()
+        self.add(op.SIZE, to, argument, (DESCRIPTOR, type_))
         return Register(to)
 
     def slice_length(self, part: ast.Subscript) -> Amount:
         """The length of a slice of an argument."""
         assert isinstance(part.value, ast.Name) and isinstance(part.slice, ast.Slice)
         start, stop = (
-            0 if p is None else self.register(self.amount(p))
+            (NUMBER, 0) if p is None else self.register(self.amount(p))
             for p in (part.slice.lower, part.slice.upper)
         )
         given = (START if part.slice.lower else 0) | (STOP if part.slice.upper else 0)
-        to = self.output.scratch()
-        whole = self.arguments[part.value.id].register
-        self.output.emit(op.SLICE_LENGTH, to, whole, start, stop, given)
+        to = self.scratch()
+        whole = self.argument(part.value.id)
+        self.add(op.SLICE_LENGTH, to, whole, start, stop, (NUMBER, given))
         return Register(to)
 
-    def register(self, amount: Amount) -> int:
+    def register(self, amount: Amount) -> Operand:
         """A register that holds the amount."""
         if isinstance(amount, int):
-            return self.output.constant(amount)
+            return CONSTANT, amount
         if isinstance(amount, Register):
             return amount.register
-        to = self.output.scratch()
-        self.output.emit(op.SATURATED_LENGTH, to, amount.register)
+        to = self.scratch()
+        self.add(op.SATURATED_LENGTH, to, amount.register)
         for code, number, neutral in (
             (op.SATURATED_MUL, amount.factor, 1),
             (op.SATURATED_ADD, amount.offset, 0),
         ):
             if number != neutral:
-                self.output.emit(code, to, to, self.output.constant(number))
+                self.add(code, to, to, (CONSTANT, number))
         return to
 
     def emit(self, code: int, *operands: Amount) -> Register:
         """The value of an instruction."""
         registers = [self.register(o) for o in operands]
-        to = self.output.scratch()
-        self.output.emit(code, to, *registers)
+        to = self.scratch()
+        self.add(code, to, *registers)
         return Register(to)

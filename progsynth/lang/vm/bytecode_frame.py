@@ -7,16 +7,14 @@ stack. References and scalars have separate registers, for the collector's sake.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from progsynth.errors import UnsupportedError
-from progsynth.lang.types import FLOAT, INT, STR, Type
+from progsynth.lang.types import INT, Type
 from progsynth.lang.vm import layout
 from progsynth.lang.vm import opcodes as op
 from progsynth.lang.vm.descriptors import is_reference, plain
-from progsynth.lang.vm.encode import Image, float_bits
+from progsynth.lang.vm.encode import Image
 
 MAX_CODE = 1_000_000  # words of instructions
 
@@ -40,22 +38,17 @@ class Assembly:
     frames: list[Frame] = field(default_factory=list)
     image: Image = field(default_factory=lambda: Image(layout.PROGRAM))
     constants: list[int] = field(default_factory=list)
-    known: dict[tuple[Type, int | str], int] = field(default_factory=dict)
+    known: dict[int, int] = field(default_factory=dict)  # a constant's word -> its register
     num_scalars: int = 0
     num_pointers: int = 0
     num_words: int = 0
 
     def constant(self, value: int | float | bool | str, type_: Type = INT) -> int:
         """The register that holds the constant."""
-        if type_ == STR:
-            key: tuple[Type, int | str] = (STR, value)  # type: ignore[assignment]
-        else:
-            bits = float_bits(value) if type_ == FLOAT else int(value)  # type: ignore[arg-type]
-            key = (INT, bits)
-        found = self.known.get(key)
+        word = self.image.add(value, type_)
+        found = self.known.get(word)
         if found is None:
-            word = self.image.add(value, STR) if type_ == STR else int(key[1])
-            found = self.known[key] = layout.CONSTANTS + len(self.constants)
+            found = self.known[word] = layout.CONSTANTS + len(self.constants)
             self.constants.append(word)
             _bounded(len(self.constants), layout.MAX_CONSTANTS, "constants")
         return found
@@ -72,26 +65,23 @@ class Assembly:
 
     def words(self) -> list[int]:
         """All instructions, one frame behind the other, with jumps resolved."""
-        position = 0
+        found: list[int] = []
+        jumps: list[tuple[int, Label]] = []  # words to be filled in when all labels are placed
         for frame in self.frames:
             for item in frame.code:
                 if isinstance(item, Label):
-                    item.position = position
-                else:
-                    position += _length(item)
-        found: list[int] = []
-        for frame in self.frames:
-            for item in frame.code:
-                if not isinstance(item, Label):
-                    found += [o.position if isinstance(o, Label) else o for o in item]
-                    found += [0] * (_length(item) - len(item))
+                    item.position = len(found)
+                    continue
+                for operand in item:
+                    if isinstance(operand, Label):
+                        jumps.append((len(found), operand))
+                        operand = 0
+                    found.append(operand)
+                if found[-len(item)] >= op.NUMBERS:
+                    found += [0] * (op.FAMILY_LENGTH - len(item))
+        for place, label in jumps:
+            found[place] = label.position
         return found
-
-
-def _length(instruction: Instruction) -> int:
-    code = instruction[0]
-    assert isinstance(code, int)
-    return len(instruction) if code < op.NUMBERS else op.FAMILY_LENGTH
 
 
 def _bounded(number: int, most: int, what: str) -> None:
@@ -189,10 +179,3 @@ class Frame:
             todo[to] = spare
         self.release(tuple(r for r in registers if r not in into))
         return into
-
-    @contextmanager
-    def scratch(self) -> Iterator[list[int]]:
-        """A list of scalar registers that are given back at the end."""
-        taken: list[int] = []
-        yield taken
-        self.give_back(*taken)

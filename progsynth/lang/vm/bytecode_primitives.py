@@ -10,11 +10,20 @@ The VM knows a primitive by its name: a user's own never takes this way.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from progsynth.lang.primitive import Primitive
 from progsynth.lang.types import INT, Type
 from progsynth.lang.vm import opcodes as op
-from progsynth.lang.vm.bytecode_charges import Argument, Output, charge
-from progsynth.lang.vm.bytecode_frame import Frame
+from progsynth.lang.vm.bytecode_charges import (
+    ARGUMENT,
+    CONSTANT,
+    DESCRIPTOR,
+    NUMBER,
+    Charge,
+    charges,
+)
+from progsynth.lang.vm.bytecode_frame import Frame, Registers
 from progsynth.lang.vm.descriptors import (
     dict_meta,
     items_of,
@@ -182,8 +191,16 @@ def keeps(name: str, place: int) -> bool:
 SUPPORTED = frozenset((*ROWS, *COMPARISONS, *WITH_FUNCTIONS))
 
 
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """The arguments of a primitive: their registers and their plain types."""
+
+    registers: Registers
+    types: tuple[Type, ...]
+
+
 def emit_primitive(
-    name: str, arguments: list[Argument], result: Type, to: int, frame: Frame, owned: bool
+    name: str, arguments: Arguments, result: Type, to: int, frame: Frame, owned: bool
 ) -> None:
     """Emit the primitive's own work: its arguments are in registers, and it is paid for.
 
@@ -201,27 +218,39 @@ def emit_primitive(
         frame.emit(op.LE, to, frame.assembly.constant(0), to)
 
 
-def pay(callee: Primitive, arguments: list[Argument], frame: Frame) -> None:
+def pay(callee: Primitive, arguments: Arguments, frame: Frame) -> None:
     """Emit the primitive's charges: fuel, then cells."""
-    if callee.fuel == "0" and callee.cells == "0":
-        return
-    named = dict(zip(callee.signature.names, arguments, strict=True))
     for formula, is_fuel in ((callee.fuel, True), (callee.cells, False)):
-        with frame.scratch() as taken:
-
-            def scratch(taken: list[int] = taken) -> int:
-                taken.append(frame.take(INT))
-                return taken[-1]
-
-            constant, describe = frame.assembly.constant, frame.assembly.image.descriptor
-            output = Output(frame.emit, scratch, constant, describe)
-            charge(formula, named, output, is_fuel=is_fuel)
+        if formula != "0":
+            names = callee.signature.names
+            _charge(charges(formula, names, arguments.types, is_fuel=is_fuel), arguments, frame)
 
 
-def _operand(word: str, arguments: list[Argument], result: Type, frame: Frame) -> int:
+def _charge(found: tuple[Charge, ...], arguments: Arguments, frame: Frame) -> None:
+    scratch: dict[int, int] = {}
+    for code, operands in found:
+        written = []
+        for what, value in operands:
+            if what == NUMBER:
+                written.append(value)
+            elif what == ARGUMENT:
+                written.append(arguments.registers[value])
+            elif what == CONSTANT:
+                written.append(frame.assembly.constant(value))
+            elif what == DESCRIPTOR:
+                written.append(frame.assembly.image.descriptor(value))
+            else:
+                if value not in scratch:
+                    scratch[value] = frame.take(INT)
+                written.append(scratch[value])
+        frame.emit(code, *written)
+    frame.give_back(*scratch.values())
+
+
+def _operand(word: str, arguments: Arguments, result: Type, frame: Frame) -> int:
+    if word.isdigit():
+        return arguments.registers[int(word)]
     what, _, number = word.partition(":")
-    if what.isdigit():
-        return arguments[int(what)].register
     if what[0] == "=":
         return int(what[1:])
     if what in ("zero", "one"):
@@ -236,13 +265,13 @@ def _operand(word: str, arguments: list[Argument], result: Type, frame: Frame) -
         return dict_meta(result) if result.name == "dict" else tuple_meta(items_of(result))
     describe = frame.assembly.image.descriptor
     if what == "key_of_pairs":
-        return describe(items_of(arguments[0].type).types[0])
-    type_ = arguments[int(number)].type
+        return describe(items_of(arguments.types[0]).types[0])
+    type_ = arguments.types[int(number)]
     return describe(items_of(type_) if what == "item" else type_.types[0])
 
 
-def _compare(name: str, arguments: list[Argument], to: int, frame: Frame) -> None:
-    (a, b), type_ = (x.register for x in arguments), arguments[0].type
+def _compare(name: str, arguments: Arguments, to: int, frame: Frame) -> None:
+    (a, b), type_ = arguments.registers, arguments.types[0]
     if name in ("gt", "ge"):
         a, b, name = b, a, "lt" if name == "gt" else "le"
     if type_.name in ("int", "bool", "choice"):

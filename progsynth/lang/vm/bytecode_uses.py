@@ -6,16 +6,16 @@ reference to one is kept. A use is the last only if it is so on every way that t
 take from there; uses in loops and lambdas of variables from outside never are.
 
 Arguments that are variables count as used when the call happens, behind the arguments that are
-evaluated before it.
+evaluated before it. Uses are told apart by the identity of their `Typed`: one that stands in
+several places of the tree is the last of none.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from itertools import count
 
 from progsynth.lang.infer import Typed
-from progsynth.lang.term import Apply, Build, Call, For, If, Lambda, Let, Values, Var, While
+from progsynth.lang.term import Apply, Build, Call, Const, For, If, Lambda, Let, Values, Var, While
 from progsynth.lang.walk import Walk, walk
 
 Env = tuple[int, ...]  # a number for each variable in scope
@@ -28,13 +28,23 @@ def last_uses(body: Typed, num_params: int) -> frozenset[int]:
     params = finder.fresh(num_params)
     uses = walk(finder.visit(body, params))
     finder.close(params, uses)
-    return frozenset(finder.found)
+    return frozenset(finder.found - finder.repeated)
 
 
 class _Finder:
     def __init__(self) -> None:
         self.numbers = count()
         self.found: set[int] = set()
+        self.seen: set[int] = set()
+        self.repeated: set[int] = set()  # what stands in several places
+
+    def use(self, typed: Typed) -> tuple[int, ...]:
+        """A use of a variable, as the only one that may be the last so far."""
+        number = id(typed)
+        if number in self.seen:
+            self.repeated.add(number)
+        self.seen.add(number)
+        return (number,)
 
     def fresh(self, number: int) -> Env:
         return tuple(next(self.numbers) for _ in range(number))
@@ -49,9 +59,9 @@ class _Finder:
         term, children = typed.term, typed.children
         match term:
             case Var(index):
-                return {env[-1 - index]: (id(typed),)}
+                return {env[-1 - index]: self.use(typed)}
             case Call() | Apply() | Build() | Values():
-                return (yield self.together(children, env))
+                return (yield from self.together(children, env))
             case If():
                 cond = yield self.visit(children[0], env)
                 then = yield self.visit(children[1], env)
@@ -86,20 +96,19 @@ class _Finder:
         """The uses of arguments: first those evaluated, then variables and functions."""
         uses: Uses = {}
         late: Uses = {}
-        times: Counter[int] = Counter()
         for child in children:
-            if isinstance(child.term, Var):
-                variable = env[-1 - child.term.index]
-                times[variable] += 1
-                late[variable] = (id(child),)
-            elif isinstance(child.term, Lambda):
-                mine = self.fresh(child.term.arity)
+            term = child.term
+            if isinstance(term, Var):
+                variable = env[-1 - term.index]
+                use = self.use(child)
+                late[variable] = () if variable in late else use
+            elif isinstance(term, Lambda):
+                mine = self.fresh(term.arity)
                 body = yield self.visit(child.children[0], env + mine)
                 self.close(mine, body)
-                times.update(dict.fromkeys(body, 2))
-            else:
+                late.update(dict.fromkeys(body, ()))
+            elif not isinstance(term, Const):
                 uses = _then(uses, (yield self.visit(child, env)))
-        late.update({variable: () for variable, number in times.items() if number > 1})
         return _then(uses, late)
 
 
