@@ -13,7 +13,7 @@ from types import ModuleType
 import pytest
 
 from progsynth import registry
-from progsynth.errors import PackError
+from progsynth.errors import PackError, UnsupportedError
 from progsynth.lang.primitive import DSL, primitive
 
 GROUP = "progsynth.packs"
@@ -56,7 +56,7 @@ class Installed:
     def __init__(self, monkeypatch: pytest.MonkeyPatch):
         self.points: list[EntryPoint] = []
         module = ModuleType("other_package")
-        for fn in (make, make_nothing, make_broken):
+        for fn in (make, make_nothing, make_broken, make_needy):
             setattr(module, fn.__name__, fn)
         monkeypatch.setitem(sys.modules, "other_package", module)
         monkeypatch.setattr(registry, "entry_points", self.find)
@@ -136,6 +136,17 @@ def test_suites_are_found_in_the_same_way(installed: Installed) -> None:
     assert "nothing" in registry.suites()
     with pytest.raises(PackError, match="gave NoneType, expected a suite"):
         registry.suite("nothing")
+
+
+def make_needy() -> None:
+    raise UnsupportedError("the suite 'needy' needs abacus: pip install abacus")
+
+
+def test_what_lacks_a_package_says_so_itself(installed: Installed) -> None:
+    installed.add("needy", "other_package:make_needy", "progsynth.suites")
+    with pytest.raises(UnsupportedError) as error:
+        registry.suite("needy")
+    assert str(error.value) == "the suite 'needy' needs abacus: pip install abacus"
 
 
 def test_a_checkout_that_is_not_installed_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ import math
 import pickle
 from collections import Counter, OrderedDict, namedtuple
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from progsynth.errors import TaskError
 from progsynth.lang.primitive import DSL
 from progsynth.lang.types import FLOAT, INT, fn_of, list_of, parse_type
+from progsynth.plain import make_tensor
 from progsynth.request import parse_request
 from progsynth.task import Example, Suite, Task
 
@@ -365,3 +367,110 @@ def test_what_is_inferred_fits(value: object) -> None:
         assert "cannot tell the type" in str(error)  # noqa: PT017
     else:
         assert task.train[0].inputs == (value,)
+
+
+# ------------------------------------------------------ tensors, accuracy, neural submodules
+
+
+IMAGES = "list[tensor[1, 2, 2]] -> int"
+DIGIT = "digit(image: tensor[1, 2, 2]) -> choice[10]"
+
+
+def images(count: int, value: float = 0.5) -> Any:
+    return np.full((count, 1, 2, 2), value)
+
+
+def test_tensors_are_copied_and_checked_with_their_place() -> None:
+    mine = images(2)
+    task = pairs_of("t", [(mine, 1)], request=IMAGES, validation=[(images(1), 2)])
+    mine[:] = 9
+    assert task.train[0].inputs[0][1].max() == 0.5
+    with pytest.raises(TaskError) as error:
+        pairs_of("t", [(mine, 1)], request=IMAGES, test=[(mine, 1), ([mine[0], mine], 2)])
+    assert str(error.value) == (
+        "task 't': test example 2, input 1, item 1: expected tensor[1, 2, 2], found an array of "
+        "shape (2, 1, 2, 2); 2 of them are a list[tensor[1, 2, 2]]: write that in the request; "
+        "the request is list[tensor[1, 2, 2]] -> int"
+    )
+
+
+def test_an_array_needs_a_request_that_says_tensor() -> None:
+    with pytest.raises(TaskError, match=r"write a request with .* or tensor\[2, 1, 2, 2\] there"):
+        pairs_of("t", [(images(2), 1)])
+    known = pairs_of("t", [(images(1), 1)], request=IMAGES).train
+    assert str(Task.from_examples("u", known).request) == f"({IMAGES.replace(' ->', ') ->')}"
+    both = [*known, Example(([make_tensor([1.0], parse_type("tensor[1]"), "x")],), 1)]
+    with pytest.raises(TaskError, match=r"expected list\[tensor\[1, 2, 2\]\], as in training"):
+        Task.from_examples("u", both)
+
+
+def test_tensors_that_contradict_each_other_are_told() -> None:
+    with pytest.raises(TaskError) as error:
+        pairs_of("t", [(images(1), 1), (images(1, 0.0), 2), (images(1), 3)], request=IMAGES)
+    assert str(error.value) == (
+        "task 't': training example 3: expected the output 1, as in training example 1, which has "
+        "the same inputs ([tensor[1, 2, 2](0.5..0.5)]), found 3; take the wrong one out"
+    )
+
+
+def test_examples_and_tasks_with_tensors_are_compared_and_copied() -> None:
+    one, same, other = (
+        pairs_of("t", [(images(2, value), 1)], request=IMAGES) for value in (0.5, 0.5, 1.0)
+    )
+    assert one == same and one != other
+    assert hash(one.train[0]) == hash(same.train[0])
+    assert Example((1,), 2) != Example((True,), 2) and Example((1,), 2) != (1, 2)
+    changed = dataclasses.replace(one, fuel=7)
+    assert changed.train[0].inputs[0][0] is one.train[0].inputs[0][0]
+    assert pickle.loads(pickle.dumps(one)) == one  # noqa: S301 (our own)
+
+
+@pytest.mark.parametrize("accuracy", [0, -0.5, 1.01, 95, math.nan, True, "0.9", None])
+def test_an_accuracy_is_a_share(accuracy: Any) -> None:
+    with pytest.raises(TaskError, match="accuracy: expected a share of the examples"):
+        pairs_of("t", [(1, 2)], accuracy=accuracy)
+
+
+def test_a_task_declares_submodules() -> None:
+    task = pairs_of(
+        "t",
+        [(images(1), 1)],
+        request=IMAGES,
+        accuracy=0.9,
+        neural=[DIGIT, "neural  is_dark(image:tensor[1,2,2])->bool"],
+    )
+    assert task.neural == (DIGIT, "is_dark(image: tensor[1, 2, 2]) -> bool")
+    digit, dark = task.submodules
+    assert (digit.name, digit.params, str(digit.types[0])) == (
+        "digit",
+        ("image",),
+        "tensor[1, 2, 2]",
+    )
+    assert (str(digit.result), str(dark.result)) == ("choice[10]", "bool")
+    assert dataclasses.replace(task, fuel=3).submodules == task.submodules
+    assert pairs_of("t", [(1, 2)]).submodules == ()
+
+
+@pytest.mark.parametrize(
+    ("neural", "message"),
+    [
+        (DIGIT, "neural: expected a list of declarations, each a text such as 'digit(image"),
+        ([3], "neural: expected a list of declarations"),
+        ([DIGIT, ""], "neural 2, '': <neural>:1:7: "),
+        (["f(x: int) -> int"], "an int is a choice[k] of k possible answers"),
+        (["f() -> bool"], "neural 1, 'f() -> bool': expected one input or more, found none"),
+        ([DIGIT, DIGIT], "neural: expected different names, found digit, digit"),
+        (["sum(x: int) -> bool"], "'sum' is already a function of the pack 'default'"),
+        ([f"{DIGIT}\nneural g(x: int) -> bool"], "expected one declaration of a neural submodule"),
+        (["def f(x: int) -> int:\n    return x"], "neural 1, "),
+    ],
+)
+def test_a_wrong_declaration_is_told(neural: Any, message: str) -> None:
+    with pytest.raises(TaskError) as error:
+        pairs_of("t", [(images(1), 1)], request=IMAGES, neural=neural)
+    assert message in str(error.value)
+
+
+def test_declarations_of_a_pack_that_is_not_there_are_told() -> None:
+    with pytest.raises(TaskError, match="no language pack is named 'defalut'"):
+        pairs_of("t", [(1, 2)], neural=["f(x: int) -> bool"], pack="defalut")

@@ -33,6 +33,7 @@ class Failed:
     """The value of a sub-program on an example where it fails: the one `FAIL`."""
 
     __slots__ = ()
+    __array_ufunc__ = None  # an array compared with it is not compared item by item: unequal
 
     def __repr__(self) -> str:
         return "FAIL"

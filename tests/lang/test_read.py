@@ -12,11 +12,12 @@ from progsynth.lang.interpret import run
 from progsynth.lang.read import (
     read_call,
     read_expression,
+    read_neural,
     read_prelude,
     read_program,
     read_value,
 )
-from progsynth.lang.term import Call, Program, Var, const
+from progsynth.lang.term import Call, Neural, Program, Var, const
 from progsynth.lang.types import FLOAT, INT, list_of, parse_type
 
 DSL = registry.pack()
@@ -169,3 +170,33 @@ def test_a_value_is_read_by_its_type(text: str, type_: str, value: object) -> No
 def test_a_value_of_another_type_is_refused() -> None:
     with pytest.raises(ProgramError, match="expected int, found 'a'"):
         read_value("'a'", INT)
+
+
+def test_a_declaration_of_a_submodule_is_read_with_and_without_its_word() -> None:
+    wanted = Neural("digit", ("image",), (parse_type("tensor[1, 8, 8]"),), parse_type("choice[10]"))
+    for text in (
+        "digit(image: tensor[1, 8, 8]) -> choice[10]",
+        "  neural digit(image:tensor[1,8,8])->choice[10]\n",
+    ):
+        assert read_neural(text, DSL) == wanted
+    assert read_neural("expression(x: float) -> bool", DSL).name == "expression"
+    assert read_neural("neuralgia(x: float) -> bool", DSL).name == "neuralgia"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "expected a name, found the end of the line"),
+        ("digit(image) -> bool", "the parameter 'image' of a neural submodule has no type"),
+        ("digit(x: int) -> int", "what a network answers: expected bool, choice[k], float"),
+        ("len(x: int) -> bool", "'len' is already a function of the pack 'default'"),
+        (
+            "f(x: int) -> bool\nneural g(x: int) -> bool",
+            "expected one declaration of a neural submodule",
+        ),
+    ],
+)
+def test_a_wrong_declaration_is_told(text: str, message: str) -> None:
+    with pytest.raises(ProgramError) as error:
+        read_neural(text, DSL)
+    assert message in str(error.value)

@@ -7,16 +7,20 @@ import math
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from progsynth.errors import TaskError, UnsupportedError
 from progsynth.lang.primitive import DSL
+from progsynth.lang.types import parse_type
 from progsynth.lang.values import Value, identity_key
+from progsynth.plain import make_tensor
 from progsynth.task import Example, Task
 from progsynth.task_formats import read_tasks, tasks_to_text, write_tasks
 from progsynth.task_formats.json_tasks import suite_from_json
+from progsynth.task_formats.values_json import from_json, to_json
 
 
 def read(data: Any, folder: Path, name: str = "tasks.json") -> tuple[Task, ...]:
@@ -36,6 +40,7 @@ FULL = {
     "withheld": ["product"],
     "constants": [0, "a", 1.5, True, {"$float": "inf"}],
     "tolerance": 0.01,
+    "accuracy": 0.9,
     "pack": "numbers",
     "fuel": 500,
     "cells": 900,
@@ -49,6 +54,7 @@ def test_all_keys_are_read(tmp_path: Path) -> None:
     assert (task.validation[0].output, task.test[0].output) == ([6.0], [])
     assert (task.withheld, task.params) == (("product",), ("xs", "factor"))
     assert task.constants == (0, "a", 1.5, True, math.inf)
+    assert task.accuracy == 0.9
     assert (task.tolerance, task.pack, task.fuel, task.cells) == (0.01, "numbers", 500, 900)
     assert task.sketch.startswith("def f(")
     assert task.description == "Each number times a factor."
@@ -188,3 +194,63 @@ def test_values_survive_the_round_trip(value: Value) -> None:
     back = suite_from_json(json.loads(tasks_to_text([task])), "t.json", "t").tasks[0]
     assert identity_key(back.train[0].inputs[0]) == identity_key(value)
     assert identity_key(back.train[0].output) == identity_key(value)
+
+
+# ------------------------------------------------------------------------------- tensors
+
+
+IMAGE_TASK = {
+    "name": "images",
+    "request": "list[tensor[1, 2, 2]] -> int",
+    "examples": [
+        {"inputs": [[{"$tensor": [0, 0.5, 1, 0], "shape": [1, 2, 2]}]], "output": 1},
+        {"inputs": [[{"$tensor": [[[0, 0], [1, 0]]], "shape": [1, 2, 2]}]], "output": 2},
+        {"inputs": [[[[[0, 0], [0, 0.25]]]]], "output": 3},
+        {"inputs": [[]], "output": 0},
+    ],
+    "accuracy": 0.95,
+    "neural": ["digit(image: tensor[1, 2, 2]) -> choice[10]"],
+}
+
+
+def test_tensors_are_read_flat_nested_or_as_plain_lists(tmp_path: Path) -> None:
+    (task,) = read(IMAGE_TASK, tmp_path)
+    found = [[image.tolist() for image in example.inputs[0]] for example in task.train]
+    assert found == [
+        [[[[0.0, 0.5], [1.0, 0.0]]]],
+        [[[[0.0, 0.0], [1.0, 0.0]]]],
+        [[[[0.0, 0.0], [0.0, 0.25]]]],
+        [],
+    ]
+    assert task.neural == ("digit(image: tensor[1, 2, 2]) -> choice[10]",)
+    write_tasks(tmp_path / "again.json", [task])
+    assert read_tasks(tmp_path / "again.json").tasks == (task,)
+
+
+def test_a_request_left_out_takes_the_shapes_of_tensors(tmp_path: Path) -> None:
+    data = {**IMAGE_TASK, "examples": IMAGE_TASK["examples"][:2]}
+    del data["request"]
+    (task,) = read(data, tmp_path)
+    assert str(task.request) == "(list[tensor[1, 2, 2]]) -> int"
+
+
+@given(st.lists(st.floats(width=32, allow_nan=False, allow_infinity=False), max_size=6))
+def test_tensors_are_written_so_that_every_bit_is_read_back(numbers: list[float]) -> None:
+    type_ = parse_type(f"tensor[{len(numbers)}]")
+    tensor = make_tensor(numbers, type_, "x")
+    text = json.dumps(to_json(tensor, type_))
+    assert identity_key(from_json(json.loads(text), type_, "x")) == identity_key(tensor)
+
+
+@pytest.mark.parametrize("shape", ["tensor[]", "tensor[0]", "tensor[2, 0]", "tensor[1, 1, 1]"])
+def test_tensors_of_few_items_have_a_form(shape: str) -> None:
+    type_ = parse_type(shape)
+    sizes = [int(str(n)) for n in type_.args]
+    tensor = make_tensor(np.zeros(sizes), type_, "x")
+    again = from_json(to_json(tensor, type_), None, "x")
+    assert identity_key(again) == identity_key(tensor)
+
+
+def test_numbers_of_tensors_are_written_short() -> None:
+    tensor = make_tensor([0.1, 1.0, 1e-7], parse_type("tensor[3]"), "x")
+    assert to_json(tensor) == {"$tensor": [0.1, 1.0, 1e-7], "shape": [3]}
