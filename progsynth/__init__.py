@@ -25,10 +25,15 @@ if TYPE_CHECKING:
     from progsynth.lang.printing.pretty import pretty
     from progsynth.lang.python.to_python import to_python
     from progsynth.lang.read import read_program
+    from progsynth.library.store import Library
     from progsynth.registry import pack, packs, suite, suites
-    from progsynth.solve import Result, solve
+    from progsynth.search.bottom_up import bottom_up
+    from progsynth.search.genetic import genetic
+    from progsynth.solve import solve
+    from progsynth.solving.result import Result
     from progsynth.task import Example, Suite, Task
     from progsynth.task_formats import read_tasks, write_tasks
+    from progsynth.train import hybrid
 
     __version__: str
 
@@ -37,13 +42,17 @@ __all__ = [
     "Example",
     "Failure",
     "FailureKind",
+    "Library",
     "Limits",
     "Primitive",
     "Result",
     "Suite",
     "Task",
     "__version__",
+    "bottom_up",
     "errors",
+    "genetic",
+    "hybrid",
     "pack",
     "packs",
     "pretty",
@@ -63,11 +72,15 @@ _HOMES = {
     "Example": "progsynth.task",
     "Failure": "progsynth.lang.failure",
     "FailureKind": "progsynth.lang.failure",
+    "Library": "progsynth.library.store",
     "Limits": "progsynth.lang.failure",
     "Primitive": "progsynth.lang.primitive",
-    "Result": "progsynth.solve",
+    "Result": "progsynth.solving.result",
     "Suite": "progsynth.task",
     "Task": "progsynth.task",
+    "bottom_up": "progsynth.search.bottom_up",
+    "genetic": "progsynth.search.genetic",
+    "hybrid": "progsynth.train",
     "pack": "progsynth.registry",
     "packs": "progsynth.registry",
     "pretty": "progsynth.lang.printing.pretty",

@@ -7,36 +7,37 @@ print(result.function([1, 2, 3]))
 
 from __future__ import annotations
 
-import keyword
 import math
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
-from progsynth import registry
-from progsynth.errors import ProgsynthError, TaskError, UnsupportedError
+import progsynth
+from progsynth.errors import LibraryError, ProgsynthError, UnsupportedError
 from progsynth.evaluate import Evaluation, evaluate
 from progsynth.lang.engines import prepare
-from progsynth.lang.primitive import DSL
-from progsynth.lang.read import read_program
-from progsynth.lang.term import Call, Function, Neural, Program, Term, subterms
-from progsynth.lang.types import fn_of
-from progsynth.library.vocabulary import Vocabulary
-from progsynth.result import Missed, Result, make_result
+from progsynth.lang.primitive import DSL, called_names
+from progsynth.lang.term import Program
+from progsynth.library.store import Library
 from progsynth.search.bottom_up import bottom_up
-from progsynth.search.holes import Site, fill, find_holes
-from progsynth.search.problem import Method, Problem
+from progsynth.search.problem import Method
 from progsynth.search.progress import progress_bar
-from progsynth.search.run import Budget, Candidate, Event, Filling, Search, run
+from progsynth.search.run import Budget, Candidate, Event, Search, run
 from progsynth.search.sketch import search_sketch
+from progsynth.solving.conclude import make_result
+from progsynth.solving.problem import entry_name, make_problem
+from progsynth.solving.result import Accuracy, Missed, Result
+from progsynth.solving.setting import Setting, make_setting
 from progsynth.task import Example, Task
 
-__all__ = ["SEARCHES", "Missed", "Result", "entry_name", "solve"]
+__all__ = ["SEARCHES", "Accuracy", "Missed", "Result", "entry_name", "solve"]
 
-# The methods by name; a module is loaded when its method is used.
+# The methods by name; what a method is made of is loaded when it is used.
 _METHODS: Mapping[str, Callable[[str], Method]] = {
     "bottom_up": lambda device: bottom_up,
+    "genetic": lambda device: progsynth.genetic(),
+    "hybrid": lambda device: progsynth.hybrid(device=device),
 }
 SEARCHES = ("auto", *_METHODS)
 
@@ -53,6 +54,7 @@ def solve(
     progress: bool = False,
     on_event: Callable[[Event], None] | None = None,
     dsl: DSL | None = None,
+    library: Library | str | Path | None = None,
     networks: Mapping[str, Any] | None = None,
     device: str = "auto",
 ) -> Result:
@@ -77,17 +79,14 @@ def solve(
     ProgramError for a sketch that cannot be read, UnsupportedError for what a method cannot do.
     """
     _check_budget(seconds, executions, gradient_steps)
-    pack = _pack(task, dsl)
-    known = (*task.train, *task.validation)
-    vocabulary = Vocabulary(pack, pack).with_networks(networks or {}, known, device=device)
-    sketched = _sketch(task, sketch, vocabulary.dsl)
-    trained = _trained(task, sketched, vocabulary)
-    method = _method(search, trained, device)
-    made = _search(task, vocabulary, sketched, trained, method, seed)
+    if isinstance(library, str | Path):
+        library = Library(Path(library))
+    setting = make_setting(task, sketch=sketch, dsl=dsl, library=library, networks=networks)
+    made = _search(setting, search, seed, device)
     prepare()
 
     def evaluated(candidate: Candidate, examples: Sequence[Example]) -> Evaluation:
-        words = vocabulary.with_networks(candidate.networks, known, device=device)
+        words = setting.vocabulary.with_networks(candidate.networks, setting.rows)
         # Few programs get this far: the engine that starts at once is the fastest.
         return evaluate(
             words.opened(candidate.program),
@@ -114,10 +113,8 @@ def solve(
             accuracy=task.accuracy,
             on_event=tell,
         )
-    return make_result(task, outcome, vocabulary, evaluated, search=made.name, seed=seed)
-
-
-# --------------------------------------------------------------------------- what is given
+    result = make_result(setting, outcome, evaluated, search=made.name, seed=seed)
+    return _counted(result, setting) if outcome.solved else result
 
 
 def _check_budget(
@@ -132,156 +129,53 @@ def _check_budget(
             raise ProgsynthError(f"{name}: expected a whole number from 0, found {bound!r}")
 
 
-def _pack(task: Task, dsl: DSL | None) -> DSL:
-    if dsl is None:
-        dsl = task.pack if isinstance(task.pack, DSL) else registry.pack(task.pack)
-    return dsl.without(*task.withheld) if task.withheld else dsl
-
-
-def _method(search: str | Method, trained: Sequence[Neural], device: str) -> Method:
-    """The method of that name; "auto" is the one for a task with these submodules to train."""
-    if callable(search):
-        return search
-    if search not in SEARCHES:
-        raise ProgsynthError(
-            f"no search '{search}': expected one of {', '.join(SEARCHES)}, or a method of your own"
-        )
-    if search == "auto":
-        search = "hybrid" if trained else "bottom_up"
-    return _METHODS[search](device)
-
-
-def _sketch(task: Task, sketch: str | Program | None, dsl: DSL) -> Program | None:
-    given = sketch if sketch is not None else task.sketch
-    if not given:
-        return None
-    program = given if isinstance(given, Program) else read_program(given, dsl, "<sketch>")
-    entry = program.entry
-    found = fn_of(entry.types, entry.result)
-    if found != task.request:
-        raise TaskError(
-            f"task '{task.name}': the sketch's last function '{entry.name}' is {found}, "
-            f"the request is {task.request}; make them the same"
-        )
-    return program
-
-
-def _trained(task: Task, sketch: Program | None, vocabulary: Vocabulary) -> tuple[Neural, ...]:
-    """The submodules that the sketch declares or the task names, but for those with weights."""
-    declared = {n.name: n for n in sketch.neural} if sketch is not None else {}
-    for submodule in task.submodules:
-        other = declared.setdefault(submodule.name, submodule)
-        if (other.types, other.result) != (submodule.types, submodule.result):
-            raise TaskError(
-                f"task '{task.name}': its sketch declares the submodule '{other.name}' with other "
-                "types than the task names it with; make them the same, or leave one out"
-            )
-    return tuple(n for n in declared.values() if n.name not in vocabulary.networks)
-
-
-# -------------------------------------------------------------------------------- searches
-
-
-def _search(
-    task: Task,
-    vocabulary: Vocabulary,
-    sketch: Program | None,
-    trained: tuple[Neural, ...],
-    method: Method,
-    seed: int,
-) -> Search:
-    if method is bottom_up and trained:
-        names = ", ".join(f"'{n.name}'" for n in trained)
-        raise UnsupportedError(
-            f"task '{task.name}': bottom_up trains nothing, and {names} has no weights: use "
-            'search="hybrid", or give networks= or library='
-        )
-    if method is bottom_up and sketch is not None:
-        return search_sketch(
-            vocabulary.opened(sketch),
-            vocabulary.dsl,
-            task.train,
-            tolerance=task.tolerance,
-            limits=task.limits,
-            constants=task.constants,
-        )
-    return method(make_problem(task, vocabulary, sketch, trained), seed)
-
-
-def make_problem(
-    task: Task, vocabulary: Vocabulary, sketch: Program | None, trained: tuple[Neural, ...]
-) -> Problem:
-    """What a method is given. Raises UnsupportedError for a sketch of several holes."""
-    types, result = task.types, task.result
-    allowed: tuple[str, ...] = ()
-    name = entry_name(task.name, vocabulary.dsl)
-
-    def wrap(term: Term, cost: int) -> Candidate:
-        function = Function(name, task.names, task.types, task.result, term)
-        return Candidate(_declaring(Program((function,)), trained), cost)
-
-    if sketch is not None:
-        opened = replace(sketch, neural=tuple(n for n in sketch.neural if n in trained))
-        site = _only_hole(task, opened, vocabulary.dsl)
-        types, result, allowed = site.visible, site.type, site.hole.allowed
-
-        def wrap(term: Term, cost: int) -> Candidate:
-            filling = Filling(term, site.names, site.types, site.type, site.hidden)
-            made = replace(fill(opened, [term]), neural=())
-            return Candidate(_declaring(made, trained), cost, (filling,))
-
-    return Problem(
-        types,
-        result,
-        tuple(example.inputs for example in task.train),
-        tuple(example.output for example in task.train),
-        vocabulary.dsl,
-        wrap,
-        task.types,
-        task.result,
-        task.limits,
-        constants=task.constants,
+def _search(setting: Setting, search: str | Method, seed: int, device: str) -> Search:
+    """The search of that name, or that the method makes."""
+    method = _method(setting, search, device)
+    task = setting.task
+    if method is not bottom_up or setting.sketch is None:
+        return method(make_problem(setting), seed)
+    return search_sketch(
+        setting.vocabulary.opened(setting.sketch),
+        setting.vocabulary.dsl,
+        task.train,
         tolerance=task.tolerance,
-        error=task.error,
+        limits=task.limits,
+        constants=task.constants,
         accuracy=task.accuracy,
-        neural=trained,
-        allowed=allowed,
     )
 
 
-def _declaring(program: Program, trained: Sequence[Neural]) -> Program:
-    """The program with declarations of those of the submodules that it calls."""
-    called = {
-        term.name
-        for function in program.functions
-        for term in subterms(function.body)
-        if isinstance(term, Call)
-    }
-    return replace(program, neural=tuple(n for n in trained if n.name in called))
-
-
-def _only_hole(task: Task, sketch: Program, dsl: DSL) -> Site:
-    sites = find_holes(sketch, dsl)
-    if len(sites) != 1 or sites[0].hole.kind != "expression":
-        kinds = ", ".join("??" if s.hole.kind == "expression" else "??param" for s in sites)
-        raise UnsupportedError(
-            f"task '{task.name}': the sketch has {len(sites)} holes ({kinds or 'none'}): "
-            'only search="bottom_up" fills several holes, or numbers; the others fill one ??'
+def _method(setting: Setting, search: str | Method, device: str) -> Method:
+    """The method of that name; "auto" is the one that the setting wants."""
+    if callable(search) and search is not bottom_up:
+        return search
+    names = ", ".join(f"'{submodule.name}'" for submodule in setting.trained)
+    if search == "auto":
+        search = "hybrid" if names else "bottom_up"
+    name = "bottom_up" if search is bottom_up else search
+    if name not in SEARCHES:
+        raise ProgsynthError(
+            f"no search '{name}': expected one of {', '.join(SEARCHES)}, or a method of your own"
         )
-    return sites[0]
+    if names and name != "hybrid":
+        raise UnsupportedError(
+            f"task '{setting.task.name}': {name} trains nothing, and {names} has no weights: use "
+            'search="hybrid", or give trained networks, with networks= or library='
+        )
+    return _METHODS[name](device)
 
 
-def entry_name(task: str, dsl: DSL) -> str:
-    """The task's name as that of a function; `f` where that is not possible.
-
-    >>> entry_name("Add 3 to each", DSL("empty", {}, {}, {}))
-    'add_3_to_each'
-    """
-    made = re.sub(r"[^a-z0-9]+", "_", task.lower()).strip("_")
-    taken = keyword.iskeyword(made) or made in dsl or bool(dsl.overloads(made))
-    fits = 1 < len(made) <= _LONGEST_NAME and not made[0].isdigit()
-    return made if fits and not taken and made not in _RESERVED else "f"
-
-
-_LONGEST_NAME = 40
-_RESERVED = {"neural", "int", "float", "bool", "str", "list", "dict", "tuple", "graph", "memory"}
+def _counted(result: Result, setting: Setting) -> Result:
+    """The result, once the library has counted what the solution calls of it."""
+    words = setting.vocabulary
+    if words.library is None or result.core is None:
+        return result
+    own = [f for f in result.core.functions if f.name not in words.entries]
+    called: frozenset[str] = frozenset().union(*map(called_names, own))
+    try:
+        for name in sorted(called & set(words.entries)):
+            words.library.used(words.entries[name], result.task)
+    except LibraryError as error:
+        return replace(result, notes=(*result.notes, f"its uses were not counted: {error}"))
+    return result

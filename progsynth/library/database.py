@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from progsynth.errors import LibraryError
-from progsynth.library.entry import Entry, Provenance
+from progsynth.library.entry import Entry, Need, Provenance
 
 FORMAT = 1  # of the folder; `PRAGMA user_version`
 _APPLICATION = 0x70736C62  # marks the file as ours; `PRAGMA application_id`
@@ -41,8 +41,9 @@ CREATE TABLE entries (
 );
 CREATE TABLE needs (
     entry INTEGER NOT NULL REFERENCES entries (id),
+    called TEXT NOT NULL,
     needed INTEGER NOT NULL REFERENCES entries (id),
-    PRIMARY KEY (entry, needed)
+    PRIMARY KEY (entry, called)
 );
 CREATE TABLE uses (
     entry INTEGER NOT NULL REFERENCES entries (id),
@@ -161,13 +162,13 @@ def select(
     db: sqlite3.Connection, where: str = "", values: tuple[Any, ...] = ()
 ) -> tuple[Entry, ...]:
     """The entries chosen, by name and version."""
-    needs: dict[tuple[str, int], list[tuple[str, int]]] = {}
-    for name, version, other, number in db.execute(
-        "SELECT e.name, e.version, n.name, n.version FROM needs "
+    needs: dict[tuple[str, int], list[Need]] = {}
+    for name, version, *needed in db.execute(
+        "SELECT e.name, e.version, needs.called, n.name, n.version FROM needs "
         "JOIN entries e ON e.id = needs.entry JOIN entries n ON n.id = needs.needed "
-        "ORDER BY n.name, n.version"
+        "ORDER BY needs.called"
     ):
-        needs.setdefault((name, version), []).append((other, number))
+        needs.setdefault((name, version), []).append(Need(*needed))
     columns = ", ".join(f"e.{column}" for column in _COLUMNS)
     rows = db.execute(
         f"SELECT {columns}, (SELECT coalesce(sum(count), 0) FROM uses WHERE uses.entry = e.id) "
@@ -189,7 +190,7 @@ _COLUMNS = (
 )
 
 
-def insert(db: sqlite3.Connection, row: dict[str, str], needs: Sequence[tuple[str, int]]) -> None:
+def insert(db: sqlite3.Connection, row: dict[str, str], needs: Sequence[Need]) -> None:
     """Insert the row as the next version of its name; if its content is there, use that again."""
     known = db.execute(
         "UPDATE entries SET retired = '' WHERE name = :name AND digest = :digest", row
@@ -203,15 +204,15 @@ def insert(db: sqlite3.Connection, row: dict[str, str], needs: Sequence[tuple[st
         ":created)",
         row,
     )
-    for name, version in needs:
+    for need in needs:
         found = db.execute(
-            "INSERT INTO needs SELECT ?, id FROM entries WHERE name = ? AND version = ?",
-            (made.lastrowid, name, version),
+            "INSERT INTO needs SELECT ?, ?, id FROM entries WHERE name = ? AND version = ?",
+            (made.lastrowid, need.called, need.name, need.version),
         )
         if not found.rowcount:
             raise LibraryError(
-                f"'{row['name']}' needs '{name}', version {version}, which the library does not "
-                "have: add that first"
+                f"'{row['name']}' needs '{need.name}', version {need.version}, which the library "
+                "does not have: add that first"
             )
 
 

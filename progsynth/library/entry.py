@@ -20,13 +20,22 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True)
+class Need:
+    """An entry that a function calls, and what its text calls it."""
+
+    called: str
+    name: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One version of a subroutine or a network.
 
     `kind` is "function" or "network". `source` is the text of the function, or the declaration
     of the network's submodule; `weights` the digest of its weights, '' for a function. `needs`
-    are the entries that a function calls, by name and version. `created` and `retired` are
-    times, the latter '' while the entry is in use; `uses` counts the solutions that call it.
+    are the entries that a function calls. `created` and `retired` are times, the latter ''
+    while the entry is in use; `uses` counts the solutions that call it.
     """
 
     name: str
@@ -41,4 +50,9 @@ class Entry:
     created: str
     retired: str
     uses: int
-    needs: tuple[tuple[str, int], ...]
+    needs: tuple[Need, ...]
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """What tells it from all others of its library: name and version."""
+        return self.name, self.version

@@ -15,9 +15,9 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -25,7 +25,7 @@ from pathlib import Path
 from progsynth.errors import LibraryError
 from progsynth.lang.printing.choose_names import RESERVED
 from progsynth.library import database
-from progsynth.library.entry import FUNCTION, NETWORK, Entry, Provenance
+from progsynth.library.entry import FUNCTION, NETWORK, Entry, Need, Provenance
 from progsynth.near import near_names
 
 _NOTHING = Provenance()
@@ -119,14 +119,15 @@ class Library:
         source: str,
         signature: str,
         weights: bytes | None = None,
-        needs: Sequence[Entry] = (),
+        needs: Mapping[str, Entry] | None = None,
         doc: str = "",
         provenance: Provenance = _NOTHING,
     ) -> Entry:
         """The entry with this content: the one that is there, in use again, or else a new one.
 
         The content is all but `doc` and `provenance`, which stay those of the first to add it.
-        `weights` make it a network. Raises LibraryError.
+        `weights` make it a network. `needs` are the entries that a function calls, by what its
+        text calls them. Raises LibraryError.
         """
         if not (name.isidentifier() and name.isascii() and name not in RESERVED):
             raise LibraryError(
@@ -135,8 +136,8 @@ class Library:
             )
         kind = FUNCTION if weights is None else NETWORK
         file = "" if weights is None else self._write_weights(weights)
-        needed = sorted((entry.name, entry.version) for entry in needs)
-        content = json.dumps([kind, signature, source, file, needed])
+        needed = [Need(called, *entry.key) for called, entry in sorted((needs or {}).items())]
+        content = json.dumps([kind, signature, source, file, [astuple(one) for one in needed]])
         row = {
             "name": name,
             "kind": kind,

@@ -12,12 +12,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from progsynth import neural
 from progsynth.errors import UnsupportedError
 from progsynth.lang.primitive import DSL, called_names
 from progsynth.lang.term import Function, Program
 from progsynth.lang.types import Type
 from progsynth.lang.values import Value
-from progsynth.task import Example
+from progsynth.library.entry import Entry
+from progsynth.library.store import Library
 
 Networks = Mapping[str, Any]  # trained networks, by the names of their submodules
 
@@ -27,13 +29,16 @@ class Vocabulary:
     """A pack, and what is known beside it.
 
     `functions` may call those before them, and `networks`, whose weights stay as they are.
-    `dsl` has all of it. `notes` say what of a library was left out, and why.
+    `dsl` has all of it. `entries` are those of the library that some of it is from, `notes` say
+    what of the library was left out, and why.
     """
 
     pack: DSL
     dsl: DSL
     functions: Mapping[str, Function] = field(default_factory=dict)
     networks: Networks = field(default_factory=dict)
+    entries: Mapping[str, Entry] = field(default_factory=dict)
+    library: Library | None = None
     notes: tuple[str, ...] = ()
 
     def closed(self, program: Program) -> Program:
@@ -44,7 +49,11 @@ class Vocabulary:
             if function.name in wanted:
                 wanted |= called_names(function) - own
         functions = tuple(f for name, f in self.functions.items() if name in wanted)
-        declared = tuple(n.declaration for name, n in self.networks.items() if name in wanted)
+        declared = tuple(
+            replace(network.declaration, name=name)
+            for name, network in self.networks.items()
+            if name in wanted
+        )
         if not functions and not declared:
             return program
         return Program((*functions, *program.functions), (*declared, *program.neural))
@@ -62,16 +71,29 @@ class Vocabulary:
                 )
         return replace(program, neural=()) if program.neural else program
 
-    def with_networks(
-        self, networks: Networks, examples: Iterable[Example] = (), *, device: str = "auto"
-    ) -> Vocabulary:
-        """The vocabulary with these networks too, by their names; they are new ones.
+    def entries_in(self, library: Library) -> Mapping[str, Entry]:
+        """The entries that are from that library, by what they are called here."""
+        same = self.library is not None and self.library.path.samefile(library.path)
+        return self.entries if same else {}
 
-        Their decisions on the tensors of the examples are taken at once, in one batch.
+    def with_networks(
+        self, networks: Networks, rows: Iterable[tuple[Value, ...]] = ()
+    ) -> Vocabulary:
+        """The vocabulary with these networks too, as they are now, by their names.
+
+        Their decisions on the tensors in the rows are found at once, each network's in one batch.
         """
         if not networks:
             return self
-        raise UnsupportedError("networks cannot be given yet")
+        known = tuple(rows)
+        made = {
+            name: neural.as_primitive(network, name=name, tensors=tensors_in(known, network))
+            for name, network in networks.items()
+        }
+        dsl = DSL(
+            self.dsl.name, {**self.dsl.primitives, **made}, self.dsl.functions, self.dsl.surfaces
+        )
+        return replace(self, dsl=dsl, networks={**self.networks, **networks})
 
 
 def tensors_in(rows: Sequence[tuple[Value, ...]], network: Any) -> list[Any]:

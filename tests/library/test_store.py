@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from progsynth.errors import LibraryError
-from progsynth.library.entry import Entry, Provenance
+from progsynth.library.entry import Entry, Need, Provenance
 from progsynth.library.store import Library
 
 
@@ -34,14 +34,20 @@ def digit(library: Library, weights: bytes = b"weights", **options: object) -> E
 def test_an_entry_comes_back_with_all_that_was_said_of_it(library: Library) -> None:
     provenance = Provenance("sum of digits", 3, "0.1", {"accuracy": 0.97, "gradient_steps": 900})
     network = digit(library, doc="Reads a digit.", provenance=provenance)
-    added = library.add("total", source="def ...", signature="(xs) -> int", needs=[network])
+    added = library.add(
+        "total", source="def ...", signature="(xs) -> int", needs={"digit": network}
+    )
     again = Library(library.path, create=False)
     assert again.get("digit") == network
     assert (network.kind, network.version, network.doc) == ("network", 1, "Reads a digit.")
     assert network.provenance == provenance
     assert again.weights(network) == b"weights"
     assert again.get("total") == added
-    assert (added.kind, added.weights, added.needs) == ("function", "", (("digit", 1),))
+    assert (added.kind, added.weights, added.needs) == (
+        "function",
+        "",
+        (Need("digit", "digit", 1),),
+    )
     assert [entry.name for entry in again.entries()] == ["digit", "total"]
 
 
@@ -57,8 +63,8 @@ def test_the_same_content_is_the_same_entry_and_a_change_is_a_new_version(
     assert library.history("digit") == (first, second)
     assert library.entries() == (second,)
     assert library.entries(all_versions=True) == (first, second)
-    needing = library.add("total", source="s", signature="t", needs=[first])
-    assert library.add("total", source="s", signature="t", needs=[second]) != needing
+    needing = library.add("total", source="s", signature="t", needs={"digit": first})
+    assert library.add("total", source="s", signature="t", needs={"digit": second}) != needing
 
 
 def test_what_is_retired_is_out_of_use_and_still_there(library: Library) -> None:
@@ -159,17 +165,15 @@ def test_a_folder_that_is_read_only_is_read(
 
 
 def test_a_write_that_fails_leaves_nothing(library: Library) -> None:
-    stranger = Entry(**{**_fields(digit(library)), "version": 9})
+    stranger = Entry(
+        **{**{name: getattr(digit(library), name) for name in Entry.__slots__}, "version": 9}
+    )
     with pytest.raises(LibraryError, match="needs 'digit', version 9"):
-        library.add("total", source="", signature="", needs=[stranger])
+        library.add("total", source="", signature="", needs={"digit": stranger})
     with pytest.raises(LibraryError, match="no entry 'total'"):
         library.get("total")
     with pytest.raises(LibraryError, match="provenance: its figures cannot be written as JSON"):
         digit(library, b"x", provenance=Provenance(figures={"set": {1}}))
-
-
-def _fields(entry: Entry) -> dict[str, object]:
-    return {name: getattr(entry, name) for name in Entry.__slots__}
 
 
 # ------------------------------------------------------------------------------- processes
@@ -185,7 +189,7 @@ shared = library.add("shared", source="s", signature="t", weights=b"the same for
 for number in range(int(count)):
     weights = f"{me} {number} ".encode() * 1000
     entry = library.add(f"net_{me}_{number}", source="s", signature="t", weights=weights,
-                        needs=[shared])
+                        needs={"shared": shared})
     library.used(shared, "task")
     print(entry.name, flush=True)
 """

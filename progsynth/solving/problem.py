@@ -1,0 +1,98 @@
+"""What a method of search is given: the problem of a setting."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from progsynth.errors import UnsupportedError
+from progsynth.lang.primitive import DSL, called_names
+from progsynth.lang.term import Function, Neural, Program, Term
+from progsynth.search.holes import Site, fill, find_holes
+from progsynth.search.problem import Problem
+from progsynth.search.run import Candidate, Filling
+from progsynth.solving.setting import Setting
+
+
+def make_problem(setting: Setting) -> Problem:
+    """The problem: the whole function, or what a sketch's one hole lacks.
+
+    Raises UnsupportedError for a sketch of several holes, or of none.
+    """
+    task, dsl = setting.task, setting.vocabulary.dsl
+    whole = Problem(
+        task.types,
+        task.result,
+        tuple(example.inputs for example in task.train),
+        tuple(example.output for example in task.train),
+        dsl,
+        _wrap_whole(setting),
+        task.types,
+        task.result,
+        task.limits,
+        constants=task.constants,
+        tolerance=task.tolerance,
+        error=task.error,
+        accuracy=task.accuracy,
+        neural=setting.trained,
+    )
+    if setting.sketch is None:
+        return whole
+    known = tuple(n for n in setting.sketch.neural if n.name not in setting.vocabulary.networks)
+    sketch = replace(setting.sketch, neural=known)
+    site = _only_hole(setting, sketch)
+
+    def wrap(term: Term, cost: int) -> Candidate:
+        filling = Filling(term, site.names, site.types, site.type, site.hidden)
+        return Candidate(_declaring(fill(sketch, [term]), setting.trained), cost, (filling,))
+
+    return replace(
+        whole, types=site.visible, result=site.type, wrap=wrap, allowed=site.hole.allowed
+    )
+
+
+def _wrap_whole(setting: Setting) -> Callable[[Term, int], Candidate]:
+    task = setting.task
+    name = entry_name(task.name, setting.vocabulary.dsl)
+
+    def wrap(term: Term, cost: int) -> Candidate:
+        function = Function(name, task.names, task.types, task.result, term)
+        return Candidate(_declaring(Program((function,)), setting.trained), cost)
+
+    return wrap
+
+
+def _declaring(program: Program, submodules: Sequence[Neural]) -> Program:
+    """The program with declarations of those of the submodules that it calls."""
+    called = frozenset().union(*map(called_names, program.functions))
+    return replace(program, neural=tuple(n for n in submodules if n.name in called))
+
+
+def _only_hole(setting: Setting, sketch: Program) -> Site:
+    sites = find_holes(sketch, setting.vocabulary.dsl)
+    if len(sites) != 1 or sites[0].hole.kind != "expression":
+        written = ", ".join("??" if s.hole.kind == "expression" else "??param" for s in sites)
+        raise UnsupportedError(
+            f"task '{setting.task.name}': the sketch has {len(sites)} holes ({written or 'none'}):"
+            " only bottom_up fills several holes, and numbers, and it trains nothing; the other "
+            "searches fill one hole, ??"
+        )
+    return sites[0]
+
+
+def entry_name(task: str, dsl: DSL) -> str:
+    """The task's name as that of a function; `f` where that is not possible.
+
+    >>> entry_name("Add 3 to each", DSL("empty", {}, {}, {}))
+    'add_3_to_each'
+    """
+    made = re.sub(r"[^a-z0-9]+", "_", task.lower()).strip("_")
+    taken = keyword.iskeyword(made) or made in dsl or bool(dsl.overloads(made))
+    fits = 1 < len(made) <= _LONGEST_NAME and not made[0].isdigit()
+    return made if fits and not taken and made not in _RESERVED else "f"
+
+
+_LONGEST_NAME = 40
+_RESERVED = {"neural", "int", "float", "bool", "str", "list", "dict", "tuple", "graph", "memory"}

@@ -1,0 +1,137 @@
+"""What a task is solved in: its vocabulary, its sketch, and the submodules to be trained."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from progsynth import registry
+from progsynth.errors import ProgsynthError, TaskError
+from progsynth.lang.primitive import DSL
+from progsynth.lang.read import read_program
+from progsynth.lang.term import Neural, Program
+from progsynth.lang.text import surface
+from progsynth.lang.text.parse import parse
+from progsynth.lang.types import fn_of
+from progsynth.library.loading import load
+from progsynth.library.store import Library
+from progsynth.library.vocabulary import Networks, Vocabulary
+from progsynth.task import Task
+
+_SKETCH = "<sketch>"  # what messages call its text
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A task, the words that its programs may use, and what of them has no weights yet.
+
+    `sketch` is the program with holes, None where all of it is to be found. `trained` are the
+    submodules that the sketch declares or the task names, but for those with known weights.
+    """
+
+    task: Task
+    vocabulary: Vocabulary
+    sketch: Program | None
+    trained: tuple[Neural, ...]
+
+    @property
+    def rows(self) -> list[tuple[Any, ...]]:
+        """The arguments of all examples that a search may look at."""
+        return _rows(self.task)
+
+
+def make_setting(
+    task: Task,
+    *,
+    sketch: str | Program | None = None,
+    dsl: DSL | None = None,
+    library: Library | None = None,
+    networks: Networks | None = None,
+) -> Setting:
+    """The setting of a task; see `solve` for the options.
+
+    Raises TaskError where the sketch does not fit the task, ProgramError for one that cannot be
+    read, ProgsynthError for a network that is not what is declared.
+    """
+    if dsl is None:
+        dsl = task.pack if isinstance(task.pack, DSL) else registry.pack(task.pack)
+    pack = dsl.without(*task.withheld) if task.withheld else dsl
+    given = task.sketch if sketch is None else sketch
+    declared, defined = _names_in(given)
+    for submodule in task.submodules:
+        other = declared.setdefault(submodule.name, submodule)
+        if not same_types(other, submodule):
+            raise TaskError(
+                f"task '{task.name}': its sketch declares the submodule '{other.name}' with other "
+                "types than the task names it with; make them the same, or leave one out"
+            )
+    known = dict(networks or {})
+    _check_networks(known, declared)
+    vocabulary = Vocabulary(pack, pack)
+    if library is not None:
+        vocabulary = load(
+            pack,
+            library,
+            reads=(*task.types, task.result),
+            taken={*defined, *known},
+            declared=declared,
+            rows=_rows(task),
+        )
+    vocabulary = vocabulary.with_networks(known, _rows(task))
+    trained = tuple(n for name, n in declared.items() if name not in vocabulary.networks)
+    return Setting(task, vocabulary, _read(task, given, vocabulary, set(declared)), trained)
+
+
+def same_types(one: Neural, other: Neural) -> bool:
+    """Do the two read and answer values of the same types?"""
+    return (one.types, one.result) == (other.types, other.result)
+
+
+def _rows(task: Task) -> list[tuple[Any, ...]]:
+    return [example.inputs for example in (*task.train, *task.validation)]
+
+
+def _names_in(sketch: str | Program) -> tuple[dict[str, Neural], set[str]]:
+    """The submodules that a sketch declares, and the functions that it defines."""
+    if isinstance(sketch, Program):
+        return {n.name: n for n in sketch.neural}, {f.name for f in sketch.functions}
+    declared: dict[str, Neural] = {}
+    defined: set[str] = set()
+    for item in parse(sketch, _SKETCH).items if sketch else ():
+        if isinstance(item, surface.Definition):
+            defined.add(item.name)
+            continue
+        types = [p.type.type for p in item.params if p.type is not None]
+        if len(types) == len(item.params):  # if not, reading it as a program will say so
+            params = tuple(p.name for p in item.params)
+            declared[item.name] = Neural(item.name, params, tuple(types), item.result.type)
+    return declared, defined
+
+
+def _check_networks(networks: Mapping[str, Any], declared: Mapping[str, Neural]) -> None:
+    for name, network in networks.items():
+        if name in declared and not same_types(declared[name], network.declaration):
+            raise ProgsynthError(
+                f"networks['{name}'] is a network for other types than those that the task or "
+                "its sketch declares it with"
+            )
+
+
+def _read(
+    task: Task, sketch: str | Program, vocabulary: Vocabulary, declared: set[str]
+) -> Program | None:
+    if not sketch:
+        return None
+    program = sketch if isinstance(sketch, Program) else None
+    if program is None:
+        own = {n: p for n, p in vocabulary.dsl.primitives.items() if n not in declared}
+        program = read_program(str(sketch), replace(vocabulary.dsl, primitives=own), _SKETCH)
+    entry = program.entry
+    found = fn_of(entry.types, entry.result)
+    if found != task.request:
+        raise TaskError(
+            f"task '{task.name}': the sketch's last function '{entry.name}' is {found}, "
+            f"the request is {task.request}; make them the same"
+        )
+    return program
