@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import numpy as np
@@ -95,9 +94,8 @@ def test_a_number_is_a_tensor_without_dimensions() -> None:
     assert [x.item() for x in taken(np.array([1, 2]), parse_type("list[tensor[]]"))] == [1, 2]
 
 
-def test_torch_tensors_are_taken_without_importing_torch() -> None:
+def test_torch_tensors_are_taken() -> None:
     torch = pytest.importorskip("torch")
-    assert "torch" not in vars(sys.modules["progsynth.plain"])
     wanted = identity_key(taken(NUMBERS))
     for kind in (torch.float32, torch.float64, torch.bfloat16):
         tensor = torch.tensor(NUMBERS, dtype=kind, requires_grad=True)

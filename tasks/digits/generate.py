@@ -25,7 +25,7 @@ NUM_PAIRS = 1000
 PAIRS_HELD_OUT = {"validation": 250, "test": 500}
 FEW = {"train": 20, "validation": 50, "test": 250}
 LENGTHS = (1, 2, 3, 4, 5)
-PAIR_ACCURACY = 0.95  # both digits are read: 97.5% of the digits
+PAIR_ACCURACY = 0.93  # both digits are read: 96.4% of the digits
 LIST_ACCURACY = 0.85  # up to five digits are read
 
 
