@@ -7,6 +7,7 @@ import pytest
 from progsynth.lang.failure import Failure, FailureKind, Limits
 from progsynth.lang.primitive import DSL
 from progsynth.lang.types import INT, STR, Type, parse_type
+from progsynth.lang.values import identity_key
 from progsynth.registry import pack
 from progsynth.search.bank import Bank
 from progsynth.search.bottom_up import BottomUp, Goal
@@ -162,3 +163,41 @@ def test_each_value_of_the_fragment_is_found_as_a_goal_at_its_least_cost(name: s
         assert batch.candidates[0].cost == entry.cost
         wanted[row_key(entry.row)] = (entry.cost, entry.row)
     assert wanted
+
+
+@pytest.mark.parametrize("misses", [1, 2])
+@pytest.mark.parametrize("name", FRAGMENTS)
+def test_with_misses_allowed_the_cheapest_value_right_on_enough_rows_is_found(
+    name: str, misses: int
+) -> None:
+    names, text, constants, rows, cost = FRAGMENTS[name]
+    if len(rows) <= misses:
+        return
+    request = parse_type(text)
+    space, dsl = space_of(names, request, constants)
+    *params, result = request.types
+    bank, root = filled(space, dsl, request, rows, cost)
+    entries = [entry for cell in bank.shelf(root).cells for entry in cell if entry.whole]
+    tried = []
+    for entry, other in zip(entries[:: max(1, len(entries) // 12)], entries[1:], strict=False):
+        expected = (*other.row[:misses], *entry.row[misses:])  # wrong on the first rows
+        least = min(
+            e.cost
+            for cell in bank.shelf(root).cells
+            for e in cell
+            if sum(not same(*pair) for pair in zip(e.row, expected, strict=True)) <= misses
+        )
+        goal = Goal(tuple(params), result, tuple(rows), expected, misses=misses)
+        search = BottomUp(
+            space, dsl, goal, lambda term, cost: Candidate(term, cost), max_level=cost
+        )
+        batch = search.ask(Allowance(None, None))
+        while not batch.candidates and not search.exhausted:
+            batch = search.ask(Allowance(None, None))
+        assert [c.cost for c in batch.candidates] == [least], expected
+        tried.append(least)
+    assert max(tried) > 1 or misses == len(rows) - 1
+
+
+def same(left: object, right: object) -> bool:
+    return left is not FAIL and identity_key(left) == identity_key(right)
