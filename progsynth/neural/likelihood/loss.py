@@ -2,7 +2,9 @@
 
 Where submodules answer one of finitely many values it is the mean negative log-likelihood of the
 expected outputs. It is exact where that can be had: by the table of all assignments where there
-are few, else by propagating distributions through the program. Else the gradient is sampled.
+are few, by propagating distributions through the program, or by a larger table. Else its gradient
+is sampled. Where they answer real numbers that the program does arithmetic with, it is the mean
+squared error of the program's own output.
 
 Shapes: ... any leading dimensions (candidates), B rows, N tensors, K outputs of a network.
 """
@@ -18,11 +20,12 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from progsynth.errors import TaskError
+from progsynth.errors import ProgsynthError, TaskError, UnsupportedError
 from progsynth.lang.failure import Limits
 from progsynth.lang.primitive import DSL
 from progsynth.lang.term import Program
 from progsynth.lang.values import Value
+from progsynth.neural.likelihood.distributions import NotExact
 from progsynth.neural.likelihood.enumerate import (
     MAX_ASSIGNMENTS,
     OutcomeTable,
@@ -33,6 +36,8 @@ from progsynth.neural.likelihood.enumerate import (
 )
 from progsynth.neural.likelihood.inputs import Inputs, MiniBatch, answers_of
 from progsynth.neural.likelihood.layouts import Layout
+from progsynth.neural.likelihood.propagate import propagate
+from progsynth.neural.likelihood.sample import NUM_SAMPLES, sampling
 
 Numbers = npt.NDArray[np.int64]
 
@@ -120,6 +125,10 @@ class ProgramLoss:
         return losses_B.masked_fill(~kept, 0.0).sum(-1) / max(int(kept.sum()), 1)
 
 
+METHODS = ("auto", "table", "propagate", "sample")
+SMALL_TABLE = 1_000  # assignments; with more, propagation is the quicker one
+
+
 def program_loss(
     program: Program,
     dsl: DSL,
@@ -128,34 +137,80 @@ def program_loss(
     limits: Limits | None = None,
     *,
     tolerance: float = 1e-9,
+    method: str = "auto",
     max_assignments: int = MAX_ASSIGNMENTS,
+    num_samples: int = NUM_SAMPLES,
 ) -> ProgramLoss:
     """The loss of a hybrid program on rows, of which `outputs` are expected.
 
-    `max_assignments` bounds the tables. Raises UnsupportedError for programs outside the
-    fragment (see `readings`).
+    `method` is one of METHODS: "auto" takes the first that serves, for each layout of the rows.
+    `max_assignments` bounds the tables, `num_samples` are drawn for each choice where gradients
+    are sampled. Raises UnsupportedError for programs outside the fragment (see `readings`), and
+    where the method named does not serve.
     """
     if len(outputs) != len(inputs.where):
         raise TaskError(f"{len(inputs.where)} rows have {len(outputs)} expected outputs")
+    if method not in METHODS:
+        raise ProgsynthError(f"no method '{method}': expected one of {', '.join(METHODS)}")
+    made = _Maker(program, dsl, limits, tolerance, method, max_assignments, num_samples)
     parts = []
     for layout in inputs.layouts:
-        wanted = [outputs[row] for row in layout.rows]
-        parts.append(_part(program, dsl, layout, wanted, limits, tolerance, max_assignments))
+        parts.append(made.losses(layout, [outputs[row] for row in layout.rows]))
     return ProgramLoss(inputs, tuple(parts))
 
 
-def _part(
-    program: Program,
-    dsl: DSL,
-    layout: Layout,
-    outputs: Sequence[Value],
-    limits: Limits | None,
-    tolerance: float,
-    max_assignments: int,
-) -> RowLosses:
-    table = outcome_table(program, layout, dsl, limits, limit=max_assignments)
-    assert table is not None
-    return TableLosses.of(table, outputs, tolerance)
+@dataclass(frozen=True, slots=True)
+class _Maker:
+    """What is the same for all layouts."""
+
+    program: Program
+    dsl: DSL
+    limits: Limits | None
+    tolerance: float
+    method: str
+    max_assignments: int
+    num_samples: int
+
+    def losses(self, layout: Layout, outputs: Sequence[Value]) -> RowLosses:
+        """The losses on the rows of a layout, by the first method that serves."""
+        few = min(SMALL_TABLE, self.max_assignments) if self.method == "auto" else 1
+        table = self.table(layout, outputs, few)
+        if table is not None:
+            return table
+        reason = ""
+        if self.method in ("auto", "propagate"):
+            try:
+                return propagate(self.program, layout, outputs, self.dsl, tolerance=self.tolerance)
+            except NotExact as error:
+                if self.method == "propagate":
+                    raise UnsupportedError(f"not exact: {error}") from None
+                reason = str(error)
+        table = None if self.method == "sample" else self.table(layout, outputs)
+        if table is not None:
+            return table
+        if self.method == "table":
+            raise UnsupportedError(
+                f"a table would have {layout.num_assignments or 'no end of'} assignments; "
+                f"at most {self.max_assignments} are allowed (max_assignments)"
+            )
+        return sampling(
+            self.program,
+            layout,
+            outputs,
+            self.dsl,
+            self.limits,
+            tolerance=self.tolerance,
+            num_samples=self.num_samples,
+            reason=reason,
+        )
+
+    def table(
+        self, layout: Layout, outputs: Sequence[Value], limit: int | None = None
+    ) -> TableLosses | None:
+        """The losses by a table, where it has few enough assignments."""
+        most = self.max_assignments if limit is None else limit
+        made = outcome_table(self.program, layout, self.dsl, self.limits, limit=most)
+        return None if made is None else TableLosses.of(made, outputs, self.tolerance)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -18,7 +18,7 @@ E different expected outputs, N combinations of values.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,6 +32,7 @@ from progsynth.lang.primitive import DSL
 from progsynth.lang.term import Program
 from progsynth.lang.types import FLOAT
 from progsynth.lang.values import Value, close
+from progsynth.neural.likelihood.branching import Steps
 from progsynth.neural.likelihood.distributions import (
     VOID,
     Choice,
@@ -47,11 +48,13 @@ from progsynth.neural.likelihood.distributions import (
 )
 from progsynth.neural.likelihood.enumerate import masked_logsumexp, numbered
 from progsynth.neural.likelihood.layouts import Layout, readings_of
-from progsynth.neural.likelihood.random_run import RandomRun
-from progsynth.neural.likelihood.random_values import Answer, Real, Step, is_known, whole
+from progsynth.neural.likelihood.random_run import run_random
+from progsynth.neural.likelihood.random_values import is_known, whole
 from progsynth.neural.likelihood.readings import symbolic, value_of
+from progsynth.neural.likelihood.real_answers import Answer, Real, Step, value_of_real
 
 MAX_WORLDS = 200
+MAX_STEPS = 20_000  # in all worlds together
 
 Numbers = npt.NDArray[np.int64]
 Truths = npt.NDArray[np.bool_]
@@ -209,13 +212,14 @@ def propagate(
         for n, v in enumerate(layout.variables)
     ]
     worlds: list[World] = []
+    num_runs, steps = 0, Steps(MAX_STEPS)
     todo: list[dict[int, int]] = [{}]
     while todo:
         fixed = todo.pop()
-        run = RandomRun(view, dsl)
+        num_runs += 1
         try:
-            result = run.run(_arguments(layout, choices, fixed))
-            found = _events(result, run.checks, expected, tolerance)
+            result, checks = run_random(view, _arguments(layout, choices, fixed), dsl, steps)
+            found = _events(result, checks, expected, tolerance)
             worlds.append(World(tuple(fixed.items()), *found))
         except Fail:
             continue  # no output is right where the program fails
@@ -223,7 +227,7 @@ def propagate(
             variable = min(conflict.choices)
             size = layout.variables[variable].num_values or 0
             todo += [{**fixed, variable: n} for n in reversed(range(size))]
-        if len(worlds) + len(todo) > max_worlds:
+        if num_runs + len(todo) > max_worlds:
             raise NotExact(f"more than {max_worlds} cases would have to be told apart")
     if not worlds:
         worlds.append(World((), (), (), np.zeros(len(expected), np.bool_)))
@@ -353,45 +357,3 @@ def _event(group: Sequence[_Column], tolerance: float) -> tuple[Source, Truths]:
         source = merged([joint.part(ids)], len(rows))
     rights = [_right([row[n] for row in rows], c.wanted, tolerance) for n, c in enumerate(group)]
     return source, np.logical_and.reduce(rights)
-
-
-# --------------------------------------------------------------------------- real answers
-
-
-_REAL: dict[str, Callable[..., Tensor]] = {
-    "add.float": torch.add,
-    "sub.float": torch.sub,
-    "mul.float": torch.mul,
-    "div.float": torch.div,
-    "pow.float": torch.pow,
-    "neg.float": torch.neg,
-    "abs.float": torch.abs,
-    "min.float": torch.minimum,
-    "max.float": torch.maximum,
-    "sqrt": torch.sqrt,
-    "exp": torch.exp,
-    "log": torch.log,
-    "sin": torch.sin,
-    "cos": torch.cos,
-}
-
-
-def value_of_real(real: Real, answers: Sequence[Tensor]) -> Tensor:
-    """The number [..., B] that the program computes; `answers` has [..., B, K] a variable."""
-    like = answers[0][..., 0]
-    known: dict[Real | float, Tensor] = {}
-    todo: list[Real | float] = [real]
-    while todo:
-        one = todo[-1]
-        if one in known:
-            todo.pop()
-        elif isinstance(one, Answer):
-            known[one] = answers[one.variable][..., one.item]
-        elif isinstance(one, Step):
-            left = [arg for arg in one.args if arg not in known]
-            todo += left
-            if not left:
-                known[one] = _REAL[one.name](*(known[arg] for arg in one.args))
-        else:
-            known[one] = torch.full_like(like, one)
-    return known[real]

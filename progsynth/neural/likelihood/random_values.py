@@ -33,6 +33,7 @@ from progsynth.neural.likelihood.distributions import (
     tuples,
     unique,
 )
+from progsynth.neural.likelihood.real_answers import Answer, Real, Step
 
 Env = tuple[Any, ...]  # the values in scope, innermost last
 Fill = Callable[[Sequence[Value]], Value]
@@ -43,25 +44,6 @@ class Sieve:
     """A list whose items may be ABSENT."""
 
     items: tuple[Any, ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Answer:
-    """Number `item` of what a network gives for a real variable of the layout."""
-
-    variable: int
-    item: int
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Step:
-    """An arithmetic operation on real numbers, of which at least one is a network's."""
-
-    name: str
-    args: tuple[Real | float, ...]
-
-
-Real = Answer | Step
 
 
 @dataclass(frozen=True, slots=True, eq=False)
