@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from progsynth.errors import TaskError
-from progsynth.lang.tensor import is_array
+from progsynth.lang.tensor import is_array, is_frozen
 from progsynth.lang.types import FLOAT, MAX_DEPTH, Type
 from progsynth.lang.values import Value, entry_types, misfit, show
 
@@ -115,16 +115,6 @@ def _from_torch(value: Any, where: str) -> Any:
 
 
 # ------------------------------------------------------------------------------- tensors
-
-
-def is_frozen(array: Any) -> bool:
-    """Is the array one that `make_tensor` made? Nobody can ever change it: it lies in bytes."""
-    return (
-        array.dtype == np.float32
-        and type(array.base) is bytes
-        and bool(array.flags.c_contiguous)
-        and array.nbytes == len(array.base)
-    )
 
 
 def make_tensor(data: Any, type_: Type, where: str) -> npt.NDArray[np.float32]:

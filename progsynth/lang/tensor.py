@@ -6,18 +6,31 @@ known by the name of their class, and asked only by their own methods.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Hashable
 from typing import Any
 
 from progsynth.lang.types import Type
 
 DTYPE = "float32"
+_KIND = "<f4" if sys.byteorder == "little" else ">f4"  # what NumPy calls it
 
 
 def is_array(value: Any) -> bool:
     """Is it a NumPy array, of any kind of items?"""
     cls = type(value)
     return cls.__name__ == "ndarray" and cls.__module__ == "numpy"
+
+
+def is_frozen(array: Any) -> bool:
+    """Is it a float32 array that fills a `bytes` object, so that nobody can ever change it?"""
+    data = array.base
+    return (
+        type(data) is bytes
+        and len(data) == array.nbytes
+        and array.flags.c_contiguous
+        and array.dtype == DTYPE
+    )
 
 
 def tensor_type(array: Any) -> Type | None:
@@ -34,6 +47,8 @@ def tensor_misfit(array: Any, type_: Type) -> str:
 
 def tensor_key(array: Any) -> Hashable:
     """A key that arrays share when their kinds, shapes and items do, bit by bit."""
+    if is_frozen(array):  # the common case: no copy, and bytes remember their hash
+        return ("tensor", _KIND, array.shape, array.base)
     return ("tensor", array.dtype.str, array.shape, array.tobytes())
 
 
