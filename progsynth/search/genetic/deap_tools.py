@@ -52,8 +52,7 @@ def individual(tree: Tree, key: Any, candidate: Candidate, errors: Errors) -> In
     """The individual with its fitness."""
     wrong = float(np.count_nonzero(errors)) / max(1, len(errors))
     # A bounded sum: one enormous error must not hide what the others say.
-    total = float(np.sum(errors / (1.0 + errors), where=np.isfinite(errors)))
-    total += float(np.count_nonzero(~np.isfinite(errors)))
+    total = float(np.sum(1.0 - 1.0 / (1.0 + errors)))
     return Individual(tree, key, candidate, errors, Fitness((wrong, total, float(tree.size))))
 
 

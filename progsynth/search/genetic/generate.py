@@ -18,7 +18,9 @@ from progsynth.search.genetic.scope import Scope
 from progsynth.search.genetic.tree import Tree, UnboundError, assembled
 
 _STARTS = 0.2  # how often what a loop starts with is more than a leaf, by comparison
-_EMPTY = 12.0  # how much more often it is an empty container
+_DEEPER = 0.8  # how much rarer a node with arguments is from each level to the next
+_IDLE = 12.0  # how much more often it is an idle leaf
+_NEAR = 0.5  # how often a variable is sure to be one of the innermost binder's
 _TRIES = 12  # draws before the rules that fit are listed
 _OWN = 0.7  # how often the result of a loop is one of its variables
 
@@ -39,6 +41,7 @@ class _Wanted:
     own: int = 0
     start: bool = False
     root: bool = False
+    level: int = 0
 
 
 def generate(
@@ -79,14 +82,16 @@ def _drawn(grammar: Grammar, rng: Random, wanted: _Wanted) -> tuple[Rule, int]:
     type_, scope = wanted.type, wanted.scope
     if wanted.own and rng.random() < _OWN:
         return grammar.variables[type_], rng.randrange(wanted.own)
-    share = sum(_leaf_weights(grammar, type_, scope, start=wanted.start))
+    weights = _leaf_weights(grammar, type_, scope, start=wanted.start)
+    share = sum(weights)
     if wanted.size > 1 and wanted.depth > 1:
         rest = sum(grammar.sums[type_][-1:]) * (_STARTS if wanted.start else 1.0)
+        rest *= _DEEPER**wanted.level
         if wanted.root or rng.random() * (share + rest) >= share:
             grown = _grown(grammar, rng, wanted)
             if grown is not None:
                 return grown, 0
-    if share:
+    if share and (wanted.start or type_ in scope.held or _has_leaf(grammar, type_)):
         return leaf(grammar, rng, type_, scope, start=wanted.start)
     rule = least_rule(grammar, scope, type_)
     if rule is None:
@@ -101,12 +106,21 @@ def leaf(
     weights = _leaf_weights(grammar, type_, scope, start=start)
     rules = (*grammar.leaves[type_], grammar.variables[type_])
     rule = rng.choices(rules, weights)[0]
-    return rule, rng.randrange(len(scope.places[type_])) if rule.kind == "variable" else 0
+    if rule.kind != "variable":
+        return rule, 0
+    inner = scope.inner.get(type_, 0)
+    if inner and rng.random() < _NEAR:
+        return rule, rng.randrange(inner)
+    return rule, rng.randrange(len(scope.places[type_]))
+
+
+def _has_leaf(grammar: Grammar, type_: int) -> bool:
+    return any(not rule.is_idle for rule in grammar.leaves[type_])
 
 
 def _leaf_weights(grammar: Grammar, type_: int, scope: Scope, *, start: bool) -> list[float]:
     """How often each of the type's leaves is taken, and behind them its variables."""
-    own = [r.weight * (_EMPTY if start and r.kind == "empty" else 1) for r in grammar.leaves[type_]]
+    own = [r.weight * (_IDLE if start and r.is_idle else 1) for r in grammar.leaves[type_]]
     return [*own, SHARES["variable"] if type_ in scope.places else 0.0]
 
 
@@ -133,7 +147,10 @@ def _fits(grammar: Grammar, wanted: _Wanted, rule: Rule) -> bool:
 def _inner(grammar: Grammar, rng: Random, wanted: _Wanted, rule: Rule) -> list[_Wanted]:
     """The children of a rule, with the room that is left dealt out to them."""
     scopes = [wanted.scope.inside(bound) for bound in rule.binds]
-    least = [least_size(grammar, s, a) for s, a in zip(scopes, rule.args, strict=True)]
+    least = [
+        1 if rule.is_start(place) and grammar.leaves[arg] else least_size(grammar, scope, arg)
+        for place, (scope, arg) in enumerate(zip(scopes, rule.args, strict=True))
+    ]
     sizes = _dealt(rng, wanted.size - 1, least)
     made = []
     for place, arg in enumerate(rule.args):
@@ -141,7 +158,18 @@ def _inner(grammar: Grammar, rng: Random, wanted: _Wanted, rule: Rule) -> list[_
         plain = (wanted.plain and not in_lambda) or rule.is_condition(place)
         own = rule.binds[place].count(arg) if rule.is_outcome(place) else 0
         start = rule.is_start(place)
-        made.append(_Wanted(arg, scopes[place], sizes[place], wanted.depth - 1, plain, own, start))
+        made.append(
+            _Wanted(
+                arg,
+                scopes[place],
+                sizes[place],
+                wanted.depth - 1,
+                plain,
+                own,
+                start,
+                level=wanted.level + 1,
+            )
+        )
     return made
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate, product
 from typing import Any
 
@@ -37,9 +37,9 @@ from progsynth.task import Example
 
 # How often each kind of rule is taken where all are to be had.
 SHARES: Mapping[str, float] = {
-    "variable": 6.0,
-    "constant": 2.0,
-    "empty": 0.3,
+    "variable": 10.0,
+    "constant": 3.0,
+    "empty": 0.2,
     "call": 10.0,
     "if": 1.5,
     "and": 0.5,
@@ -48,8 +48,8 @@ SHARES: Mapping[str, float] = {
     "tuple": 3.0,
     "project": 2.0,
     "let": 0.3,
-    "while": 1.0,
-    "for": 1.5,
+    "while": 2.0,
+    "for": 2.0,
 }
 LEAVES = ("variable", "constant", "empty")
 BINDERS = ("let", "while", "for")  # a condition of while holds none of them outside lambdas
@@ -57,7 +57,7 @@ BINDERS = ("let", "while", "for")  # a condition of while holds none of them out
 _STATES = {1: 0.45, 2: 0.4, 3: 0.15}  # how often a loop has so many variables
 _AWAY = 0.2  # the affinity of a container that the request does not have
 _FOREIGN = 0.05  # and of a scalar
-_STRANGE = 0.2  # of a loop without a state of the result's type
+_STRANGE = 0.1  # of a loop without a state of the result's type
 _OBVIOUS = 0.1  # of True and False, which are rarely what a condition shall be
 _MOST_STATES = 6  # types that states of loops may have
 
@@ -80,6 +80,12 @@ class Rule:
     weight: float = 1.0
     lambdas: tuple[Type | None, ...] = ()
     by: Mapping[str, Type] = field(default_factory=dict)
+    is_test: bool = False  # a question about two values of one type
+
+    @property
+    def is_idle(self) -> bool:
+        """Is it a leaf with which a program gets nowhere, but to start a loop: [], {}, False?"""
+        return self.kind == "empty" or (self.kind == "constant" and type(self.detail) is bool)
 
     def is_condition(self, place: int) -> bool:
         """Is that argument the condition of a `while`?"""
@@ -228,6 +234,7 @@ class _Maker:
             weight,
             tuple(lambdas),
             by,
+            instance.result == BOOL and len(set(instance.params)) == 1 < len(instance.params),
         )
 
     def structures(self) -> Iterator[Rule]:
@@ -277,7 +284,7 @@ class _Maker:
 
 
 def _cheapness(constant: Constant) -> float:
-    return 2.0**-constant.cost
+    return 4.0**-constant.cost
 
 
 def _plain(
@@ -307,5 +314,5 @@ def _shared_out(rules: Iterable[Rule]) -> Iterator[Rule]:
     for kind, some in by_kind.items():
         total = sum(r.weight for r in some)
         for r in some:
-            weight = SHARES[kind] * r.weight / total
-            yield Rule(r.kind, r.result, r.args, r.binds, r.detail, weight, r.lambdas, r.by)
+            weight = SHARES[kind] * r.weight / max(total, 1.0 if kind in BINDERS else 0.0)
+            yield replace(r, weight=weight)

@@ -44,13 +44,21 @@ def _table(grammar: Grammar, held: frozenset[int]) -> Table:
         for type_ in held:
             table[0][type_], table[1][type_] = 1, grammar.variables[type_]
     else:
-        leaves = [max(some, key=lambda r: r.weight, default=None) for some in grammar.leaves]
-        table = ([1 if leaf else NEVER for leaf in leaves], leaves)
-        _settle(grammar, held, table, look_inside=False)
+        table = ([NEVER] * len(grammar.types), [None] * len(grammar.types))
+        for idle in (False, True):  # an idle leaf only where there is nothing else
+            _take_leaves(grammar, table, idle=idle)
+            _settle(grammar, held, table, look_inside=False)
     grammar.least[held] = table
     if NEVER in table[0]:
         _settle(grammar, held, table, look_inside=True)
     return table
+
+
+def _take_leaves(grammar: Grammar, table: Table, *, idle: bool) -> None:
+    for type_, leaves in enumerate(grammar.leaves):
+        found = [rule for rule in leaves if rule.is_idle == idle]
+        if found and table[0][type_] == NEVER:
+            table[0][type_], table[1][type_] = 1, max(found, key=lambda rule: rule.weight)
 
 
 def _settle(grammar: Grammar, held: frozenset[int], table: Table, *, look_inside: bool) -> None:
@@ -76,8 +84,8 @@ def _rule_size(
     look_inside: bool = True,
 ) -> int:
     total = 1
-    for arg, bound in zip(rule.args, rule.binds, strict=True):
-        if arg in bound:
+    for place, (arg, bound) in enumerate(zip(rule.args, rule.binds, strict=True)):
+        if arg in bound or (rule.is_start(place) and grammar.leaves[arg]):
             total += 1
         elif sizes[arg] < NEVER or not look_inside or held.issuperset(bound):
             total += sizes[arg]

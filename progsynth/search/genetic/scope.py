@@ -9,22 +9,25 @@ from dataclasses import dataclass, field
 class Scope:
     """The types of the variables in sight, outermost first, and where those of each type stand.
 
-    A scope is made once from each scope around it, so that scopes are compared by identity.
+    `inner` counts those that the innermost binder brings. A scope is made once from each scope
+    around it, so that scopes are compared by identity.
     """
 
     types: tuple[int, ...]
     places: dict[int, tuple[int, ...]]
     held: frozenset[int]
+    inner: dict[int, int]
     _inner: dict[tuple[int, ...], Scope] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, types: tuple[int, ...]) -> Scope:
-        """The scope of variables of these types."""
+    def of(cls, types: tuple[int, ...], bound: tuple[int, ...] = ()) -> Scope:
+        """The scope of variables of these types, the last of them from the innermost binder."""
         places = {
             one: tuple(at for at, other in enumerate(types) if other == one)
             for one in dict.fromkeys(types)
         }
-        return cls(types, places, frozenset(types))
+        inner = {one: bound.count(one) for one in bound}
+        return cls(types, places, frozenset(types), inner)
 
     def inside(self, bound: tuple[int, ...]) -> Scope:
         """The scope within a binder of variables of these types."""
@@ -32,7 +35,7 @@ class Scope:
             return self
         found = self._inner.get(bound)
         if found is None:
-            found = self._inner[bound] = Scope.of((*self.types, *bound))
+            found = self._inner[bound] = Scope.of((*self.types, *bound), bound)
         return found
 
     def index(self, type_: int, number: int) -> int | None:

@@ -24,7 +24,7 @@ from progsynth.search.genetic.generate import ramped
 from progsynth.search.genetic.grammar import Grammar, make_grammar
 from progsynth.search.genetic.lexicase import deviations, lexicase
 from progsynth.search.genetic.scoring import EngineScorer, Proposal, Scorer
-from progsynth.search.genetic.tree import Tree, UnboundError, lower
+from progsynth.search.genetic.tree import Tree, UnboundError, is_idle, loops_of, lower
 from progsynth.search.genetic.vary import Bounds, crossover, mutate
 from progsynth.search.problem import Problem
 from progsynth.search.run import Allowance, Batch, Candidate, Told
@@ -179,13 +179,26 @@ class GeneticSearch:
     def _parents(self, count: int) -> list[Individual]:
         if not self.population:
             return []
-        chosen: list[Individual] = self.toolbox.select(self.population, count)
+        return self._spread(count)
+
+    def _spread(self, count: int) -> list[Individual]:
+        """So many of the population, as many of each niche: a loop that is not yet right would
+        lose against expressions that are right by accident, before it had a chance to be."""
+        niches: dict[Any, list[Individual]] = {}
+        for one in self.population:
+            niches.setdefault(loops_of(one.tree), []).append(one)
+        chosen: list[Individual] = []
+        for place, niche in enumerate(niches[key] for key in sorted(niches)):
+            share = count * (place + 1) // len(niches) - count * place // len(niches)
+            chosen += self.toolbox.select(niche, share)
         return chosen
 
     def _child(self, parents: list[Individual]) -> _Child | None:
         """A program that was not seen before, if one comes in a few tries."""
         for _ in range(_TRIES):
             tree, origin = self._bred(parents)
+            if is_idle(tree):
+                continue
             try:
                 typed = lower(tree, self.grammar)
             except UnboundError:
@@ -233,8 +246,7 @@ class GeneticSearch:
         count = round(self.settings.elite * self.settings.population)
         if not self.population or not count:
             return []
-        chosen = self.toolbox.select(self.population, count)
-        return list(dict.fromkeys(chosen))
+        return list(dict.fromkeys(self._spread(count)))
 
     def _note(self) -> None:
         self.level += 1

@@ -114,6 +114,35 @@ def nodes(tree: Tree) -> Iterator[Tree]:
         todo.extend(reversed(found.children))
 
 
+def is_idle(tree: Tree) -> bool:
+    """Does it hold what does nothing: a `while` whose condition its variables cannot change, a
+    test of something against itself?"""
+    for one in nodes(tree):
+        rule = one.rule
+        if rule.kind == "while":
+            states = rule.args[: rule.detail]
+            if not any(_is_own(leaf, states) for leaf in nodes(one.children[rule.detail])):
+                return True
+        elif rule.is_test and _alike(*one.children):
+            return True
+    return False
+
+
+def _alike(left: Tree, right: Tree) -> bool:
+    """Are they the same leaf?"""
+    return left.rule is right.rule and not left.children and left.number == right.number
+
+
+def loops_of(tree: Tree) -> tuple[str, ...]:
+    """Which kinds of loops are in it."""
+    kinds = {one.rule.kind for one in nodes(tree)}
+    return tuple(sorted(kinds & {"while", "for"}))
+
+
+def _is_own(leaf: Tree, states: tuple[int, ...]) -> bool:
+    return leaf.rule.kind == "variable" and leaf.number < states.count(leaf.type)
+
+
 # ------------------------------------------------------------------------------- lowering
 
 

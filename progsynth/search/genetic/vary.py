@@ -47,7 +47,7 @@ def subtree(tree: Tree, grammar: Grammar, rng: Random, bounds: Bounds) -> Tree |
     """A subtree is made anew, of about the size it had."""
     place = _somewhere(tree, grammar, rng)
     room = bounds.size - tree.size + place.tree.size
-    size = min(room, max(1, place.tree.size + rng.randint(-_SMALLER, _LARGER)))
+    size = min(room, rng.randint(1, max(_SMALL, place.tree.size + _LARGER)))
     return _grafted(place, grammar, rng, bounds, size)
 
 
@@ -56,6 +56,8 @@ def point(tree: Tree, grammar: Grammar, rng: Random, bounds: Bounds) -> Tree | N
     place = _somewhere(tree, grammar, rng)
     old = place.tree
     if not old.children:
+        if old.type not in place.scope.held and not grammar.leaves[old.type]:
+            return None
         rule, number = leaf(grammar, rng, old.type, place.scope)
         return replaced(place, node(rule, number=number))
     alike = [r for r in grammar.rules[old.type] if _same_shape(r, old.rule)]
@@ -175,7 +177,7 @@ MUTATIONS: Sequence[tuple[Mutation, float]] = (
     (deletion, 2.0),
 )
 
-_SMALLER, _LARGER = 4, 6  # how far a new subtree is from the size of the old one
+_SMALL, _LARGER = 5, 2  # what a new subtree may have, and how much more than the old one
 _ARGUMENT = 4  # the size of the new arguments of an added node
 _NEAREST = 4  # descendants, the largest, of which one is put in the place of a deleted node
 _TRIES = 6
