@@ -15,7 +15,7 @@ from progsynth.lang.types import Signature
 from progsynth.library.entry import Entry, Provenance
 from progsynth.library.loading import reading_pack, stand_in
 from progsynth.library.store import Library
-from progsynth.library.vocabulary import Networks
+from progsynth.library.vocabulary import Networks, Vocabulary
 
 
 def add_network(
@@ -46,26 +46,28 @@ def add_network(
 def add_program(
     library: Library,
     program: Program,
-    pack: DSL,
+    vocabulary: Vocabulary,
     *,
     name: str = "",
     doc: str = "",
     networks: Networks | None = None,
-    known: Mapping[str, Entry] | None = None,
     provenance: Provenance | None = None,
 ) -> Entry:
     """The entry of the program's entry function, as a subroutine.
 
-    `known` are the entries that the program's other functions and submodules already are, by
-    their names in it. What else it has is added with it: its other functions, as `name_other`,
-    and the `networks` of its submodules, by their names.
+    What the program has of the vocabulary that is from this library stays what it is there.
+    What else it calls is added with it: its other functions, as `name_other`, and the
+    `networks` of its submodules, by their names.
     Raises LibraryError where a submodule has no network, and for a name that the pack has.
     """
     name = name or program.entry.name
-    called = dict(known or {})
+    pack = vocabulary.pack
+    program = vocabulary.closed(program)
+    networks = {**vocabulary.networks, **(networks or {})}
+    called = dict(vocabulary.entries_in(library))
     for declaration in program.neural:
         if declaration.name not in called:
-            network = (networks or {}).get(declaration.name)
+            network = networks.get(declaration.name)
             if network is None:
                 raise LibraryError(
                     f"'{name}' cannot be added: its submodule '{declaration.name}' has no "

@@ -144,11 +144,10 @@ class Result:
         return add_program(
             library,
             found.program,
-            found.vocabulary.pack,
+            found.vocabulary,
             name=name,
             doc=doc,
             networks=self.networks,
-            known=found.vocabulary.entries_in(library),
             provenance=self.provenance,
         )
 
