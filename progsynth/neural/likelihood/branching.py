@@ -25,6 +25,7 @@ from progsynth.neural.likelihood.random_values import (
     filler,
     is_known,
     leaves_of,
+    may_be_absent,
     mixture,
     moved,
 )
@@ -140,8 +141,3 @@ class Branching:
             assert isinstance(succeeds, Leaf), "a leaf that is all VOID raises Fail"
             self.checks.append(succeeds)
         return found
-
-
-def may_be_absent(item: Any) -> bool:
-    """May the item of a sieve be absent?"""
-    return isinstance(item, Leaf) and any(v is ABSENT for v in item.values)

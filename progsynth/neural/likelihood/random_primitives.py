@@ -16,7 +16,7 @@ from progsynth.lang.primitive import Primitive
 from progsynth.lang.types import Type, walk_type
 from progsynth.lang.values import Value, entry_types, equal
 from progsynth.lang.walk import Walk, walk
-from progsynth.neural.likelihood.branching import Branching, may_be_absent
+from progsynth.neural.likelihood.branching import Branching
 from progsynth.neural.likelihood.distributions import ABSENT, Leaf, NotExact
 from progsynth.neural.likelihood.random_values import (
     Closure,
@@ -24,6 +24,8 @@ from progsynth.neural.likelihood.random_values import (
     Sieve,
     is_known,
     leaves_of,
+    may_be_absent,
+    sieve,
     whole,
 )
 from progsynth.neural.likelihood.real_answers import Answer, Step, real_fold, real_step
@@ -172,7 +174,7 @@ def mapped(run: Branching, f: Closure, xs: Any) -> Walk[Any]:
         else:
             value = yield run.apply(f, (item,))
         found.append(value)
-    return Sieve(tuple(map(whole, found))) if isinstance(xs, Sieve) else found
+    return sieve(found) if isinstance(xs, Sieve) else found
 
 
 def filtered(run: Branching, f: Closure, xs: Any) -> Walk[Any]:
@@ -194,9 +196,7 @@ def filtered(run: Branching, f: Closure, xs: Any) -> Walk[Any]:
             found.append(run.combined((keep, item), lambda g: g[1] if g[0] else ABSENT))
         elif keep:
             found.append(item)
-    if isinstance(xs, list) and not any(map(may_be_absent, found)):
-        return found
-    return Sieve(tuple(map(whole, found)))
+    return sieve(found)
 
 
 def folded(run: Branching, f: Closure, init: Any, xs: Any) -> Walk[Any]:

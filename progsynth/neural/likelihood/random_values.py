@@ -54,6 +54,19 @@ class Closure:
     env: Env
 
 
+def sieve(items: Sequence[Any]) -> Sieve | list[Any]:
+    """The list of those items that are not ABSENT: a sieve where that is random."""
+    there = [item for item in items if item is not ABSENT]
+    if any(may_be_absent(item) for item in there):
+        return Sieve(tuple(map(whole, there)))
+    return there
+
+
+def may_be_absent(item: Any) -> bool:
+    """May the item of a sieve be absent?"""
+    return isinstance(item, Leaf) and any(v is ABSENT for v in item.values)
+
+
 # --------------------------------------------------------------------------- looking inside
 
 
@@ -81,7 +94,13 @@ def random_parts(value: Any) -> Iterator[Leaf | Real]:
 
 def is_known(value: Any) -> bool:
     """Is it an ordinary value, without random parts?"""
-    return not isinstance(value, Sieve) and next(random_parts(value), None) is None
+    todo = [value]
+    while todo:
+        one = todo.pop()
+        if isinstance(one, Leaf | Answer | Step | Sieve):
+            return False
+        todo.extend(parts_of(one))
+    return True
 
 
 def leaves_of(value: Any) -> list[Leaf]:
