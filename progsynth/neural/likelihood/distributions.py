@@ -30,7 +30,7 @@ from progsynth.lang.values import Value, identity_key
 MAX_SUPPORT = 20_000  # combinations of values that one operation may have
 
 Numbers = npt.NDArray[np.int64]
-Reads = frozenset[int]  # numbers of a layout's variables
+Reads = frozenset[int]  # numbers of choices
 
 
 class NotExact(ProgsynthError):
@@ -61,15 +61,21 @@ ABSENT = _Marker("ABSENT")  # the item of a list that is not there
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Choice:
-    """The answer of a submodule: variable number `variable` of the layout."""
+    """The answer of a submodule: variable number `variable` of the layout.
 
+    Where it answers yes or no to several questions at once, each is a choice: number `item`.
+    `number` tells the choices of a layout apart.
+    """
+
+    number: int
     variable: int
     size: int
+    item: int | None = None
 
     @property
     def reads(self) -> Reads:
         """The choices that it depends on."""
-        return frozenset((self.variable,))
+        return frozenset((self.number,))
 
     @property
     def covers(self) -> frozenset[Merged]:

@@ -18,7 +18,7 @@ E different expected outputs, N combinations of values.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,32 +26,28 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
+from torch.nn.functional import logsigmoid
 
 from progsynth.lang.failure import Fail
 from progsynth.lang.primitive import DSL
 from progsynth.lang.term import Program
-from progsynth.lang.types import FLOAT
-from progsynth.lang.values import Value, close
+from progsynth.lang.types import BOOL, FLOAT, Type
+from progsynth.lang.values import Value
 from progsynth.neural.likelihood.branching import Steps
 from progsynth.neural.likelihood.distributions import (
-    VOID,
     Choice,
     Conflict,
-    Leaf,
     Merged,
     NotExact,
     Source,
-    join,
-    merged,
-    tuples,
-    unique,
+    leaf,
 )
 from progsynth.neural.likelihood.enumerate import masked_logsumexp, numbered
+from progsynth.neural.likelihood.events import Events, events_of
 from progsynth.neural.likelihood.layouts import Layout, readings_of
 from progsynth.neural.likelihood.random_run import run_random
-from progsynth.neural.likelihood.random_values import is_known, whole
 from progsynth.neural.likelihood.readings import symbolic, value_of
-from progsynth.neural.likelihood.real_answers import Answer, Real, Step, value_of_real
+from progsynth.neural.likelihood.real_answers import Answer, value_of_real
 
 MAX_WORLDS = 200
 MAX_STEPS = 20_000  # in all worlds together
@@ -64,15 +60,12 @@ Truths = npt.NDArray[np.bool_]
 class World:
     """A run of the program with the values of some choices fixed.
 
-    `fixed` has the variables and the numbers of their values. `events` are independent: a
-    source, and which of its values are right for which expected outputs [E, U]. `possible_E`
-    says for which expected outputs all that is known is right.
+    `fixed` has these choices and the numbers of their values, `events` what makes the output
+    right then.
     """
 
-    fixed: tuple[tuple[int, int], ...]
-    events: tuple[tuple[Source, Truths], ...]
-    reals: tuple[tuple[Real, npt.NDArray[np.float64]], ...]  # with what is expected [E]
-    possible_E: Truths
+    fixed: tuple[tuple[Choice, int], ...]
+    events: Events
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,12 +92,12 @@ class Propagation:
     @property
     def is_real(self) -> bool:
         """Is the output made of real answers?"""
-        return any(world.reals for world in self.worlds)
+        return any(world.events.reals for world in self.worlds)
 
     @property
     def possible_B(self) -> Truths:
         """Which rows some answers make right."""
-        return np.any([world.possible_E for world in self.worlds], axis=0)[self.ids_B]
+        return np.any([world.events.possible_E for world in self.worlds], axis=0)[self.ids_B]
 
     def losses(
         self, answers: Sequence[Tensor], rows: Numbers, generator: torch.Generator | None = None
@@ -121,18 +114,17 @@ class Propagation:
         """
         known: dict[Source, Tensor] = {}
         for source in self.order:
-            known[source] = (
-                answers[source.variable]
-                if isinstance(source, Choice)
-                else self._merge(source, known)
-            )
+            if isinstance(source, Choice):
+                known[source] = choice_log_probs(source, answers)
+            else:
+                known[source] = self._merge(source, known)
         ids, found = self.ids_B[rows], []
         for world in self.worlds:
-            possible = torch.as_tensor(world.possible_E[ids], device=answers[0].device)
+            possible = torch.as_tensor(world.events.possible_E[ids], device=answers[0].device)
             total_B = torch.zeros_like(answers[0][..., 0])
-            for variable, value in world.fixed:
-                total_B = total_B + answers[variable][..., value]
-            for source, right_EU in world.events:
+            for choice, value in world.fixed:
+                total_B = total_B + choice_log_probs(choice, answers)[..., value]
+            for source, right_EU in world.events.chances:
                 right_BU = torch.as_tensor(right_EU[ids], device=total_B.device)
                 total_B = total_B + masked_logsumexp(known[source], right_BU)
             found.append(total_B.masked_fill(~possible, -torch.inf))
@@ -144,7 +136,7 @@ class Propagation:
         (world,) = self.worlds
         ids = self.ids_B[rows]
         total_B = torch.zeros_like(answers[0][..., 0])
-        for real, wanted_E in world.reals:
+        for real, wanted_E in world.events.reals:
             wanted_B = torch.as_tensor(wanted_E[ids], device=total_B.device).to(total_B)
             total_B = total_B + (value_of_real(real, answers) - wanted_B) ** 2
         return total_B
@@ -173,6 +165,19 @@ class Propagation:
             self._indices[place] = torch.as_tensor(index, device=like.device)
         found = self._indices[place]
         return found.expand(*like.shape[:-1], len(found))
+
+
+def choice_log_probs(choice: Choice, answers: Sequence[Tensor]) -> Tensor:
+    """The log-probabilities [..., B, U] of a choice.
+
+    `answers` has [..., B, K] for each variable: log-probabilities, or where a variable answers
+    yes or no to K questions, their logits.
+    """
+    found = answers[choice.variable]
+    if choice.item is None:
+        return found
+    logit_B = found[..., choice.item]
+    return torch.stack([logsigmoid(-logit_B), logsigmoid(logit_B)], -1)
 
 
 def grouped_logsumexp(x_BN: Tensor, ids_BN: Tensor, size: int) -> Tensor:
@@ -207,10 +212,7 @@ def propagate(
     """
     view, dsl = symbolic(program, dsl, neural=layout.neural)
     ids_B, expected = numbered(outputs)
-    choices = [
-        None if v.num_values is None else Choice(n, v.num_values)
-        for n, v in enumerate(layout.variables)
-    ]
+    choices = list(_choices(layout))
     worlds: list[World] = []
     num_runs, steps = 0, Steps(MAX_STEPS)
     todo: list[dict[int, int]] = [{}]
@@ -219,40 +221,68 @@ def propagate(
         num_runs += 1
         try:
             result, checks = run_random(view, _arguments(layout, choices, fixed), dsl, steps)
-            found = _events(result, checks, expected, tolerance)
-            worlds.append(World(tuple(fixed.items()), *found))
+            events = events_of(result, checks, expected, tolerance)
+            worlds.append(World(tuple((choices[n], v) for n, v in fixed.items()), events))
         except Fail:
             continue  # no output is right where the program fails
         except Conflict as conflict:
-            variable = min(conflict.choices)
-            size = layout.variables[variable].num_values or 0
-            todo += [{**fixed, variable: n} for n in reversed(range(size))]
+            number = min(conflict.choices)
+            size = choices[number].size
+            todo += [{**fixed, number: n} for n in reversed(range(size))]
         if num_runs + len(todo) > max_worlds:
             raise NotExact(f"more than {max_worlds} cases would have to be told apart")
     if not worlds:
-        worlds.append(World((), (), (), np.zeros(len(expected), np.bool_)))
-    if len(worlds) > 1 and any(world.reals for world in worlds):
+        worlds.append(World((), Events((), (), np.zeros(len(expected), np.bool_))))
+    if len(worlds) > 1 and any(world.events.reals for world in worlds):
         raise NotExact("the output is a real answer in one case and not in another")
-    sources = [source for world in worlds for source, _ in world.events]
+    sources = [source for world in worlds for source, _ in world.events.chances]
     return Propagation(tuple(worlds), _in_order(sources), ids_B)
 
 
+def _choices(layout: Layout) -> Iterator[Choice]:
+    """The choices that the layout's submodules make, by variable."""
+    number = 0
+    for place, variable in enumerate(layout.variables):
+        result = variable.submodule.result
+        if variable.num_values is not None:
+            yield Choice(number, place, variable.num_values)
+            number += 1
+        elif set(result.types) == {BOOL} and result.name == "tuple":
+            for item in range(len(result.args)):
+                yield Choice(number, place, 2, item)
+                number += 1
+
+
 def _arguments(
-    layout: Layout, choices: Sequence[Choice | None], fixed: dict[int, int]
+    layout: Layout, choices: Sequence[Choice], fixed: Mapping[int, int]
 ) -> Sequence[Any]:
     """The arguments of the symbolic view, with leaves for choices that are not fixed."""
-    answers: list[Any] = []
-    for number, (variable, choice) in enumerate(zip(layout.variables, choices, strict=True)):
-        if choice is None:
-            if variable.submodule.result != FLOAT:
-                raise NotExact(f"'{variable.submodule.name}' answers {variable.submodule.result}")
-            answers.append(Answer(number, 0))
-        elif number in fixed or choice.size == 1:
-            answers.append(value_of(variable.submodule, fixed.get(number, 0)))
+    made: list[list[Any]] = [[] for _ in layout.variables]
+    for choice in choices:
+        one = layout.variables[choice.variable].submodule
+        values = [
+            bool(n) if choice.item is not None else value_of(one, n) for n in range(choice.size)
+        ]
+        if choice.number in fixed:
+            made[choice.variable].append(values[fixed[choice.number]])
         else:
-            values = tuple(value_of(variable.submodule, n) for n in range(choice.size))
-            answers.append(Leaf(choice, values, np.arange(choice.size)))
+            made[choice.variable].append(leaf(choice, values))
+    answers = [
+        _answer(number, variable.submodule.result, parts)
+        for number, (variable, parts) in enumerate(zip(layout.variables, made, strict=True))
+    ]
     return layout.fill(readings_of(layout)(answers))
+
+
+def _answer(variable: int, result: Type, parts: Sequence[Any]) -> Any:
+    """What a submodule answers, of the choices that it makes or of real numbers."""
+    if parts:
+        return tuple(parts) if result.name == "tuple" else parts[0]
+    if result == FLOAT:
+        return Answer(variable, 0)
+    if result.name == "tuple" and set(result.types) == {FLOAT}:
+        return tuple(Answer(variable, item) for item in range(len(result.args)))
+    raise NotExact(f"a submodule answers {result}")
 
 
 def _in_order(sources: Iterable[Source]) -> tuple[Source, ...]:
@@ -266,94 +296,3 @@ def _in_order(sources: Iterable[Source]) -> tuple[Source, ...]:
             if isinstance(source, Merged):
                 todo += [p for part in source.parts for p in part.parents]
     return tuple(sorted(found, key=lambda s: s.height))
-
-
-# ------------------------------------------------------------------------ what is right
-
-
-_NEVER = object()  # expected of a part of the output that cannot be what is expected
-
-
-@dataclass(frozen=True, slots=True)
-class _Column:
-    """A part of the output, and what is expected of it for each expected output."""
-
-    value: Any
-    wanted: list[Any]
-
-
-def _events(
-    result: Any, checks: Sequence[Leaf], expected: Sequence[Value], tolerance: float
-) -> tuple[tuple[tuple[Source, Truths], ...], tuple[tuple[Real, Any], ...], Truths]:
-    """Independent events that make the output right; real parts; which outputs are possible."""
-    possible_E = np.ones(len(expected), np.bool_)
-    leaves: list[_Column] = [_Column(check, [True] * len(expected)) for check in checks]
-    reals = []
-    for column in _columns(result, list(expected)):
-        impossible = np.array([w is _NEVER for w in column.wanted], np.bool_)
-        if isinstance(column.value, Answer | Step):
-            wanted = [0.0 if w is _NEVER else w for w in column.wanted]
-            reals.append((column.value, np.array(wanted, np.float64)))
-        elif isinstance(column.value, Leaf):
-            leaves.append(column)
-        else:
-            impossible |= ~_right([column.value], column.wanted, tolerance)[:, 0]
-        possible_E &= ~impossible
-    if reals and leaves:
-        raise NotExact("the output has real answers and choices in it")
-    events = []
-    for group in _dependent(leaves):
-        source, right_EU = _event(group, tolerance)
-        possible_E &= right_EU.any(1)
-        events.append((source, right_EU))
-    return tuple(events), tuple(reals), possible_E
-
-
-def _columns(value: Any, wanted: list[Any]) -> list[_Column]:
-    """The parts of a list or tuple that has random parts; else the value itself."""
-    if isinstance(value, list | tuple) and not is_known(value):
-        fits = [w is not _NEVER and len(w) == len(value) for w in wanted]
-        found = [_Column(None, [None if fit else _NEVER for fit in fits])]
-        for place, part in enumerate(value):
-            inner = [w[place] if fit else _NEVER for w, fit in zip(wanted, fits, strict=True)]
-            found += _columns(part, inner)
-        return found
-    return [_Column(value if isinstance(value, Answer | Step) else whole(value), wanted)]
-
-
-def _right(values: Sequence[Any], wanted: Sequence[Any], tolerance: float) -> Truths:
-    """Which values U are right for which of those expected E."""
-    return np.array(
-        [[_matches(w, value, tolerance) for value in values] for w in wanted], np.bool_
-    ).reshape(len(wanted), len(values))
-
-
-def _matches(wanted: Any, value: Any, tolerance: float) -> bool:
-    if wanted is None or value is None:
-        return wanted is None
-    return wanted is not _NEVER and value is not VOID and close(wanted, value, tolerance)
-
-
-def _dependent(columns: Sequence[_Column]) -> list[list[_Column]]:
-    """The columns in groups that read no common choice."""
-    groups: list[tuple[frozenset[int], list[_Column]]] = []
-    for column in columns:
-        reads = column.value.source.reads
-        apart = [g for g in groups if not g[0] & reads]
-        joined = [g for g in groups if g[0] & reads]
-        members = [c for g in joined for c in g[1]]
-        groups = [*apart, (reads.union(*(g[0] for g in joined)), [*members, column])]
-    return [members for _, members in groups]
-
-
-def _event(group: Sequence[_Column], tolerance: float) -> tuple[Source, Truths]:
-    """A source that decides a group of columns, and which of its values are right."""
-    leaves = [column.value for column in group]
-    if len({x.source for x in leaves}) == 1:
-        source, rows = leaves[0].source, list(zip(*(x.values for x in leaves), strict=True))
-    else:
-        joint = join(leaves)
-        ids, rows = unique(tuples(leaves, joint))
-        source = merged([joint.part(ids)], len(rows))
-    rights = [_right([row[n] for row in rows], c.wanted, tolerance) for n, c in enumerate(group)]
-    return source, np.logical_and.reduce(rights)

@@ -151,6 +151,41 @@ def test_real_answers_give_the_squared_error_of_the_programs_output() -> None:
     assert answers.grad is not None and answers.grad.tolist() == [[4.0 - 12.0], [-12.0]]
 
 
+def test_several_real_numbers_are_items_of_a_tuple() -> None:
+    text = """
+neural place(x: tensor[3]) -> tuple[float, float]
+
+def f(x: tensor[3]) -> tuple[float, float]:
+    p = place(x)
+    return p[0] * p[1], max(p[0], 0.0)
+"""
+    found = read_program(text, PACK)
+    given = prepare([(np.zeros(3, np.float32),)], found.entry.types, found.neural)
+    made = program_loss(found, PACK, given, [(1.0, 1.0)])
+    losses = made.losses({"place": torch.tensor([[2.0, 3.0]])}, mini_batch(given, [0]))
+    assert losses.tolist() == [(6.0 - 1.0) ** 2 + (2.0 - 1.0) ** 2]
+
+
+def test_any_of_k_are_choices_of_their_own() -> None:
+    text = """
+neural marks(x: tensor[3]) -> tuple[bool, bool, bool]
+
+def f(x: tensor[3]) -> int:
+    m = marks(x)
+    return sum([int(m[0]), int(m[1]), int(m[2])])
+"""
+    found = read_program(text, PACK)
+    given = prepare([(np.zeros(3, np.float32),)] * 2, found.entry.types, found.neural)
+    made = program_loss(found, PACK, given, [2, 0])
+    assert made.how.startswith("exact: distributions propagated")
+    logits = torch.tensor([[0.3, -1.0, 2.0]])
+    losses = made.losses({"marks": logits}, mini_batch(given, [0, 1]))
+    a, b, c = logits[0].sigmoid().tolist()
+    two = a * b * (1 - c) + a * (1 - b) * c + (1 - a) * b * c
+    none = (1 - a) * (1 - b) * (1 - c)
+    assert losses.exp().tolist() == pytest.approx([1 / two, 1 / none], rel=1e-5)
+
+
 def test_what_cannot_be_had_is_said() -> None:
     given = inputs(SUM, [5])
     with pytest.raises(UnsupportedError, match="100000 assignments; at most 20000 are allowed"):
