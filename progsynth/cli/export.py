@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from progsynth.errors import UnsupportedError
 from progsynth.files import check_writable, read_text, write_text
 from progsynth.lang.python.to_python import to_python
 from progsynth.lang.read import read_program
@@ -35,6 +36,13 @@ def run(options: argparse.Namespace) -> int:
         check_writable(options.output, "--output")
     dsl = pack(options.pack)
     program = read_program(read_text(options.file), dsl, filename=str(options.file))
+    if program.neural:
+        names = ", ".join(f"'{submodule.name}'" for submodule in program.neural)
+        raise UnsupportedError(
+            f"{options.file}: the program has neural submodules, {names}, whose weights its file "
+            "does not hold: programs with networks have no stand-alone Python yet; run them as "
+            "Result.function, or from Python with progsynth.neural.bind"
+        )
     text = to_python(program, dsl, checked=options.checked)
     if options.output is None:
         sys.stdout.write(text)

@@ -22,3 +22,14 @@ def whole(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError(f"expected a whole number from 1, found '{text}'")
     return number
+
+
+def share(text: str) -> float:
+    """The share that the text writes: above 0, at most 1."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number <= 1:
+        raise argparse.ArgumentTypeError(f"expected a share above 0, at most 1, found '{text}'")
+    return number

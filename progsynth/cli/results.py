@@ -18,15 +18,20 @@ def headline(record: Record) -> str:
         f"{record['seconds']:.2f} s, {record['programs']:,} programs, "
         f"{record['executions']:,} executions"
     )
+    if record["gradient_steps"]:
+        effort += f", {record['gradient_steps']:,} gradient steps"
     if record["solved"]:
         return f"{record['task']}: solved in {effort}; cost {record['cost']}"
     return f"{record['task']}: not solved ({record['stop_reason']}) in {effort}"
 
 
-def validation_line(record: Record) -> str:
-    """How the program did on the validation examples, or '' where there are none."""
-    score = record["validation"]
-    return f"validation: {score['passed']} of {score['total']}" if score["total"] else ""
+def accuracy_lines(record: Record) -> list[str]:
+    """How the program did on the validation examples, and on the others if not all are right."""
+    score, accuracy = record["validation"], record["accuracy"]
+    lines = [f"validation: {score['passed']} of {score['total']}"] if score["total"] else []
+    if accuracy is not None and accuracy["training"] < 1:
+        lines.append(f"training: {accuracy['training']:.1%} right")
+    return lines
 
 
 def filled_lines(record: Record) -> list[str]:

@@ -8,22 +8,22 @@ import sys
 import traceback
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import progsynth
-from progsynth.cli.options import above_zero, whole
+from progsynth.cli.options import above_zero, share, whole
 from progsynth.cli.overrun import interrupted_after
 from progsynth.cli.results import (
     Record,
+    accuracy_lines,
     filled_lines,
     headline,
     print_program,
     print_table,
-    validation_line,
 )
 from progsynth.errors import ProgsynthError
 from progsynth.files import check_writable, read_text, write_text
-from progsynth.solve import Result, solve
+from progsynth.library.store import Library
+from progsynth.solve import SEARCHES, Result, solve
 from progsynth.task import Suite, Task
 from progsynth.task_formats import FORMATS, read_tasks
 
@@ -63,8 +63,19 @@ def describe(parser: argparse.ArgumentParser) -> None:
         type=whole,
         help="at most so many runs of a candidate on a case",
     )
+    parser.add_argument(
+        "--gradient-steps", metavar="N", type=whole, help="at most so many updates of weights"
+    )
     parser.add_argument("--seed", metavar="N", type=int, default=0, help="of what is random (0)")
-    parser.add_argument("--search", metavar="NAME", help="the search to use")
+    parser.add_argument(
+        "--search", metavar="NAME", default="auto", help=f"one of {', '.join(SEARCHES)}"
+    )
+    parser.add_argument(
+        "--library", metavar="FOLDER", type=Path, help="of subroutines and networks to be used"
+    )
+    parser.add_argument(
+        "--accuracy", metavar="X", type=share, help="the share of examples to be right on"
+    )
     parser.add_argument("--sketch", metavar="FILE", type=Path, help="a program with holes (??)")
     parser.add_argument("--json", metavar="OUT", type=Path, help="write the results as JSON")
     parser.add_argument(
@@ -108,6 +119,8 @@ def _chosen(options: argparse.Namespace) -> tuple[Task, ...]:
                 f"--sketch is for one task, {options.file} has {len(tasks)}: choose with --task"
             )
         tasks = (replace(tasks[0], sketch=read_text(options.sketch)),)
+    if options.accuracy is not None:
+        tasks = tuple(replace(task, accuracy=options.accuracy) for task in tasks)
     return tasks
 
 
@@ -150,7 +163,6 @@ def _solved(task: Task, options: argparse.Namespace, *, alone: bool) -> tuple[Re
 
 
 def _search(task: Task, options: argparse.Namespace) -> tuple[Result, bool]:
-    settings: dict[str, Any] = {} if options.search is None else {"search": options.search}
     # solve does not look at the tests; it is not even given them
     asked = replace(task, test=())
     with interrupted_after(options.seconds + _GRACE) as overrun:
@@ -158,9 +170,11 @@ def _search(task: Task, options: argparse.Namespace) -> tuple[Result, bool]:
             asked,
             seconds=options.seconds,
             executions=options.executions,
+            gradient_steps=options.gradient_steps,
             seed=options.seed,
+            search=options.search,
+            library=None if options.library is None else Library(options.library, create=False),
             progress=not options.quiet,
-            **settings,
         )
     return result, overrun.rang
 
@@ -175,10 +189,12 @@ def _failed(task: Task, options: argparse.Namespace, why: str) -> Record:
         "python": None,
         "entry": None,
         "cost": None,
+        "accuracy": None,
         "validation": {"passed": 0, "total": len(task.validation)},
         "seconds": 0.0,
         "programs": 0,
         "executions": 0,
+        "gradient_steps": 0,
         "search": options.search,
         "seed": options.seed,
         "version": progsynth.__version__,
@@ -193,7 +209,7 @@ def _report(result: Result, record: Record, options: argparse.Namespace) -> None
         return
     if record["solved"]:
         print(f"# {headline(record)}")
-        for line in (validation_line(record), *filled_lines(record)):
+        for line in (*accuracy_lines(record), *filled_lines(record)):
             if line:
                 print(f"# {line}")
         print_program(record["program"])
@@ -214,8 +230,7 @@ def _write(options: argparse.Namespace, records: list[Record], *, alone: bool) -
         return
     if record["python"] is None:
         print(
-            f"--python: nothing written: the program for '{record['task']}' uses a primitive "
-            "whose source is not at hand",
+            f"--python: nothing written for '{record['task']}': {record['notes'][-1]}",
             file=sys.stderr,
         )
         return

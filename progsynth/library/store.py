@@ -179,6 +179,8 @@ class Library:
     def _make(self) -> None:
         if self.path.exists() and not self.path.is_dir():
             raise LibraryError(f"{self.path}: expected the folder of a library, found a file")
+        if not self.create:
+            raise LibraryError(f"{self.path}: there is no library there")
         # What a killed process may have left behind has a name that begins with a dot.
         held = self.path.exists() and any(p.name[0] != "." for p in self.path.iterdir())
         if held and not database.file_of(self.path).exists():  # not just made by another process
@@ -186,8 +188,6 @@ class Library:
                 f"{self.path}: there is no library in this folder, but other files: name a new "
                 "folder, or an empty one"
             )
-        if not self.create:
-            raise LibraryError(f"{self.path}: there is no library there")
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             database.make_database(self.path)

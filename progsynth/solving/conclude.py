@@ -128,9 +128,12 @@ def _filling_text(filling: Filling, vocabulary: Vocabulary, program: Program) ->
 
 def _python(program: Program, dsl: DSL) -> tuple[str | None, tuple[str, ...]]:
     """The program as stand-alone Python; or else None, and why."""
+    if program.neural:
+        names = ", ".join(f"'{submodule.name}'" for submodule in program.neural)
+        return None, (f"no stand-alone Python: the weights of {names} are not exported yet",)
     try:
         return to_python(program, dsl), ()
-    except UnsupportedError as error:  # networks; a user's primitive without a source at hand
+    except UnsupportedError as error:  # a user's primitive without a source at hand
         return None, (f"no stand-alone Python: {error}",)
 
 

@@ -67,6 +67,8 @@ class FakeResult:
             "seconds": 0.5,
             "programs": 1234,
             "executions": 5678,
+            "gradient_steps": 0,
+            "accuracy": None,
             "search": "fake",
             "seed": 0,
             "version": "0",

@@ -1,0 +1,82 @@
+"""`progsynth library`, and `progsynth solve --library`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from progsynth.cli import main
+from progsynth.lang.read import read_program
+from progsynth.library.admit import add_program
+from progsynth.library.entry import Provenance
+from progsynth.library.store import Library
+from progsynth.library.vocabulary import Vocabulary
+from progsynth.registry import pack
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    library = Library(tmp_path / "library")
+    words = Vocabulary(pack(), pack())
+    for factor in (4, 3):
+        text = f"def triple(x: int) -> int:\n    return {factor} * x\n"
+        provenance = Provenance("triple", 7, "0.1", {"gradient_steps": 0, "cost": 3})
+        program = read_program(text, words.pack)
+        add_program(library, program, words, doc="Three times.", provenance=provenance)
+    return library.path
+
+
+def said(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> str:
+    assert main(list(arguments)) == code
+    return capsys.readouterr().out
+
+
+def test_list_shows_what_is_in_use(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert said(capsys, "library", str(folder), "list") == (
+        "name    version  kind      type             uses\n"
+        "------  -------  --------  ---------------  ----\n"
+        "triple  2        function  (x: int) -> int  0\n"
+    )
+    assert said(capsys, "library", str(folder), "list", "--all").count("triple") == 2
+    assert said(capsys, "library", str(folder), "history", "triple").count("triple") == 2
+
+
+def test_show_prints_a_program_and_where_it_is_from(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown = said(capsys, "library", str(folder), "show", "triple")
+    assert "# doc: Three times.\n# from: task 'triple', seed 7\n# cost: 3\n" in shown
+    assert read_program(shown, pack()).entry.name == "triple"
+    assert "return 4 * x" in said(
+        capsys, "library", str(folder), "show", "triple", "--version", "1"
+    )
+
+
+def test_retire_takes_out_of_use(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    retire = ("library", str(folder), "retire", "triple")
+    assert said(capsys, *retire, "--version", "2") == "triple, version 2: retired\n"
+    assert "triple  1" in said(capsys, "library", str(folder), "list")
+    assert said(capsys, *retire) == "triple, version 1: retired\n"
+    assert said(capsys, *retire) == "triple: nothing to do, it was retired before\n"
+    assert said(capsys, "library", str(folder), "list") == "no entries\n"
+    assert "triple (retired)" in said(capsys, "library", str(folder), "list", "--all")
+
+
+def test_solve_uses_the_library_and_the_share_that_is_asked_for(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pairs = [([1, 2], [3, 6]), ([4], [12]), ([7], [0]), ([5, 5], [15, 15])]
+    examples = [{"inputs": [xs], "output": out} for xs, out in pairs]
+    tasks, results = tmp_path / "tasks.json", tmp_path / "results.json"
+    tasks.write_text(json.dumps({"name": "triples", "examples": examples}))
+    arguments = ["--library", str(folder), "--accuracy", "0.75", "--json", str(results)]
+    shown = said(
+        capsys, "solve", str(tasks), *arguments, "--search", "auto", "--gradient-steps", "9"
+    )
+    assert "# training: 75.0% right\n" in shown
+    record = json.loads(results.read_text())
+    assert "map(triple, xs)" in record["program"]
+    assert (record["gradient_steps"], record["accuracy"]["training"]) == (0, 0.75)
+    assert Library(folder).get("triple").uses == 1
