@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import count
 from typing import Any
 
@@ -192,9 +193,14 @@ class _Inference:
         return found
 
     def visit_all(self, terms: tuple[Term, ...]) -> Walk[Any]:
-        found = []
+        found: list[Any] = []
         for term in terms:
-            found.append((yield self.visit(term)))
+            if isinstance(term, Var):
+                found.append((term, (self.variable(term.index),), (), _NONE))
+            elif isinstance(term, Const):
+                found.append((term, (term.type,), (), _NONE))
+            else:
+                found.append((yield self.visit(term)))
         return tuple(found)
 
     def variable(self, index: int) -> Type:
@@ -267,11 +273,9 @@ class _Inference:
         """The type that it stands for at the end, with the caller's own type variables."""
         known = self.resolved.get(type_)
         if known is None:
-            found = substitute(type_, self.by)
-            rest = dict.fromkeys(variables(found), INT)
-            known = substitute(found, rest) if rest else found
+            known = _determined(substitute(type_, self.by))
             known = _unrigid(known, self.back) if self.back else known
-            problem = next((p for t in walk_type(known) if (p := type_problem(t))), "")
+            problem = _problem_inside(known)
             if problem:
                 raise IllTypedError(problem)
             self.resolved[type_] = known
@@ -287,13 +291,18 @@ class _Inference:
                 raise IllTypedError(f"{name}: {found} is not known to be {cls}")
 
     def finish(self, visited: Any) -> Walk[Any]:
-        term, types, children, by = visited
         done = []
-        for child in children:
-            done.append((yield self.finish(child)))
-        resolved = tuple(map(self.resolve, types))
+        for child in visited[2]:
+            # half of all terms are leaves: for those no generator is made
+            done.append((yield self.finish(child)) if child[2] else self.typed(child, ()))
+        return self.typed(visited, tuple(done))
+
+    def typed(self, visited: Any, children: tuple[Typed, ...]) -> Typed:
+        """The visited term with the types that it has at the end."""
+        term, types, _, by = visited
+        resolved = tuple([self.resolve(t) for t in types])
         named = {v: self.resolve(t) for v, t in by.items()} if by else _NONE
-        return Typed(term, resolved, tuple(done), named)
+        return Typed(term, resolved, children, named)
 
 
 def infer(
@@ -325,6 +334,19 @@ def infer(
     run.check_constraints(back, known)
     typed: Typed = walk(run.finish(visited))
     return typed
+
+
+@lru_cache(maxsize=4096)
+def _determined(type_: Type) -> Type:
+    """The type with `int` for variables that nothing determines. Pure, as is the next: the
+    caches are invisible, and most programs have the same few types."""
+    return substitute(type_, dict.fromkeys(variables(type_), INT))
+
+
+@lru_cache(maxsize=4096)
+def _problem_inside(type_: Type) -> str:
+    """What is wrong with the type or one inside it, or ''."""
+    return next((p for t in walk_type(type_) if (p := type_problem(t))), "")
 
 
 _RIGID = "rigid "  # no name that can be written starts with it

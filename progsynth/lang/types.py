@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from operator import is_
 
 from progsynth.errors import PackError
 
@@ -277,7 +278,15 @@ def walk_type(type_: Type) -> Iterator[Type]:
 
 def variables(type_: Type) -> tuple[str, ...]:
     """The names of the type variables in it, each once, in order of appearance."""
-    return tuple(dict.fromkeys(t.name for t in walk_type(type_) if t.is_variable))
+    found: dict[str, None] = {}
+    todo = [type_]
+    while todo:
+        node = todo.pop()
+        if node.is_variable:
+            found[node.name] = None
+        if node.args:
+            todo += node.types[::-1]
+    return tuple(found)
 
 
 def depth_of(type_: Type) -> int:
@@ -320,19 +329,18 @@ def substitute(type_: Type, by: Substitution) -> Type:
         return type_ if found is None else substitute(found, by)
     if not type_.args:
         return type_
-    return Type(
-        type_.name, tuple(substitute(a, by) if isinstance(a, Type) else a for a in type_.args)
-    )
+    args = tuple([substitute(a, by) if isinstance(a, Type) else a for a in type_.args])
+    return type_ if all(map(is_, args, type_.args)) else Type(type_.name, args)
 
 
 def unify(left: Type, right: Type, by: dict[str, Type]) -> bool:
     """Extend `by` so that it makes both types equal; False (and `by` half extended) if none can."""
     left, right = _resolve(left, by), _resolve(right, by)
-    if left == right:
+    if left is right or left == right:
         return True
     if left.is_variable or right.is_variable:
         variable, other = (left, right) if left.is_variable else (right, left)
-        if variable.name in variables(substitute(other, by)):
+        if other.args and variable.name in variables(substitute(other, by)):
             return False
         by[variable.name] = other
         return True
