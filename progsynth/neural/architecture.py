@@ -9,7 +9,9 @@ where the image is large and the body deep.
 
 There are no buffers that training changes (no batch normalisation): a population of networks
 trains with stacked weights (`torch.func`), and a network is the same in training and in use.
-Plain `Conv2d` is also what stacks best: see `benchmarks/stacked_convolutions.py`.
+Plain `Conv2d` is also what stacks best: 8 or 32 stacked networks of the default for 8x8 images
+take 0.7 to 1.3 times the processor's time of one after the other (less for narrower ones);
+convolutions written as products of unfolded images take 1.4 to 2 times.
 
 Tensors: B batch, F features, C channels, H height, W width.
 """
@@ -33,6 +35,7 @@ LARGE = 32  # pixels along the longer side from which convolutions are separable
 SMALL = 4  # pixels along the longer side at which stages end
 FIRST_CHANNELS, MOST_CHANNELS = 16, 64
 HIDDEN = 64
+LAST_LAYER = 0.1  # the size of its first weights, beside the usual
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,16 +223,22 @@ BODIES: Mapping[str, BodyRow] = MappingProxyType(
 def initialise(network: nn.Module, generator: torch.Generator) -> None:
     """Set all weights: normal, with a variance of 2 / inputs before a ReLU, else 1 / inputs.
 
-    (He et al. 2015, section 2.2.) Biases are 0. Nothing but the generator is asked for random
-    numbers; it is one of the CPU, so that a seed means the same weights on every device.
-    `network` holds its layers in the order in which they are used.
+    (He et al. 2015, section 2.2.) Biases are 0. The last layer's weights are a tenth of that:
+    a network that is trained through a program alone starts with nearly even chances, and no
+    chance order of its values is learnt. (Digits from the sums of pairs, 12 or 20 epochs: 5 of
+    108 runs ended in such an order without this, none of 108 with it.)
+
+    Nothing but the generator is asked for random numbers; it is one of the CPU, so that a seed
+    means the same weights on every device. `network` holds its layers in the order of use.
     """
     layers = [m for m in network.modules() if isinstance(m, nn.Linear | nn.Conv2d | nn.ReLU)]
     with torch.no_grad():
         for layer, after in zip(layers, [*layers[1:], None], strict=True):
             if isinstance(layer, nn.ReLU):
                 continue
-            gain = 2 if isinstance(after, nn.ReLU) else 1
+            gain = 2.0 if isinstance(after, nn.ReLU) else 1.0
+            if after is None:
+                gain *= LAST_LAYER**2
             deviation = math.sqrt(gain / layer.weight[0].numel())
             drawn = torch.randn(layer.weight.shape, generator=generator, device="cpu")
             layer.weight.copy_(deviation * drawn)

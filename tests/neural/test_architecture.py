@@ -10,7 +10,7 @@ from torch import nn
 from progsynth.errors import ProgsynthError, UnsupportedError
 from progsynth.lang.term import Neural
 from progsynth.lang.types import parse_type
-from progsynth.neural.architecture import Body, Recipe, recipe_for
+from progsynth.neural.architecture import LAST_LAYER, Body, Recipe, recipe_for
 from progsynth.neural.modality import modality_of
 from progsynth.neural.network import Network, make_network
 
@@ -153,8 +153,17 @@ def test_signals_neither_vanish_nor_explode(type_: str) -> None:
     for seed in range(3):
         made = make_network(declaration(type_), seed=seed)
         with torch.no_grad():
-            sizes.append(made(x_B).std().item())
+            sizes.append(made(x_B).std().item() / LAST_LAYER)
     assert 0.2 < sum(sizes) / 3 < 3
+
+
+def test_a_fresh_network_gives_nearly_even_chances() -> None:
+    x_B = torch.randn(64, 1, 8, 8, generator=torch.Generator().manual_seed(0))
+    for seed in range(3):
+        made = make_network(declaration("tensor[1, 8, 8]"), seed=seed)
+        with torch.no_grad():
+            chances_BV = made(x_B).softmax(-1)
+        assert 0.05 < chances_BV.min() and chances_BV.max() < 0.2
 
 
 def test_gradients_reach_every_weight() -> None:
