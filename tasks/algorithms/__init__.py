@@ -1,0 +1,1 @@
+"""Algorithms with loops, to be found without anything ready-made: gcd, fizz-buzz, counting, sorting."""
