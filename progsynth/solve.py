@@ -15,7 +15,7 @@ from typing import Any
 
 import progsynth
 from progsynth.errors import LibraryError, ProgsynthError, UnsupportedError
-from progsynth.evaluate import Evaluation, evaluate
+from progsynth.evaluate import Evaluation
 from progsynth.lang.engines import prepare
 from progsynth.lang.primitive import DSL, called_names
 from progsynth.lang.term import Program
@@ -28,7 +28,7 @@ from progsynth.search.sketch import search_sketch
 from progsynth.solving.conclude import make_result
 from progsynth.solving.problem import entry_name, make_problem
 from progsynth.solving.result import Accuracy, Missed, Result
-from progsynth.solving.setting import Setting, make_setting
+from progsynth.solving.setting import Setting, evaluate_in, make_setting
 from progsynth.task import Example, Task
 
 __all__ = ["SEARCHES", "Accuracy", "Missed", "Result", "entry_name", "solve"]
@@ -86,17 +86,7 @@ def solve(
     prepare()
 
     def evaluated(candidate: Candidate, examples: Sequence[Example]) -> Evaluation:
-        words = setting.vocabulary.with_networks(candidate.networks, setting.rows)
-        # Few programs get this far: the engine that starts at once is the fastest.
-        return evaluate(
-            words.opened(candidate.program),
-            examples,
-            words.dsl,
-            limits=task.limits,
-            tolerance=task.tolerance,
-            error=task.error,
-            engine="python",
-        )
+        return evaluate_in(setting.words(candidate), candidate.program, examples, task)
 
     with progress_bar(task.name, seconds, shown=progress) as show_progress:
 
@@ -113,7 +103,7 @@ def solve(
             accuracy=task.accuracy,
             on_event=tell,
         )
-    result = make_result(setting, outcome, evaluated, search=made.name, seed=seed)
+    result = make_result(setting, outcome, search=made.name, seed=seed)
     return _counted(result, setting) if outcome.solved else result
 
 

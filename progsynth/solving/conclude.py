@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,15 +19,11 @@ from progsynth.library.vocabulary import Vocabulary
 from progsynth.search.run import Candidate, Filling, Outcome
 from progsynth.search.simplify import simplify
 from progsynth.solving.result import SHOWN, Accuracy, Found, Missed, Result
-from progsynth.solving.setting import Setting
-from progsynth.task import Example, Task
-
-Evaluated = Callable[[Candidate, Sequence[Example]], Evaluation]
+from progsynth.solving.setting import Setting, evaluate_in
+from progsynth.task import Task
 
 
-def make_result(
-    setting: Setting, outcome: Outcome, evaluated: Evaluated, *, search: str, seed: int
-) -> Result:
+def make_result(setting: Setting, outcome: Outcome, *, search: str, seed: int) -> Result:
     """The result of a run: its program simplified, closed over the vocabulary, and written."""
     task, vocabulary = setting.task, setting.vocabulary
     total = len(task.validation)
@@ -62,9 +57,10 @@ def make_result(
             validation=(0, total),
             notes=notes,
         )
+    words = setting.words(candidate)
     if not candidate.filled:  # what a user wrote stays as it is
-        candidate = _simplified(candidate, task, vocabulary, evaluated)
-    validation = outcome.validation or evaluated(candidate, task.validation)
+        candidate = _simplified(candidate, task, words)
+    validation = outcome.validation or evaluate_in(words, candidate.program, task.validation, task)
     pairs = [
         *zip(task.train, evaluation.outputs, evaluation.right, strict=True),
         *zip(task.validation, validation.outputs, validation.right, strict=True),
@@ -86,7 +82,7 @@ def make_result(
         notes=(*notes, *why),
         accuracy=Accuracy(_share(evaluation), _share(validation) if total else None),
         networks=used,
-        _found=Found(program, used, vocabulary, task.limits),
+        _found=Found(program, used, vocabulary, task),
     )
 
 
@@ -94,18 +90,16 @@ def _share(evaluation: Evaluation) -> float:
     return evaluation.passed / evaluation.total
 
 
-def _simplified(
-    candidate: Candidate, task: Task, vocabulary: Vocabulary, evaluated: Evaluated
-) -> Candidate:
+def _simplified(candidate: Candidate, task: Task, words: Vocabulary) -> Candidate:
     """The candidate without what changes nothing on the training and validation examples."""
     examples = (*task.train, *task.validation)
 
     def keys(program: Program) -> list[Any]:
-        outputs = evaluated(replace(candidate, program=program), examples).outputs
+        outputs = evaluate_in(words, program, examples, task).outputs
         return [o if isinstance(o, Failure) else identity_key(o) for o in outputs]
 
     wanted = keys(candidate.program)
-    program = simplify(candidate.program, vocabulary.dsl, lambda other: keys(other) == wanted)
+    program = simplify(candidate.program, words.dsl, lambda other: keys(other) == wanted)
     called = frozenset().union(*map(called_names, program.functions))
     kept = tuple(n for n in program.neural if n.name in called)
     return replace(candidate, program=replace(program, neural=kept))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from progsynth.errors import ProgsynthError
+from progsynth.evaluate import Evaluation
 from progsynth.lang.engines import function_of
-from progsynth.lang.failure import Failure, Limits
+from progsynth.lang.failure import Failure
 from progsynth.lang.term import Program
 from progsynth.lang.types import Type, walk_type
 from progsynth.lang.values import Value, show
@@ -17,6 +18,8 @@ from progsynth.library.entry import Entry, Provenance
 from progsynth.library.store import Library
 from progsynth.library.vocabulary import Networks, Vocabulary
 from progsynth.plain import conform, plain
+from progsynth.solving.setting import evaluate_in
+from progsynth.task import Example, Task
 
 SHOWN = 5  # failed examples that are printed
 
@@ -61,13 +64,13 @@ class Found:
     program: Program
     networks: Networks
     vocabulary: Vocabulary
-    limits: Limits
+    task: Task
 
     def function(self) -> Callable[..., Value]:
         """The program as a Python function, of arrays too where it wants tensors."""
         entry, pack = self.program.entry, self.vocabulary.pack
         words = Vocabulary(pack, pack).with_networks(self.networks)
-        ready = function_of(words.opened(self.program), words.dsl, limits=self.limits)
+        ready = function_of(words.opened(self.program), words.dsl, limits=self.task.limits)
         if not any(t.name == "tensor" for one in entry.types for t in walk_type(one)):
             return ready
 
@@ -79,6 +82,13 @@ class Found:
         call.__name__ = call.__qualname__ = entry.name
         call.__doc__ = entry.doc or None
         return call
+
+    def evaluate(self, examples: Sequence[Example]) -> Evaluation:
+        """The program on examples, graded as the task says."""
+        pack = self.vocabulary.pack
+        rows = [example.inputs for example in examples]
+        words = Vocabulary(pack, pack).with_networks(self.networks, rows)
+        return evaluate_in(words, self.program, examples, self.task)
 
 
 def _conforming(value: Any, type_: Type, where: str) -> Value:
@@ -133,6 +143,10 @@ class Result:
         Raises ProgsynthError where there is no program.
         """
         return self._program.function()
+
+    def evaluate(self, examples: Sequence[Example]) -> Evaluation:
+        """The program on other examples of the task, with its weights: `task.test`, say."""
+        return self._program.evaluate(examples)
 
     def add_to(self, library: Library, *, name: str = "", doc: str = "") -> Entry:
         """The program as a subroutine of the library, where its networks go too.

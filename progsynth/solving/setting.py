@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from progsynth import registry
 from progsynth.errors import ProgsynthError, TaskError
+from progsynth.evaluate import Evaluation, evaluate
 from progsynth.lang.primitive import DSL
 from progsynth.lang.read import read_program
 from progsynth.lang.term import Neural, Program
@@ -17,7 +18,8 @@ from progsynth.lang.types import fn_of
 from progsynth.library.loading import load
 from progsynth.library.store import Library
 from progsynth.library.vocabulary import Networks, Vocabulary
-from progsynth.task import Task
+from progsynth.search.run import Candidate
+from progsynth.task import Example, Task
 
 _SKETCH = "<sketch>"  # what messages call its text
 
@@ -35,10 +37,26 @@ class Setting:
     sketch: Program | None
     trained: tuple[Neural, ...]
 
-    @property
-    def rows(self) -> list[tuple[Any, ...]]:
-        """The arguments of all examples that a search may look at."""
-        return _rows(self.task)
+    def words(self, candidate: Candidate) -> Vocabulary:
+        """The vocabulary with the candidate's networks, their decisions found for all examples
+        that a search may look at."""
+        return self.vocabulary.with_networks(candidate.networks, _rows(self.task))
+
+
+def evaluate_in(
+    words: Vocabulary, program: Program, examples: Sequence[Example], task: Task
+) -> Evaluation:
+    """The program of these words on examples, graded as the task says."""
+    # Few programs get this far: the engine that starts at once is the fastest.
+    return evaluate(
+        words.opened(program),
+        examples,
+        words.dsl,
+        limits=task.limits,
+        tolerance=task.tolerance,
+        error=task.error,
+        engine="python",
+    )
 
 
 def make_setting(
