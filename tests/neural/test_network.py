@@ -62,6 +62,17 @@ def test_it_learns_what_it_is_shown_and_more(device: str) -> None:
     assert sum(right) >= 95
 
 
+def test_a_network_of_numbers_learns_their_product() -> None:
+    x_N = torch.rand(400, 2, generator=torch.Generator().manual_seed(0)) * 4
+    product_N1 = x_N.prod(1, keepdim=True)
+    own = network("tensor[2]", "float")
+    fit_normaliser(own, x_N[:300])
+    train(own, x_N[:300], product_N1[:300], steps=300)
+    with torch.no_grad():
+        error = own.head.loss(own(x_N[300:]), product_N1[300:])
+    assert error < 0.02 * product_N1.var()
+
+
 def test_training_gives_the_same_weights_again() -> None:
     x_N, is_row_N = stripes()
     made = [network("tensor[1, 8, 8]", "choice[2]") for _ in range(2)]
