@@ -1,0 +1,43 @@
+"""Training: one network, the networks inside a program, many candidates at once, hybrid search.
+
+    fit_network    a network on labelled examples
+    fit_program    the networks inside a program, from what the program shall give
+    Population     candidates of one shape, trained in one batch
+    hybrid         the method for `solve(task, search=hybrid(...))`
+
+Everything loads when it is first used: torch takes seconds.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from progsynth.train.fit import Fitted, Point, Training, fit_network, fit_program
+    from progsynth.train.hybrid import hybrid
+    from progsynth.train.population import Population
+
+__all__ = ["Fitted", "Point", "Population", "Training", "fit_network", "fit_program", "hybrid"]
+
+_HOMES = {
+    "Fitted": "progsynth.train.fit",
+    "Point": "progsynth.train.fit",
+    "Population": "progsynth.train.population",
+    "Training": "progsynth.train.fit",
+    "fit_network": "progsynth.train.fit",
+    "fit_program": "progsynth.train.fit",
+    "hybrid": "progsynth.train.hybrid",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'progsynth.train' has no attribute '{name}'")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

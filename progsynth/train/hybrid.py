@@ -1,0 +1,188 @@
+"""Genetic search over hybrid programs: structure by evolution, weights by gradients.
+
+The genetic search proposes generations; its scorer trains them (see `scorer`). A behaviour that
+climbed the last rung of training and is right on enough of the training rows is handed out, in
+the form of the cheapest program known of it, and made simpler first: `sum(map(lambda x: 9 -
+digit(x), xs))` fits as well as the same without `9 -`, with a network that numbers the digits
+backwards; the program with less in it is the better explanation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from progsynth.errors import UnsupportedError
+from progsynth.lang.term import Function, Program, Term, size
+from progsynth.neural import device as devices
+from progsynth.neural.architecture import Recipe
+from progsynth.search.genetic import GeneticSearch, Settings
+from progsynth.search.problem import Method, Problem
+from progsynth.search.run import Allowance, Batch, Candidate, Search, Told
+from progsynth.search.simplify import simplify
+from progsynth.train.breeding import favour_submodules
+from progsynth.train.pool import Member, rank
+from progsynth.train.scorer import Schedule, TrainingScorer
+
+
+def hybrid(
+    *,
+    recipe: Recipe | None = None,
+    device: str = "auto",
+    population: int = 200,
+    max_size: int = 20,
+    schedule: Schedule | None = None,
+) -> Method:
+    """The method for `solve(task, search=...)` where neural submodules are to be trained.
+
+    `recipe` is that of all networks, None the default for what they read; `population` and
+    `max_size` (nodes) are of the genetic search, `schedule` says how much training candidates
+    get. The method raises UnsupportedError for a task that names no submodule.
+    """
+    settings = Settings(population=population, max_size=max_size, first_size=min(max_size, 12))
+
+    def method(problem: Problem, seed: int) -> Search:
+        if not problem.neural:
+            raise UnsupportedError(
+                "the hybrid search trains neural submodules, and the task has none: declare one "
+                "in a sketch (neural digit(image: tensor[1, 8, 8]) -> choice[10]), or use "
+                'search="genetic"'
+            )
+        scorer = TrainingScorer(
+            problem,
+            seed,
+            schedule=schedule or Schedule(),
+            recipe=recipe,
+            device=devices.choose(device),
+        )
+        return HybridSearch(problem, seed, scorer, settings)
+
+    return method
+
+
+class HybridSearch:
+    """A genetic search whose scorer trains; it hands out what was trained to the end."""
+
+    name = "hybrid"
+
+    def __init__(self, problem: Problem, seed: int, scorer: TrainingScorer, settings: Settings):
+        self.problem = problem
+        self.scorer = scorer
+        self.genetic = GeneticSearch(problem, seed, settings=settings, scorer=scorer)
+        favour_submodules(self.genetic, problem)
+
+    # -------------------------------------------------------------------------- protocol
+
+    @property
+    def exhausted(self) -> bool:
+        """Evolution goes on as long as it is asked."""
+        return self.genetic.exhausted
+
+    @property
+    def level(self) -> int:
+        """Generations."""
+        return self.genetic.level
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was looked at, told apart, left out by its bound, and trained."""
+        counts, members = self.scorer.counts, self.scorer.members.values()
+        least = self.scorer.least
+        left_out = sum(m.is_trainable and not m.rung and m.behaviour.bound < least for m in members)
+        unsupported = (
+            (f"{counts.unsupported:,} programs read tensors in a way that has no likelihood",)
+            if counts.unsupported
+            else ()
+        )
+        return (
+            f"{counts.programs:,} distinct well-typed programs",
+            f"{len(members):,} of different outcomes",
+            f"{left_out:,} left out: no networks bring them to {least:.3f} of the examples",
+            f"{counts.trained:,} trained, in {counts.gradient_steps:,} gradient steps",
+            *unsupported,
+            *self.genetic.notes,
+        )
+
+    def ask(self, allowance: Allowance) -> Batch:
+        """One generation, or part of one; with what is right on enough of the examples, if any."""
+        counts, bounds = self.scorer.counts, self.scorer.bounds
+        before = (counts.programs, counts.executions, counts.gradient_steps)
+        bounds.gradient_steps, bounds.clock = allowance.gradient_steps, allowance.clock
+        bounds.deadline = allowance.end
+        self.genetic.ask(allowance)
+        found = [self.simpler(m).candidate for m in self.ready()]
+        return Batch(
+            tuple(found),
+            counts.programs - before[0],
+            counts.executions - before[1],
+            counts.gradient_steps - before[2],
+        )
+
+    def tell(self, results: Told) -> None:
+        """What is handed out is not handed out again; the generations learn from their scores."""
+        self.genetic.tell(results)
+
+    def partial(self) -> tuple[Candidate, ...]:
+        """The program that is right on most rows."""
+        best = self.scorer.best
+        return () if best is None else (best.candidate,)
+
+    # --------------------------------------------------------------------------- handing out
+
+    def ready(self) -> list[Member]:
+        """The members to be handed out now: the cheapest first."""
+        members = [m for m in self.scorer.members.values() if self.is_ready(m)]
+        members.sort(key=lambda m: (m.candidate.cost, *rank(m)))
+        for member in members[:1]:
+            self.scorer.members[member.behaviour.key] = replace(member, final=True)
+        return members[:1]
+
+    def is_ready(self, member: Member) -> bool:
+        """Is it trained to the end, right often enough, and not yet handed out?"""
+        rungs = len(self.scorer.schedule.rungs)
+        trained = member.rung >= rungs or not member.is_trainable
+        return trained and not member.final and member.fit >= self.problem.accuracy
+
+    def simpler(self, member: Member) -> Member:
+        """The member, or one of a simpler program that is right often enough after training."""
+        found = [member]
+
+        def fits(program: Program) -> bool:
+            other = self.tried(program, found[0])
+            if other is None or other.fit < self.problem.accuracy:
+                return False
+            found[0] = other
+            return True
+
+        simplify(self.body_of(member.candidate), self.problem.dsl, fits)
+        return found[0]
+
+    def tried(self, body: Program, old: Member) -> Member | None:
+        """A simpler body as a member, trained to the end if it can reach the accuracy asked for."""
+        term = body.entry.body
+        cost = old.candidate.cost - size(_term(old.candidate)) + size(term)
+        candidate = self.problem.wrap(term, max(1, cost))
+        scorer = self.scorer
+        scorer.meet([candidate])
+        member = scorer.member(candidate.program)
+        if member is None or member.behaviour.bound < self.problem.accuracy:
+            return None
+        for rung in range(member.rung, len(scorer.schedule.rungs)):
+            if rung and member.score < old.score / 2:
+                return None  # nothing like the one that it is to replace
+            networks = member.candidate.networks or scorer.fresh(member.view)
+            scorer.train([(member, networks)], rung=rung)
+            member = scorer.members[member.behaviour.key]
+        return member
+
+    def body_of(self, candidate: Candidate) -> Program:
+        """What was searched for, as a program of its own: a function of the problem's types."""
+        names = tuple(f"x{n}" for n in range(len(self.problem.types)))
+        body = Function("body", names, self.problem.types, self.problem.result, _term(candidate))
+        others: Sequence[Function] = candidate.program.functions[:-1]
+        return Program((*others, body), candidate.program.neural)
+
+
+def _term(candidate: Candidate) -> Term:
+    """What was searched for: the filling of the sketch's hole, or the whole body."""
+    return candidate.filled[0].term if candidate.filled else candidate.program.entry.body
