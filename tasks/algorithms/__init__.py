@@ -1,1 +1,1 @@
-"""Algorithms with loops, to be found without anything ready-made: gcd, fizz-buzz, counting, sorting."""
+"""Algorithms whose loops have to be found: gcd, fizz-buzz, counting, sorting."""
