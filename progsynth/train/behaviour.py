@@ -11,20 +11,21 @@ Shapes: R training rows, M assignments of one layout, W different expected outpu
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 import numpy as np
 import numpy.typing as npt
 
 from progsynth.errors import UnsupportedError
-from progsynth.lang.failure import Failure
+from progsynth.lang.failure import Failure, Limits
 from progsynth.lang.primitive import DSL
 from progsynth.lang.term import Neural, Program
 from progsynth.lang.values import Value
 from progsynth.neural.likelihood.enumerate import all_assignments, numbered, right_outcomes
 from progsynth.neural.likelihood.inputs import Inputs, prepare
-from progsynth.neural.likelihood.layouts import Layout, outcomes_of_many
+from progsynth.neural.likelihood.layouts import Layout, assigned_rows, outcomes_of_many
+from progsynth.search.genetic.scoring import working_limits
 from progsynth.search.problem import Problem
 
 Floats = npt.NDArray[np.float64]
@@ -39,14 +40,16 @@ class View:
     """The training rows as programs see them that call these submodules.
 
     `assignments` has for each layout all of its assignments, or some where there are too many
-    (`tabled` says which), or none where answers are real. `wanted_R` is the number of each row's
-    expected output among the different ones, `outputs`.
+    (`tabled` says which), or none where answers are real. `limits` are those of a run in the
+    symbolic view: loops that do not end are common, and shall end soon. `wanted_R` is the
+    number of each row's expected output among the different ones, `outputs`.
     """
 
     neural: tuple[Neural, ...]
     inputs: Inputs
     assignments: tuple[Numbers, ...]
     tabled: tuple[bool, ...]
+    limits: Limits
     wanted_R: Numbers
     outputs: tuple[Value, ...]
 
@@ -97,8 +100,14 @@ def make_view(
         every = all_assignments(layout, max_assignments)
         tabled.append(every is not None)
         assignments.append(_some_assignments(layout, random) if every is None else every)
+    shown = [
+        assigned_rows(layout, some[-1:])[0]
+        for layout, some in zip(inputs.layouts, assignments, strict=True)
+        if len(some)
+    ]
+    limits = working_limits(replace(problem, inputs=tuple(shown)))
     wanted_R, outputs = numbered(problem.outputs)
-    return View(tuple(neural), inputs, tuple(assignments), tuple(tabled), wanted_R, outputs)
+    return View(tuple(neural), inputs, tuple(assignments), tuple(tabled), limits, wanted_R, outputs)
 
 
 def _some_assignments(layout: Layout, random: np.random.Generator) -> Numbers:
@@ -123,7 +132,7 @@ def behaviours(
         if not len(assignments_MV):
             continue
         some = [n for n, found in enumerate(outcomes) if found is not None]
-        ran = _run([programs[n] for n in some], layout, assignments_MV, dsl, problem)
+        ran = _run([programs[n] for n in some], layout, assignments_MV, dsl, view.limits)
         executions += len(some) * len(assignments_MV)
         for n, values in zip(some, ran, strict=True):
             held = outcomes[n]
@@ -144,17 +153,17 @@ def _run(
     layout: Layout,
     assignments_MV: Numbers,
     dsl: DSL,
-    problem: Problem,
+    limits: Limits,
 ) -> Sequence[list[Value | Failure] | None]:
     try:
-        return outcomes_of_many(programs, layout, assignments_MV, dsl, problem.limits)
+        return outcomes_of_many(programs, layout, assignments_MV, dsl, limits)
     except UnsupportedError:
         if len(programs) == 1:
             return [None]
         half = len(programs) // 2
         return [
-            *_run(programs[:half], layout, assignments_MV, dsl, problem),
-            *_run(programs[half:], layout, assignments_MV, dsl, problem),
+            *_run(programs[:half], layout, assignments_MV, dsl, limits),
+            *_run(programs[half:], layout, assignments_MV, dsl, limits),
         ]
 
 

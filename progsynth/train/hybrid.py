@@ -21,8 +21,13 @@ from progsynth.search.problem import Method, Problem
 from progsynth.search.run import Allowance, Batch, Candidate, Search, Told
 from progsynth.search.simplify import simplify
 from progsynth.train.breeding import favour_submodules
+from progsynth.train.occam import cheaper_term
 from progsynth.train.pool import Member, rank
 from progsynth.train.scorer import Schedule, TrainingScorer
+
+_FIRST_SIZE = 12  # nodes of random programs
+_FRESH = 0.3  # of each generation is new: bounds and tables make trying many programs cheap
+_ENUMERATED = 300_000  # executions, to find the cheapest program of a behaviour
 
 
 def hybrid(
@@ -39,7 +44,13 @@ def hybrid(
     `max_size` (nodes) are of the genetic search, `schedule` says how much training candidates
     get. The method raises UnsupportedError for a task that names no submodule.
     """
-    settings = Settings(population=population, max_size=max_size, first_size=min(max_size, 12))
+    settings = Settings(
+        population=population,
+        max_size=max_size,
+        first_size=min(max_size, _FIRST_SIZE),
+        fresh=_FRESH,
+        fits=0.0,
+    )
 
     def method(problem: Problem, seed: int) -> Search:
         if not problem.neural:
@@ -145,7 +156,7 @@ class HybridSearch:
 
     def simpler(self, member: Member) -> Member:
         """The member, or one of a simpler program that is right often enough after training."""
-        found = [member]
+        found = [self.cheapest(member)]
 
         def fits(program: Program) -> bool:
             other = self.tried(program, found[0])
@@ -154,8 +165,23 @@ class HybridSearch:
             found[0] = other
             return True
 
-        simplify(self.body_of(member.candidate), self.problem.dsl, fits)
+        simplify(self.body_of(found[0].candidate), self.problem.dsl, fits)
         return found[0]
+
+    def cheapest(self, member: Member) -> Member:
+        """The member with the cheapest program of its behaviour that enumeration finds."""
+        scorer, program = self.scorer, member.candidate.program
+        try:
+            term, executions = cheaper_term(
+                self.problem, member.view, program, executions=_ENUMERATED
+            )
+        except UnsupportedError:  # outside the fragment of the enumeration
+            return member
+        scorer.counts.executions += executions
+        if term is not None:
+            cost = member.candidate.cost - size(program.entry.body) + size(term)
+            scorer.meet([self.problem.wrap(term, max(1, cost))])
+        return scorer.members[member.behaviour.key]
 
     def tried(self, body: Program, old: Member) -> Member | None:
         """A simpler body as a member, trained to the end if it can reach the accuracy asked for."""
