@@ -20,7 +20,9 @@ from progsynth.search.genetic.tree import Tree, UnboundError, assembled
 _STARTS = 0.2  # how often what a loop starts with is more than a leaf, by comparison
 _DEEPER = 0.8  # how much rarer a node with arguments is from each level to the next
 _IDLE = 12.0  # how much more often it is an idle leaf
-_NEAR = 0.5  # how often a variable is sure to be one of the innermost binder's
+_LOOPS = 0.5  # the share of loops in a first generation
+_LOOP_SIZE = 20  # the room that these have at least
+_NEAR = 0.65  # how often a variable is sure to be one of the innermost binder's
 _TRIES = 12  # draws before the rules that fit are listed
 _OWN = 0.7  # how often the result of a loop is one of its variables
 
@@ -56,18 +58,23 @@ def generate(
     leafless: bool = False,
     start: bool = False,
     own: int = 0,
+    root: Rule | None = None,
 ) -> Tree:
     """A tree of the type (by default the goal's) of at most that size and depth, if one exists.
 
     Where none is so small it is the least there is. `plain` keeps loops out, as the condition
     of a `while` wants it; `leafless` asks for more than a leaf where there is room. `start` and
     `own` say that it is what a variable of a loop starts with, and of how many variables it is
-    the result. Raises UnboundError where the type has no values at all.
+    the result; `root` is its rule, if that is settled. Raises UnboundError where the type has
+    no values at all.
     """
     type_ = grammar.goal if type_ is None else type_
     first = _Wanted(type_, scope or grammar.scope, size, depth, plain, own, start, leafless)
     preorder: list[tuple[Rule, int]] = []
     todo = [first]
+    if root is not None:
+        preorder.append((root, 0))
+        todo = _inner(grammar, rng, first, root)[::-1]
     while todo:
         wanted = todo.pop()
         rule, number = _drawn(grammar, rng, wanted)
@@ -188,7 +195,10 @@ def _dealt(rng: Random, room: int, least: Sequence[int]) -> list[int]:
 
 
 def ramped(grammar: Grammar, rng: Random, *, size: int, depth: int) -> Tree:
-    """A tree for a first generation: the room for it is drawn, up to that size."""
-    return generate(
-        grammar, rng, size=rng.randint(2, max(2, size)), depth=depth, leafless=rng.random() < 0.9
-    )
+    """A tree for a first generation: the room for it is drawn, up to that size; half are loops."""
+    room = rng.randint(2, max(2, size))
+    loops = [r for r in grammar.rules[grammar.goal] if r.kind in ("while", "for")]
+    if loops and rng.random() < _LOOPS:
+        rule = rng.choices(loops, [r.weight for r in loops])[0]
+        return generate(grammar, rng, size=max(room, _LOOP_SIZE), depth=depth, root=rule)
+    return generate(grammar, rng, size=room, depth=depth, leafless=rng.random() < 0.9)

@@ -59,6 +59,7 @@ _AWAY = 0.2  # the affinity of a container that the request does not have
 _FOREIGN = 0.05  # and of a scalar
 _STRANGE = 0.1  # of a loop without a state of the result's type
 _OBVIOUS = 0.1  # of True and False, which are rarely what a condition shall be
+_OPERATOR = 3.0  # how much more often an operator is used than a named function
 _MOST_STATES = 6  # types that states of loops may have
 
 
@@ -117,7 +118,12 @@ class Grammar:
     sums: tuple[tuple[float, ...], ...]
     scope: Scope
     goal: int
+    test: int  # the number of bool
     least: dict[frozenset[int], Any] = field(default_factory=dict)  # see `least`
+
+    def within(self, scope: Scope) -> Grammar:
+        """The grammar of trees that see other variables."""
+        return replace(self, scope=scope)
 
 
 def make_grammar(problem: Problem) -> Grammar:
@@ -175,6 +181,7 @@ class _Maker:
             tuple(tuple(accumulate(rule.weight for rule in some)) for some in weighed),
             Scope.of(tuple(self.numbers[t] for t in self.params)),
             self.numbers[self.result],
+            self.numbers[BOOL],
         )
 
     def affinity(self, type_: Type) -> float:
@@ -212,6 +219,8 @@ class _Maker:
                 for instance, share in zip(group, close, strict=True):
                     cost = min(i.cost for i in group)
                     weight = max(close) * share / sum(close) * 2.0 ** (1 - cost)
+                    if is_operator(self.problem.dsl.surface_of(instance.name)):
+                        weight *= _OPERATOR
                     yield self.call(instance, weight)
 
     def call(self, instance: Instance, weight: float) -> Rule:
@@ -281,6 +290,11 @@ class _Maker:
                 yield _while(result, states, condition, weight)
                 for source, (item, affinity) in sources.items() if count < 3 else ():
                     yield _for(result, states, source, item, weight * affinity)
+
+
+def is_operator(surface: str) -> bool:
+    """Is it written as a form of the grammar, such as `_ + _`, not by a name?"""
+    return not surface.isidentifier()
 
 
 def _cheapness(constant: Constant) -> float:

@@ -22,6 +22,7 @@ from progsynth.evaluate import compare
 from progsynth.lang import vm
 from progsynth.lang.engines import run_rows
 from progsynth.lang.failure import Limits
+from progsynth.lang.infer import Typed
 from progsynth.lang.term import Program
 from progsynth.lang.values import size_of
 from progsynth.lang.vm import bytecode
@@ -34,10 +35,14 @@ Errors = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A candidate to be scored, and those it was made from: none, one or two of them."""
+    """A candidate to be scored, and those it was made from: none, one or two of them.
+
+    `typed` is the body of its entry with types, where that is at hand: it saves inferring them.
+    """
 
     candidate: Candidate
     parents: tuple[Candidate, ...] = ()
+    typed: Typed | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,12 +62,13 @@ class Scored:
 Scorer = Callable[[Sequence[Proposal]], Scored]
 
 
-def working_limits(limits: Limits, problem: Problem) -> Limits:
+def working_limits(problem: Problem) -> Limits:
     """What a program may use on one case while searching: in proportion to the examples.
 
     Loops that do not end are common, and each costs all of this. What is handed out is run
     again with the task's own limits.
     """
+    limits = problem.limits
     shown = [value for row in problem.inputs for value in row]
     largest = max(map(size_of, (*shown, *problem.outputs)), default=0)
     return Limits(
@@ -71,7 +77,7 @@ def working_limits(limits: Limits, problem: Problem) -> Limits:
     )
 
 
-_FUEL, _FUEL_A_CELL = 600, 30
+_FUEL, _FUEL_A_CELL = 300, 30
 _CELLS, _CELLS_A_CELL = 600, 60
 
 
@@ -80,7 +86,7 @@ class EngineScorer:
 
     def __init__(self, problem: Problem):
         self.problem = problem
-        self.limits = working_limits(problem.limits, problem)
+        self.limits = working_limits(problem)
         self.measure = partial(
             compare, type_=problem.entry_result, tolerance=problem.tolerance, error=problem.error
         )
@@ -98,9 +104,7 @@ class EngineScorer:
         if self.batch is not None and vm.available() and vm.ready():
             for place, proposal in enumerate(proposals):
                 with suppress(UnsupportedError):
-                    codes[place] = bytecode.compile_program(
-                        proposal.candidate.program, self.problem.dsl
-                    )
+                    codes[place] = self.compiled(proposal)
         if codes and self.batch is not None:
             grades = vm.grade(
                 list(codes.values()),
@@ -115,6 +119,13 @@ class EngineScorer:
             errors_PC[place] = self.in_python(proposals[place].candidate.program)
         candidates = tuple(proposal.candidate for proposal in proposals)
         return Scored(errors_PC, candidates, errors_PC.size)
+
+    def compiled(self, proposal: Proposal) -> Code:
+        """The program for the VM. Raises UnsupportedError."""
+        program, typed = proposal.candidate.program, proposal.typed
+        if typed is not None and typed.term is not program.entry.body:
+            typed = None  # it was put into a sketch
+        return bytecode.compile_program(program, self.problem.dsl, typed=typed)
 
     def in_python(self, program: Program) -> list[float]:
         """The program's errors, by the Python engine."""

@@ -20,10 +20,11 @@ from deap import base
 from progsynth.lang.types import FLOAT, walk_type
 from progsynth.search.genetic import deap_tools
 from progsynth.search.genetic.deap_tools import Individual
+from progsynth.search.genetic.fit import Fitter
 from progsynth.search.genetic.generate import ramped
 from progsynth.search.genetic.grammar import Grammar, make_grammar
 from progsynth.search.genetic.lexicase import deviations, lexicase
-from progsynth.search.genetic.scoring import EngineScorer, Proposal, Scorer
+from progsynth.search.genetic.scoring import EngineScorer, Proposal, Scorer, working_limits
 from progsynth.search.genetic.tree import Tree, UnboundError, is_idle, loops_of, lower
 from progsynth.search.genetic.vary import Bounds, crossover, mutate
 from progsynth.search.problem import Problem
@@ -37,7 +38,8 @@ class Settings:
     A population of `population` programs goes on for `patience` generations in which it comes
     no nearer. `elite` is the share of it that lives on beside its children, `crossovers` the
     share of children of two parents, `fresh` the share that has none. `sample` is the share of
-    the cases that a generation selects by (down-sampled lexicase).
+    the cases that a generation selects by (down-sampled lexicase), and `fits` that of the
+    loops at the roots of programs whose conditions are fitted to what they do (see `fit`).
     """
 
     population: int = 500
@@ -49,6 +51,7 @@ class Settings:
     crossovers: float = 0.25
     fresh: float = 0.05
     sample: float = 1.0
+    fits: float = 0.5
 
 
 _PART = 125  # programs that are scored at a time
@@ -91,6 +94,7 @@ class GeneticSearch:
         self.bounds = Bounds(self.settings.max_size, self.settings.max_depth)
         self.scorer = scorer or EngineScorer(problem)
         self.rescore = rescore
+        self.fitter = Fitter(problem, self.grammar, working_limits(problem), self.rng)
         self.toolbox = deap_tools.toolbox(toolbox, self._operators())
         self.hall = deap_tools.hall_of_fame()
         self.statistics = deap_tools.statistics()
@@ -197,6 +201,8 @@ class GeneticSearch:
         """A program that was not seen before, if one comes in a few tries."""
         for _ in range(_TRIES):
             tree, origin = self._bred(parents)
+            if self.fitter.applies(tree) and self.rng.random() < self.settings.fits:
+                tree = self._fitted(tree)
             if is_idle(tree):
                 continue
             try:
@@ -208,8 +214,14 @@ class GeneticSearch:
                 continue
             self._seen.add(hash(key))
             candidate = self.problem.wrap(key, tree.size)
-            return _Child(tree, key, Proposal(candidate, tuple(p.candidate for p in origin)))
+            parents_of = tuple(one.candidate for one in origin)
+            return _Child(tree, key, Proposal(candidate, parents_of, typed))
         return None
+
+    def _fitted(self, tree: Tree) -> Tree:
+        fitted = self.fitter.fit(tree)
+        self.executions += fitted.executions
+        return fitted.tree or tree
 
     def _bred(self, parents: list[Individual]) -> tuple[Tree, tuple[Individual, ...]]:
         rng, settings = self.rng, self.settings
