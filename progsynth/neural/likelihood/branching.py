@@ -28,6 +28,7 @@ from progsynth.neural.likelihood.random_values import (
     may_be_absent,
     mixture,
     moved,
+    random_parts,
 )
 
 Run = Callable[[Value, Env], Walk[Env]]  # (the value that is known here, what is seen here)
@@ -80,9 +81,12 @@ class Branching:
                 except Fail:
                     values = None
                 branches.append(Branch(inside, values, tuple(self.checks)))
+                self.steps.take(1 + inside.size // 50)
         finally:
             self.checks = outer
         found, succeeds = mixture(branches)
+        sizes = {x.source: x.source.size for x in random_parts(found) if isinstance(x, Leaf)}
+        self.steps.take(sum(sizes.values()) // 50)
         if isinstance(succeeds, Leaf):
             self.checks.append(succeeds)
         return found

@@ -140,19 +140,20 @@ def program_loss(
     method: str = "auto",
     max_assignments: int = MAX_ASSIGNMENTS,
     num_samples: int = NUM_SAMPLES,
+    estimator: str = "found",
 ) -> ProgramLoss:
     """The loss of a hybrid program on rows, of which `outputs` are expected.
 
     `method` is one of METHODS: "auto" takes the first that serves, for each layout of the rows.
-    `max_assignments` bounds the tables, `num_samples` are drawn for each choice where gradients
-    are sampled. Raises UnsupportedError for programs outside the fragment (see `readings`), and
-    where the method named does not serve.
+    `max_assignments` bounds the tables; `num_samples` and `estimator` are those of `sampling`.
+    Raises UnsupportedError for programs outside the fragment (see `readings`), and where the
+    method named does not serve.
     """
     if len(outputs) != len(inputs.where):
         raise TaskError(f"{len(inputs.where)} rows have {len(outputs)} expected outputs")
     if method not in METHODS:
         raise ProgsynthError(f"no method '{method}': expected one of {', '.join(METHODS)}")
-    made = _Maker(program, dsl, limits, tolerance, method, max_assignments, num_samples)
+    made = _Maker(program, dsl, limits, tolerance, method, max_assignments, num_samples, estimator)
     parts = []
     for layout in inputs.layouts:
         parts.append(made.losses(layout, [outputs[row] for row in layout.rows]))
@@ -170,6 +171,7 @@ class _Maker:
     method: str
     max_assignments: int
     num_samples: int
+    estimator: str
 
     def losses(self, layout: Layout, outputs: Sequence[Value]) -> RowLosses:
         """The losses on the rows of a layout, by the first method that serves."""
@@ -201,6 +203,7 @@ class _Maker:
             self.limits,
             tolerance=self.tolerance,
             num_samples=self.num_samples,
+            estimator=self.estimator,
             reason=reason,
         )
 

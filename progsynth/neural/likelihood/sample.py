@@ -1,22 +1,30 @@
-"""Sampled gradients of a program's likelihood: IndeCateR, for any program that the engines run.
+"""Sampled likelihoods, for any program that the engines run.
 
 The likelihood is an expectation over independent choices, E[f(x)] with f(x) = 1 where the
-program is right. The CatLog-derivative trick sums over the values of one choice at a time and
-samples the others (De Smet, Sansone and Zuidberg Dos Martires 2023, "Differentiable sampling of
-categorical distributions using the CatLog-derivative trick", section 4, equation 12):
+program is right. Assignments are drawn, some also with each choice changed to each of its
+values while the others stay; the engines run every different one once. From these runs:
 
-    grad E[f] = sum over d and k of  grad p_d(k) * E over the other choices of f(x with x_d = k)
+* "found" (the default): the log of the summed probabilities of the different right assignments
+  that were found. It is a lower bound of the log-likelihood, exact once all are found; its
+  gradient raises what is right in proportion to how likely it is already.
+* "indecater": the CatLog-derivative trick, which sums over the values of one choice at a time
+  and samples the others (De Smet, Sansone and Zuidberg Dos Martires 2023, "Differentiable
+  sampling of categorical distributions using the CatLog-derivative trick", section 4):
 
-which needs no gradient of f and has far less variance than the score function. It is unbiased
-for the gradient of the likelihood. The gradient of its logarithm, which training needs, is that
-divided by the likelihood, which the same runs estimate: consistent, not unbiased.
+      grad E[f] = sum over d and k of  grad p_d(k) * E over the other choices of f(x with x_d = k)
+
+  It is unbiased for the gradient of the likelihood. The gradient of its logarithm, which training
+  needs, is that divided by the likelihood, which the same runs estimate: consistent, not unbiased.
+
+`python -m benchmarks.estimators` compares both, and the score function, with exact gradients.
 
 Shapes: ... any leading dimensions, B rows, K values of a variable, R all rows of all leading
-dimensions, S samples, D variables, T the values of all variables together, U outcomes.
+dimensions, S samples, D variables, T the values of all variables together, N runs, U outcomes.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -30,12 +38,15 @@ from progsynth.lang.failure import Limits
 from progsynth.lang.primitive import DSL
 from progsynth.lang.term import Program
 from progsynth.lang.values import Value
-from progsynth.neural.likelihood.enumerate import numbered, right_outcomes
+from progsynth.neural.likelihood.enumerate import masked_logsumexp, numbered, right_outcomes
 from progsynth.neural.likelihood.layouts import Layout, outcomes
 
 NUM_SAMPLES = 10
 
 Numbers = npt.NDArray[np.int64]
+
+
+ESTIMATORS = ("found", "indecater")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,12 +60,13 @@ class Sampling:
     outputs: tuple[Value, ...]
     tolerance: float
     num_samples: int
+    estimator: str
     reason: str = ""
 
     @property
     def how(self) -> str:
         """What it is, for a reader."""
-        text = f"sampled: IndeCateR with {self.num_samples} samples a choice"
+        text = f"sampled ({self.estimator}): {self.num_samples} samples a value of a choice"
         return f"{text}, because {self.reason}" if self.reason else text
 
     @property
@@ -65,18 +77,42 @@ class Sampling:
     def losses(
         self, answers: Sequence[Tensor], rows: Numbers, generator: torch.Generator | None
     ) -> Tensor:
-        """Estimates [..., B] of the negative log-likelihood, with its sampled gradient.
+        """Estimates [..., B] of the negative log-likelihood, with a sampled gradient.
 
-        Where no sample is right the gradient is zero, and the likelihood is taken for half of
-        what one right sample would have made it.
+        `generator` is on the device of the answers. Where no run is right the gradient is zero,
+        and the likelihood is taken for half of what one right run in all would make it.
         """
         if generator is None:
             raise ProgsynthError("sampled gradients need a torch.Generator: give `generator`")
-        surrogate_B = self.likelihood(answers, rows, generator)
         least = 0.5 / (self.num_samples * sum(a.shape[-1] for a in answers))
+        if self.estimator == "found":
+            bound_B = self.found(answers, rows, generator)
+            none_B = bound_B == -torch.inf
+            return torch.where(none_B, -math.log(least), -bound_B.masked_fill(none_B, 0.0))
+        surrogate_B = self.likelihood(answers, rows, generator)
         found_B = (surrogate_B.detach() / len(answers)).clamp(min=least)
         gradient_B = (surrogate_B - surrogate_B.detach()) / found_B
         return -(found_B.log() + gradient_B)
+
+    def found(self, answers: Sequence[Tensor], rows: Numbers, generator: torch.Generator) -> Tensor:
+        """The log-probability [..., B] of the right assignments found: a lower bound.
+
+        Half of the runs are of plain samples, half of samples with one choice changed.
+        """
+        sizes = [a.shape[-1] for a in answers]
+        whole, half = self.num_samples // 2 * sum(sizes), (self.num_samples + 1) // 2
+        x_RND = _draw(answers, half, generator)
+        runs_RND = _changed(x_RND, sizes).reshape(len(x_RND), -1, len(sizes))
+        if whole:
+            runs_RND = np.concatenate([_draw(answers, whole, generator), runs_RND], 1)
+        right_RN, ids_RN = self._right(runs_RND, np.asarray(rows))
+        counts_RN = torch.as_tensor(right_RN & _first_RN(ids_RN), device=answers[0].device)
+        total_RN = torch.zeros(())
+        for d, log_probs in enumerate(answers):
+            index_RN = torch.as_tensor(runs_RND[:, :, d], device=log_probs.device)
+            flat = log_probs.reshape(-1, log_probs.shape[-1])
+            total_RN = total_RN.to(flat) + flat.gather(-1, index_RN)
+        return masked_logsumexp(total_RN, counts_RN).reshape(answers[0].shape[:-1])
 
     def likelihood(
         self, answers: Sequence[Tensor], rows: Numbers, generator: torch.Generator
@@ -86,36 +122,57 @@ class Sampling:
         Its value, divided by the number of variables, is one of the likelihood. `answers` has
         log-probabilities [..., B, K] for each variable.
         """
-        probs = [a.exp() for a in answers]
-        chosen = [_sample(p, self.num_samples, generator) for p in probs]
-        sizes = [p.shape[-1] for p in probs]
-        right_RST = self._right(np.stack(chosen, -1), sizes, np.asarray(rows))
-        hits_RT = torch.as_tensor(right_RST.mean(1), device=probs[0].device, dtype=probs[0].dtype)
-        total_B = torch.zeros_like(probs[0][..., 0])
-        for p, hits in zip(probs, torch.split(hits_RT, sizes, -1), strict=True):
-            total_B = total_B + (p * hits.reshape(p.shape)).sum(-1)
+        sizes = [a.shape[-1] for a in answers]
+        x_RSTD = _changed(_draw(answers, self.num_samples, generator), sizes)
+        right_RN, _ = self._right(x_RSTD.reshape(len(x_RSTD), -1, len(sizes)), np.asarray(rows))
+        hits_RT = torch.as_tensor(right_RN.reshape(x_RSTD.shape[:3]).mean(1)).to(answers[0])
+        total_B = torch.zeros_like(answers[0][..., 0])
+        for log_probs, hits in zip(answers, torch.split(hits_RT, sizes, -1), strict=True):
+            total_B = total_B + (log_probs.exp() * hits.reshape(log_probs.shape)).sum(-1)
         return total_B
 
-    def _right(self, x_RSD: Numbers, sizes: Sequence[int], rows: Numbers) -> npt.NDArray[np.bool_]:
-        """Is the program right where one variable has one of its values and the others are as
-        sampled: [R, S, T]. Each different assignment is run once."""
-        place = np.repeat(np.arange(len(sizes)), sizes)  # of T: which variable
-        value = np.concatenate([np.arange(size) for size in sizes])  # and its value
-        x_RSTD = np.repeat(x_RSD[:, :, None, :], len(place), 2)
-        x_RSTD[:, :, np.arange(len(place)), place] = value
-        flat = x_RSTD.reshape(-1, len(sizes))
-        different, back = np.unique(flat, axis=0, return_inverse=True)
-        found = outcomes(self.program, self.layout, different, self.dsl, self.limits)
-        ids, results = numbered(found)
-        ids_RST = ids[back.reshape(-1)].reshape(x_RSTD.shape[:3])
-        right_BU = right_outcomes(results, [self.outputs[r] for r in rows], self.tolerance)
-        which_R = np.arange(len(x_RSD)) % len(rows)
-        return np.asarray(right_BU[which_R[:, None, None], ids_RST])
+    def _right(self, x_RND: Numbers, rows: Numbers) -> tuple[npt.NDArray[np.bool_], Numbers]:
+        """In which runs the program is right, and a number for each different assignment.
+
+        Each different assignment is run once.
+        """
+        different, back = np.unique(x_RND.reshape(-1, x_RND.shape[-1]), axis=0, return_inverse=True)
+        results = outcomes(self.program, self.layout, different, self.dsl, self.limits)
+        ids, unique = numbered(results)
+        numbers_RN = back.reshape(x_RND.shape[:2])
+        right_BU = right_outcomes(unique, [self.outputs[r] for r in rows], self.tolerance)
+        which_R = np.arange(len(x_RND)) % len(rows)
+        return right_BU[which_R[:, None], ids[numbers_RN]], numbers_RN
+
+
+def _draw(answers: Sequence[Tensor], count: int, generator: torch.Generator) -> Numbers:
+    """Samples [R, S, D] of the values of all variables."""
+    return np.stack([_sample(a.detach().exp(), count, generator) for a in answers], -1)
+
+
+def _changed(x_RSD: Numbers, sizes: Sequence[int]) -> Numbers:
+    """Each sample with one variable changed to one of its values [R, S, T, D]."""
+    place = np.repeat(np.arange(len(sizes)), sizes)  # of T: which variable
+    value = np.concatenate([np.arange(size) for size in sizes])  # and its value
+    x_RSTD = np.repeat(x_RSD[:, :, None, :], len(place), 2)
+    x_RSTD[:, :, np.arange(len(place)), place] = value
+    return x_RSTD
+
+
+def _first_RN(ids_RN: Numbers) -> npt.NDArray[np.bool_]:
+    """Which entries of each row are the first of their number."""
+    order = np.argsort(ids_RN, axis=1, kind="stable")
+    sorted_RN = np.take_along_axis(ids_RN, order, 1)
+    first = np.ones(ids_RN.shape, np.bool_)
+    first[:, 1:] = sorted_RN[:, 1:] != sorted_RN[:, :-1]
+    found = np.zeros_like(first)
+    np.put_along_axis(found, order, first, 1)
+    return found
 
 
 def _sample(probs_BK: Tensor, count: int, generator: torch.Generator) -> Numbers:
     """Samples [R, S] of the values."""
-    flat = probs_BK.detach().reshape(-1, probs_BK.shape[-1])
+    flat = probs_BK.reshape(-1, probs_BK.shape[-1])
     found = torch.multinomial(flat, count, replacement=True, generator=generator)
     return np.asarray(found.cpu().numpy(), np.int64)
 
@@ -129,12 +186,16 @@ def sampling(
     *,
     tolerance: float = 1e-9,
     num_samples: int = NUM_SAMPLES,
+    estimator: str = "found",
     reason: str = "",
 ) -> Sampling:
     """Sampled losses of a hybrid program on a layout's rows, of which `outputs` are expected.
 
-    Raises UnsupportedError where a submodule's answer is real.
+    `estimator` is one of ESTIMATORS; each makes about `num_samples` runs for each value of each
+    choice. Raises UnsupportedError where a submodule's answer is real.
     """
+    if estimator not in ESTIMATORS:
+        raise ProgsynthError(f"no estimator '{estimator}': expected one of {', '.join(ESTIMATORS)}")
     for variable in layout.variables:
         if variable.num_values is None:
             one = variable.submodule
@@ -142,4 +203,6 @@ def sampling(
                 f"'{one.name}' answers {one.result}, which cannot be sampled here"
                 + (f"; and there is no other way, because {reason}" if reason else "")
             )
-    return Sampling(program, layout, dsl, limits, tuple(outputs), tolerance, num_samples, reason)
+    return Sampling(
+        program, layout, dsl, limits, tuple(outputs), tolerance, num_samples, estimator, reason
+    )

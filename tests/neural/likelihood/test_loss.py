@@ -61,7 +61,7 @@ def test_each_layout_gets_the_first_estimator_that_serves() -> None:
     hard = program_loss(unique, PACK, inputs(unique, [4, 5]), [2, 3])
     assert hard.how.split("\n") == [
         "exact: distributions propagated through 5 sources",
-        "sampled: IndeCateR with 10 samples a choice, because one step would have "
+        "sampled (found): 10 samples a value of a choice, because one step would have "
         "100000 combinations of values (at most 20000)",
     ]
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from progsynth.errors import ProgsynthError
 from progsynth.lang.read import read_program
 from progsynth.neural.likelihood.enumerate import (
     outcome_table,
@@ -15,7 +16,7 @@ from progsynth.neural.likelihood.enumerate import (
     table_log_likelihood,
 )
 from progsynth.neural.likelihood.layouts import Layout, layouts
-from progsynth.neural.likelihood.sample import Sampling, sampling
+from progsynth.neural.likelihood.sample import ESTIMATORS, Sampling, sampling
 from progsynth.registry import pack
 
 PACK = pack()
@@ -51,8 +52,15 @@ def gradients(loss: Any, given: list[torch.Tensor]) -> torch.Tensor:
     return torch.cat(torch.autograd.grad(loss, given), -1)
 
 
-def sampler(layout: Layout, num_samples: int) -> Sampling:
-    return sampling(PROGRAM, layout, [WANTED] * NUM_ROWS, PACK, num_samples=num_samples)
+def sampler(layout: Layout, num_samples: int, estimator: str = "indecater") -> Sampling:
+    return sampling(
+        PROGRAM,
+        layout,
+        [WANTED] * NUM_ROWS,
+        PACK,
+        num_samples=num_samples,
+        estimator=estimator,
+    )
 
 
 def exact(layout: Layout, given: list[torch.Tensor]) -> torch.Tensor:
@@ -81,19 +89,37 @@ def test_the_gradient_is_unbiased_for_that_of_the_likelihood(layout: Layout) -> 
     assert gap <= 4 * value_B.std() / NUM_ROWS**0.5
 
 
-def test_many_samples_give_the_gradient_of_the_log_likelihood(layout: Layout) -> None:
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_many_samples_give_the_gradient_of_the_log_likelihood(
+    layout: Layout, estimator: str
+) -> None:
     given = [x.requires_grad_() for x in logits(2)]
     wanted_T = gradients(exact(layout, given), given)[0]
     generator = torch.Generator().manual_seed(0)
-    made = sampler(layout, 20_000)
+    made = sampler(layout, 20_000, estimator)
     loss_B = made.losses([x.log_softmax(-1) for x in given], np.arange(1), generator)
     assert loss_B.item() == pytest.approx(-exact(layout, given).item(), abs=0.02)
     assert torch.allclose(-gradients(loss_B.sum(), given)[0], wanted_T, atol=0.03)
 
 
-def test_the_same_generator_gives_the_same_samples(layout: Layout) -> None:
+def test_the_right_assignments_found_bound_the_likelihood(layout: Layout) -> None:
+    answers = [x.log_softmax(-1) for x in logits(3)]
+    log_likelihood = exact(layout, logits(3)).item()
+    bounds = []
+    for num_samples in (1, 4, 50):
+        generator = torch.Generator().manual_seed(0)
+        made = sampler(layout, num_samples, "found")
+        given = [x.expand(200, -1) for x in answers]
+        bounds.append(made.found(given, np.arange(200), generator))
+        assert (bounds[-1] <= log_likelihood + 1e-9).all()
+    assert bounds[0].exp().mean() < bounds[1].exp().mean()
+    assert bounds[2].mean().item() == pytest.approx(log_likelihood, abs=0.02)
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_the_same_generator_gives_the_same_samples(layout: Layout, estimator: str) -> None:
     answers = [x.log_softmax(-1) for x in logits()]
-    made = sampler(layout, 3)
+    made = sampler(layout, 1, estimator)
     found = [
         made.losses(answers, np.arange(1), torch.Generator().manual_seed(seed)).item()
         for seed in (0, 0, 1)
@@ -101,9 +127,10 @@ def test_the_same_generator_gives_the_same_samples(layout: Layout) -> None:
     assert found[0] == found[1] != found[2]
 
 
-def test_leading_dimensions_are_candidates(layout: Layout) -> None:
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_leading_dimensions_are_candidates(layout: Layout, estimator: str) -> None:
     answers = [x.log_softmax(-1).expand(5, 7, -1) for x in logits()]
-    made = sampler(layout, 400)
+    made = sampler(layout, 400, estimator)
     generator = torch.Generator().manual_seed(0)
     losses = made.losses(answers, np.arange(7), generator)
     assert losses.shape == (5, 7)
@@ -111,11 +138,19 @@ def test_leading_dimensions_are_candidates(layout: Layout) -> None:
     assert losses.mean().item() == pytest.approx(wanted, abs=0.05)
 
 
-def test_without_a_right_sample_the_gradient_is_zero_and_the_loss_finite(layout: Layout) -> None:
-    never = sampling(PROGRAM, layout, [99] * NUM_ROWS, PACK, num_samples=2)
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_without_a_right_sample_the_gradient_is_zero_and_the_loss_finite(
+    layout: Layout, estimator: str
+) -> None:
+    never = sampling(PROGRAM, layout, [99], PACK, num_samples=2, estimator=estimator)
     given = [x.requires_grad_() for x in logits()]
     loss_B = never.losses(
         [x.log_softmax(-1) for x in given], np.arange(1), torch.Generator().manual_seed(0)
     )
     assert loss_B.isfinite().all()
     assert not gradients(loss_B.sum(), given).any()
+
+
+def test_an_estimator_that_does_not_exist_is_said(layout: Layout) -> None:
+    with pytest.raises(ProgsynthError, match="expected one of found, indecater"):
+        sampler(layout, 1, "reinforce")
