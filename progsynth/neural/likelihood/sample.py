@@ -4,17 +4,25 @@ The likelihood is an expectation over independent choices, E[f(x)] with f(x) = 1
 program is right. Assignments are drawn, some also with each choice changed to each of its
 values while the others stay; the engines run every different one once. From these runs:
 
-* "found" (the default): the log of the summed probabilities of the different right assignments
-  that were found. It is a lower bound of the log-likelihood, exact once all are found; its
-  gradient raises what is right in proportion to how likely it is already.
+* "found" (the default): the sum of the probabilities of the different right assignments found,
+  each divided by the probability pi(x) of being found (Horvitz and Thompson 1952, "A
+  generalization of sampling without replacement from a finite universe"):
+
+      E[f] ~ sum over found x of f(x) p(x) / pi(x),   pi(x) = 1 - (1 - p(x))**n (1 - q(x))**m
+
+  for n plain samples and m whose neighbours are all run as well, q(x) the probability that a
+  sample differs from x in one choice at most. Where few assignments matter all are found, and
+  pi is 1: it is the sum that a table would give. Where none is likely to be met twice it is the
+  score function's estimate, with the neighbours of samples for free.
 * "indecater": the CatLog-derivative trick, which sums over the values of one choice at a time
   and samples the others (De Smet, Sansone and Zuidberg Dos Martires 2023, "Differentiable
   sampling of categorical distributions using the CatLog-derivative trick", section 4):
 
       grad E[f] = sum over d and k of  grad p_d(k) * E over the other choices of f(x with x_d = k)
 
-  It is unbiased for the gradient of the likelihood. The gradient of its logarithm, which training
-  needs, is that divided by the likelihood, which the same runs estimate: consistent, not unbiased.
+Both are unbiased for the likelihood and its gradient. The gradient of the logarithm, which
+training needs, is that divided by the likelihood, which the same runs estimate: consistent, not
+unbiased.
 
 `python -m benchmarks.estimators` compares both, and the score function, with exact gradients.
 
@@ -86,33 +94,39 @@ class Sampling:
             raise ProgsynthError("sampled gradients need a torch.Generator: give `generator`")
         least = 0.5 / (self.num_samples * sum(a.shape[-1] for a in answers))
         if self.estimator == "found":
-            bound_B = self.found(answers, rows, generator)
-            none_B = bound_B == -torch.inf
-            return torch.where(none_B, -math.log(least), -bound_B.masked_fill(none_B, 0.0))
+            log_B = self.found(answers, rows, generator)
+            none_B = log_B == -torch.inf
+            return torch.where(none_B, -math.log(least), -log_B.masked_fill(none_B, 0.0))
         surrogate_B = self.likelihood(answers, rows, generator)
         found_B = (surrogate_B.detach() / len(answers)).clamp(min=least)
         gradient_B = (surrogate_B - surrogate_B.detach()) / found_B
         return -(found_B.log() + gradient_B)
 
     def found(self, answers: Sequence[Tensor], rows: Numbers, generator: torch.Generator) -> Tensor:
-        """The log-probability [..., B] of the right assignments found: a lower bound.
+        """The log [..., B] of an unbiased estimate of the likelihood, by what was found.
 
-        Half of the runs are of plain samples, half of samples with one choice changed.
+        Its gradient is that of the estimate where pi is constant. Half of the runs are of plain
+        samples, half of samples and their neighbours.
         """
         sizes = [a.shape[-1] for a in answers]
-        whole, half = self.num_samples // 2 * sum(sizes), (self.num_samples + 1) // 2
-        x_RND = _draw(answers, half, generator)
-        runs_RND = _changed(x_RND, sizes).reshape(len(x_RND), -1, len(sizes))
-        if whole:
-            runs_RND = np.concatenate([_draw(answers, whole, generator), runs_RND], 1)
+        around = self.num_samples // 2
+        plain = (self.num_samples - around) * sum(sizes)
+        runs_RND = _draw(answers, plain, generator)
+        if around:
+            near_RSTD = _changed(_draw(answers, around, generator), sizes)
+            near_RND = near_RSTD.reshape(len(runs_RND), -1, len(sizes))
+            runs_RND = np.concatenate([runs_RND, near_RND], 1)
         right_RN, ids_RN = self._right(runs_RND, np.asarray(rows))
-        counts_RN = torch.as_tensor(right_RN & _first_RN(ids_RN), device=answers[0].device)
-        total_RN = torch.zeros(())
+        counts_RN = torch.as_tensor(right_RN & _first(ids_RN), device=answers[0].device)
+        each = []
         for d, log_probs in enumerate(answers):
             index_RN = torch.as_tensor(runs_RND[:, :, d], device=log_probs.device)
-            flat = log_probs.reshape(-1, log_probs.shape[-1])
-            total_RN = total_RN.to(flat) + flat.gather(-1, index_RN)
-        return masked_logsumexp(total_RN, counts_RN).reshape(answers[0].shape[:-1])
+            each.append(log_probs.reshape(-1, log_probs.shape[-1]).gather(-1, index_RN))
+        log_probs_RND = torch.stack(each, -1)
+        with torch.no_grad():
+            log_pi_RN = log_inclusion(log_probs_RND.double(), plain, around)
+        weighed_RN = log_probs_RND.sum(-1) - log_pi_RN.to(log_probs_RND)
+        return masked_logsumexp(weighed_RN, counts_RN).reshape(answers[0].shape[:-1])
 
     def likelihood(
         self, answers: Sequence[Tensor], rows: Numbers, generator: torch.Generator
@@ -145,6 +159,25 @@ class Sampling:
         return right_BU[which_R[:, None], ids[numbers_RN]], numbers_RN
 
 
+def log_inclusion(log_probs_RND: Tensor, plain: int, around: int) -> Tensor:
+    """The log-probability [R, N] that an assignment is among what is run.
+
+    `log_probs_RND` are those of its values; `plain` samples are run as they are, `around`
+    samples with all their neighbours.
+    """
+    log_p_RN = log_probs_RND.sum(-1)
+    missed_RN = plain * torch.log1p(-log_p_RN.exp())
+    rare_RN = log_p_RN + math.log(plain)
+    if around:
+        odds_RND = torch.log(-torch.expm1(log_probs_RND)) - log_probs_RND  # against each value
+        ways_RN = torch.logaddexp(torch.zeros_like(log_p_RN), odds_RND.logsumexp(-1))
+        log_q_RN = (log_p_RN + ways_RN).clamp(max=0.0)
+        missed_RN = missed_RN + around * torch.log1p(-log_q_RN.exp())
+        rare_RN = torch.logaddexp(rare_RN, log_q_RN + math.log(around))
+    exact_RN = torch.log(-torch.expm1(missed_RN))
+    return torch.where(missed_RN > -1e-7, rare_RN, exact_RN)  # where it is a small difference
+
+
 def _draw(answers: Sequence[Tensor], count: int, generator: torch.Generator) -> Numbers:
     """Samples [R, S, D] of the values of all variables."""
     return np.stack([_sample(a.detach().exp(), count, generator) for a in answers], -1)
@@ -159,7 +192,7 @@ def _changed(x_RSD: Numbers, sizes: Sequence[int]) -> Numbers:
     return x_RSTD
 
 
-def _first_RN(ids_RN: Numbers) -> npt.NDArray[np.bool_]:
+def _first(ids_RN: Numbers) -> npt.NDArray[np.bool_]:
     """Which entries of each row are the first of their number."""
     order = np.argsort(ids_RN, axis=1, kind="stable")
     sorted_RN = np.take_along_axis(ids_RN, order, 1)

@@ -16,7 +16,7 @@ from progsynth.neural.likelihood.enumerate import (
     table_log_likelihood,
 )
 from progsynth.neural.likelihood.layouts import Layout, layouts
-from progsynth.neural.likelihood.sample import ESTIMATORS, Sampling, sampling
+from progsynth.neural.likelihood.sample import ESTIMATORS, Sampling, log_inclusion, sampling
 from progsynth.registry import pack
 
 PACK = pack()
@@ -102,18 +102,41 @@ def test_many_samples_give_the_gradient_of_the_log_likelihood(
     assert torch.allclose(-gradients(loss_B.sum(), given)[0], wanted_T, atol=0.03)
 
 
-def test_the_right_assignments_found_bound_the_likelihood(layout: Layout) -> None:
-    answers = [x.log_softmax(-1) for x in logits(3)]
-    log_likelihood = exact(layout, logits(3)).item()
-    bounds = []
-    for num_samples in (1, 4, 50):
-        generator = torch.Generator().manual_seed(0)
-        made = sampler(layout, num_samples, "found")
-        given = [x.expand(200, -1) for x in answers]
-        bounds.append(made.found(given, np.arange(200), generator))
-        assert (bounds[-1] <= log_likelihood + 1e-9).all()
-    assert bounds[0].exp().mean() < bounds[1].exp().mean()
-    assert bounds[2].mean().item() == pytest.approx(log_likelihood, abs=0.02)
+@pytest.mark.parametrize("num_samples", [1, 2, 5])
+def test_what_is_found_is_weighed_so_that_it_is_unbiased(layout: Layout, num_samples: int) -> None:
+    given = [x.requires_grad_() for x in logits(3)]
+    likelihood = exact(layout, given).exp()
+    wanted_T = gradients(likelihood, given)[0]
+    rows = [x.detach().expand(NUM_ROWS, -1).clone().requires_grad_() for x in given]
+    made = sampler(layout, num_samples, "found")
+    generator = torch.Generator().manual_seed(1)
+    estimate_B = made.found([x.log_softmax(-1) for x in rows], np.arange(NUM_ROWS), generator)
+    value_B = estimate_B.exp()
+    found_BT = gradients(value_B.sum(), rows)
+    error_T = found_BT.std(0) / NUM_ROWS**0.5
+    assert ((found_BT.mean(0) - wanted_T).abs() <= 4 * error_T + 1e-12).all()
+    gap = (value_B.mean() - likelihood).abs().item()
+    assert gap <= 4 * value_B.std().item() / NUM_ROWS**0.5
+    assert value_B.std() < likelihood
+
+
+def test_the_probability_of_being_found_is_how_often_it_is() -> None:
+    """One sample with its neighbours and two plain ones, of two choices, counted out."""
+    generator = torch.Generator().manual_seed(0)
+    probs = [torch.tensor([0.7, 0.2, 0.1]), torch.tensor([0.6, 0.4])]
+    count = 20_000
+    x = [torch.multinomial(p, count * 3, True, generator=generator).reshape(-1, 3) for p in probs]
+    for a in range(3):
+        for b in range(2):
+            differs = (x[0] != a).int() + (x[1] != b).int()
+            found = (differs[:, :2] == 0).any(1) | (differs[:, 2] <= 1)
+            logs = torch.stack([probs[0][a], probs[1][b]]).log().double()
+            predicted = log_inclusion(logs[None, None], 2, 1).exp().item()
+            assert found.double().mean().item() == pytest.approx(predicted, abs=0.015)
+    sure = torch.tensor([[[0.0, 0.0]]], dtype=torch.float64)
+    assert log_inclusion(sure, 3, 0).item() == 0.0
+    rare = torch.tensor([[[-400.0, -500.0]]], dtype=torch.float64)
+    assert log_inclusion(rare, 10, 0).item() == pytest.approx(-900.0 + np.log(10))
 
 
 @pytest.mark.parametrize("estimator", ESTIMATORS)
