@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from progsynth.errors import UnsupportedError
@@ -55,7 +55,8 @@ def make_problem(setting: Setting) -> Problem:
 
 def _wrap_whole(setting: Setting) -> Callable[[Term, int], Candidate]:
     task = setting.task
-    name = entry_name(task.name, setting.vocabulary.dsl)
+    taken = {submodule.name for submodule in setting.trained}
+    name = entry_name(task.name, setting.vocabulary.dsl, taken)
 
     def wrap(term: Term, cost: int) -> Candidate:
         function = Function(name, task.names, task.types, task.result, term)
@@ -82,17 +83,21 @@ def _only_hole(setting: Setting, sketch: Program) -> Site:
     return sites[0]
 
 
-def entry_name(task: str, dsl: DSL) -> str:
-    """The task's name as that of a function; `f` where that is not possible.
+def entry_name(task: str, dsl: DSL, taken: Collection[str] = ()) -> str:
+    """The task's name as that of a function; `f` where that is not possible, or taken.
 
     >>> entry_name("Add 3 to each", DSL("empty", {}, {}, {}))
     'add_3_to_each'
     """
     made = re.sub(r"[^a-z0-9]+", "_", task.lower()).strip("_")
-    taken = keyword.iskeyword(made) or made in dsl or bool(dsl.overloads(made))
+    known = made in taken or made in dsl or bool(dsl.overloads(made))
     fits = 1 < len(made) <= _LONGEST_NAME and not made[0].isdigit()
-    return made if fits and not taken and made not in _RESERVED else "f"
+    fits = fits and not keyword.iskeyword(made) and made not in _RESERVED
+    return (
+        made if fits and not known else next(n for n in _PLAIN if n not in taken and n not in dsl)
+    )
 
 
 _LONGEST_NAME = 40
+_PLAIN = ("f", "found", *(f"f{n}" for n in range(2, 1000)))
 _RESERVED = {"neural", "int", "float", "bool", "str", "list", "dict", "tuple", "graph", "memory"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -189,6 +190,13 @@ def test_a_method_of_ones_own_is_given_the_problem_and_may_bring_networks() -> N
     assert "25 gradient steps" in str(found)
     assert found.function([[2.0], [3.0]]) == 5
     assert list(found.networks) == ["level"]
+
+
+def test_a_program_is_not_called_as_its_submodule_is() -> None:
+    seen: list[Problem] = []
+    found = solved(replace(levels(neural=[LEVEL]), name="level"), search=method(seen))
+    assert found.entry == "f"
+    assert found.function([[2.0], [3.0]]) == 5
 
 
 def test_a_method_fills_the_one_hole_of_a_sketch() -> None:
