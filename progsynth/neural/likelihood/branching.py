@@ -17,8 +17,8 @@ from progsynth.neural.likelihood.distributions import (
     leaf,
     world,
 )
+from progsynth.neural.likelihood.mixtures import Branch, mixture, moved
 from progsynth.neural.likelihood.random_values import (
-    Branch,
     Closure,
     Env,
     Sieve,
@@ -26,8 +26,6 @@ from progsynth.neural.likelihood.random_values import (
     is_known,
     leaves_of,
     may_be_absent,
-    mixture,
-    moved,
     random_parts,
 )
 
