@@ -26,7 +26,6 @@ from progsynth.train.pool import Member, rank
 from progsynth.train.scorer import Schedule, TrainingScorer
 
 _FIRST_SIZE = 12  # nodes of random programs
-_FRESH = 0.3  # of each generation is new: bounds and tables make trying many programs cheap
 _ENUMERATED = 300_000  # executions, to find the cheapest program of a behaviour
 
 
@@ -36,19 +35,22 @@ def hybrid(
     device: str = "auto",
     population: int = 200,
     max_size: int = 20,
+    fresh: float = 0.3,
     schedule: Schedule | None = None,
 ) -> Method:
     """The method for `solve(task, search=...)` where neural submodules are to be trained.
 
     `recipe` is that of all networks, None the default for what they read; `population` and
-    `max_size` (nodes) are of the genetic search, `schedule` says how much training candidates
-    get. The method raises UnsupportedError for a task that names no submodule.
+    `max_size` (nodes) are of the genetic search, `fresh` the share of each generation that has
+    no parents (large, as tables and bounds make it cheap to try programs); `schedule` says how
+    much training candidates get. The method raises UnsupportedError for a task that names no
+    submodule.
     """
     settings = Settings(
         population=population,
         max_size=max_size,
         first_size=min(max_size, _FIRST_SIZE),
-        fresh=_FRESH,
+        fresh=fresh,
         fits=0.0,
     )
 

@@ -66,9 +66,12 @@ def waiting(
     """The members to be trained first, `most` at most: those that can reach most, cheap first.
 
     `least` is the accuracy that one of them must be able to reach, `asked` the one asked for:
-    of those that cannot reach it no more than `short` are taken.
+    of those that cannot reach it no more than `short` are taken. With neither they come as they
+    were met.
     """
     fit = [m for m in members if m.rung == 0 and m.is_trainable and m.behaviour.bound >= least]
+    if not least and not asked:
+        return fit[:most]
     fit.sort(key=lambda m: (-round(m.behaviour.bound, 1), m.candidate.cost, m.serial))
     able = [m for m in fit if m.behaviour.bound >= asked]
     others = [m for m in fit if m.behaviour.bound < asked]
