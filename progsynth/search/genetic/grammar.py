@@ -136,8 +136,13 @@ def make_grammar(problem: Problem) -> Grammar:
         for n in problem.neural
     )
     params, result = tuple(map(as_int, problem.types)), as_int(problem.result)
+    # The result counts as a type at hand: loops start from its literals.
     space = make_space(
-        problem.dsl.extend(*submodules), params, result, constants, allowed=problem.allowed
+        problem.dsl.extend(*submodules),
+        (*params, result),
+        result,
+        constants,
+        allowed=problem.allowed,
     )
     return _Maker(problem, space, params, result, submodules).make()
 
@@ -282,14 +287,21 @@ class _Maker:
             for type_, number in self.numbers.items()
             if type_.name == "list" and type_.types[0] in self.numbers
         }
+        closest = max((affinity for _, affinity in sources.values()), default=1.0)
         for count, share in _STATES.items():
             combinations = list(product(self.states(), repeat=count))
-            for result, states in product(range(len(self.numbers)), combinations):
-                known = 1.0 if result in states else _STRANGE
-                weight = share / len(combinations) * known
-                yield _while(result, states, condition, weight)
-                for source, (item, affinity) in sources.items() if count < 3 else ():
-                    yield _for(result, states, source, item, weight * affinity)
+            for result in range(len(self.numbers)):
+                known = [1.0 if result in states else _STRANGE for states in combinations]
+                reach = 1.0 if self.types_of(result) in self.given else _STRANGE
+                for states, some in zip(combinations, known, strict=True):
+                    weight = share * reach * some / sum(known)
+                    yield _while(result, states, condition, weight)
+                    for source, (item, affinity) in sources.items() if count < 3 else ():
+                        yield _for(result, states, source, item, weight * affinity / closest)
+
+    def types_of(self, number: int) -> Type:
+        """The type of a number."""
+        return list(self.numbers)[number]
 
 
 def is_operator(surface: str) -> bool:

@@ -180,15 +180,16 @@ def lower(root: Tree, grammar: Grammar) -> Typed:
 def least_tree(type_: int, scope: Scope, grammar: Grammar) -> Tree:
     """The least tree of the type. Raises UnboundError where there is none."""
     chosen: list[Rule] = []
-    todo = [(type_, scope)]
+    todo = [(type_, scope, False)]
     while todo:
-        wanted, here = todo.pop()
-        rule = least_rule(grammar, here, wanted)
+        wanted, here, start = todo.pop()
+        leaves = grammar.leaves[wanted] if start else ()
+        rule = leaves[0] if leaves else least_rule(grammar, here, wanted)
         if rule is None:
             raise UnboundError(f"nothing makes a value of type {grammar.types[wanted]}")
         chosen.append(rule)
-        inner = zip(rule.args, rule.binds, strict=True)
-        todo += [(arg, here.inside(bound)) for arg, bound in inner][::-1]
+        inner = enumerate(zip(rule.args, rule.binds, strict=True))
+        todo += [(a, here.inside(bound), rule.is_start(p)) for p, (a, bound) in inner][::-1]
     return assembled([(rule, 0) for rule in chosen])
 
 
