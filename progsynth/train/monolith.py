@@ -128,9 +128,7 @@ def _fitted(
     def made(steps: int, seconds: float) -> Monolith:
         bare = Monolith(model, tuple(keys.values()), item, rate, 0.0, 0.0, steps, seconds)
         shares = bare.share_right(task.train), bare.share_right(task.validation)
-        return Monolith(
-            model, bare.answers, item, rate, shares[0], shares[1], steps, seconds
-        )
+        return Monolith(model, bare.answers, item, rate, shares[0], shares[1], steps, seconds)
 
     def measure() -> tuple[float, float]:
         share = made(0, 0.0).validation

@@ -297,9 +297,11 @@ class TrainingScorer:
     def _train_group(self, trials: Sequence[tuple[Member, Networks]], rung: int) -> None:
         training = self.schedule.training(rung)
         left = self.bounds.gradient_steps
-        if left is not None:
-            training = replace(training, steps=min(training.steps, left // len(trials)))
-        if training.steps < 1 or self.is_over():
+        if left is not None:  # the first of them, if there are not enough steps for all
+            trials = trials[: max(1, left // training.steps)]
+            steps = left // len(trials)
+            training = replace(training, steps=max(1, min(training.steps, steps)))
+        if left == 0 or self.is_over():
             return
         self.batches += 1
         members = [member for member, _ in trials]
