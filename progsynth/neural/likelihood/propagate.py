@@ -87,7 +87,7 @@ class Propagation:
             return "squared error: real answers go straight through the program's arithmetic"
         number = len(self.worlds)
         runs = f", in {number} cases" if number > 1 else ""
-        return f"exact: distributions propagated through {len(self.order)} sources{runs}"
+        return f"exact: distributions propagated in {len(self.order)} steps{runs}"
 
     @property
     def is_real(self) -> bool:

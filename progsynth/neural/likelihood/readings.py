@@ -99,7 +99,10 @@ def called_submodules(program: Program, dsl: DSL) -> tuple[Neural, ...]:
 
 
 def _reached(program: Program, dsl: DSL) -> list[Function]:
-    """The functions that the entry calls, itself included, the program's own and the pack's."""
+    """The functions that the entry calls, itself included, and that may meet tensors.
+
+    Those of the pack whose signatures are without tensors cannot look at any.
+    """
     own = {f.name: f for f in program.functions}
     found: dict[str, Function] = {}
     todo = [program.entry]
@@ -109,11 +112,17 @@ def _reached(program: Program, dsl: DSL) -> list[Function]:
             continue
         found[function.name] = function
         for term in subterms(function.body):
-            if isinstance(term, Call):
-                callee = own.get(term.name) or dsl.functions.get(term.name)
-                if callee is not None:
-                    todo.append(callee)
+            if not isinstance(term, Call):
+                continue
+            if term.name in own:
+                todo.append(own[term.name])
+            elif term.name in dsl.functions and _takes_tensors(dsl.functions[term.name]):
+                todo.append(dsl.functions[term.name])
     return list(found.values())
+
+
+def _takes_tensors(function: Function) -> bool:
+    return any(map(has_tensor, (*function.types, function.result)))
 
 
 # ------------------------------------------------------------------------ the symbolic view

@@ -55,12 +55,12 @@ def test_each_layout_gets_the_first_estimator_that_serves() -> None:
     made = program_loss(SUM, PACK, inputs(SUM, [2, 5, 2]), [3, 20, 4])
     assert made.how.split("\n") == [
         "exact: table of 100 assignments",
-        "exact: distributions propagated through 9 sources",
+        "exact: distributions propagated in 9 steps",
     ]
     unique = program("len(unique(map(digit, xs)))")
     hard = program_loss(unique, PACK, inputs(unique, [4, 5]), [2, 3])
     assert hard.how.split("\n") == [
-        "exact: distributions propagated through 5 sources",
+        "exact: distributions propagated in 5 steps",
         "sampled (found): 10 samples a value of a choice, because one step would have "
         "100000 combinations of values (at most 20000)",
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -15,7 +16,8 @@ from hypothesis import strategies as st
 
 from progsynth.lang.failure import Failure
 from progsynth.lang.read import read_program
-from progsynth.lang.term import Program
+from progsynth.lang.term import Call, Const, Program, Term
+from progsynth.lang.types import INT
 from progsynth.neural.likelihood.distributions import NotExact
 from progsynth.neural.likelihood.enumerate import (
     outcome_table,
@@ -299,3 +301,13 @@ def test_a_layouts_rows_are_looked_up_by_number() -> None:
     all_B = made.log_likelihood(answers, np.arange(3))
     some_B = made.log_likelihood([a[[2, 0]] for a in answers], np.array([2, 0]))
     assert torch.allclose(some_B, all_B[[2, 0]])
+
+
+def test_programs_may_be_10_000_deep() -> None:
+    found = program("digit(xs[0])")
+    body: Term = found.entry.body
+    for _ in range(10_000):
+        body = Call("add.int", (body, Const(1, INT)))
+    deep = Program((replace(found.entry, body=body),), found.neural)
+    made = propagate(deep, layout_of(deep, ([IMAGE],), 2), [10_003, 3], PACK)
+    assert made.possible_B.tolist() == [True, False]
