@@ -71,8 +71,10 @@ def solve(
     `search` is the name of a method, or a `Method`, such as `genetic(population=300)`. "auto"
     is "hybrid" where submodules are to be trained, those that the sketch declares (`neural
     digit(image: tensor[1, 8, 8]) -> choice[10]`) or the task names, and else "bottom_up".
-    `networks` are trained ones by the names of their submodules: they stay as they are.
-    `device` is where networks are trained and run.
+    `library` is a library or its folder: programs may call its subroutines, and its networks
+    with the weights that they have; a submodule that it has needs no training. What a solution
+    calls is counted there. `networks` are trained ones by the names of their submodules, which
+    stay as they are too. `device` is where networks are trained.
 
     An unsolved task gives its best partial program. An interrupt from the keyboard ends the
     search as a spent budget does. Raises TaskError for a task that cannot be searched for,

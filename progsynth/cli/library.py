@@ -92,5 +92,6 @@ def _show(library: Library, entry: Entry) -> None:
     }
     for name, value in facts.items():
         if value:
-            print(f"# {name}: {value}")
+            first, *more = value.rstrip().split("\n")
+            print("\n".join([f"# {name}: {first}", *(f"#   {line}".rstrip() for line in more)]))
     print_program(entry.source)

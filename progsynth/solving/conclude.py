@@ -16,6 +16,7 @@ from progsynth.lang.python.to_python import to_python
 from progsynth.lang.term import Function, Program, Var, bind
 from progsynth.lang.values import identity_key
 from progsynth.library.vocabulary import Vocabulary
+from progsynth.search.bottom_up import BottomUp
 from progsynth.search.run import Candidate, Filling, Outcome
 from progsynth.search.simplify import simplify
 from progsynth.solving.result import SHOWN, Accuracy, Found, Missed, Result
@@ -39,7 +40,7 @@ def make_result(setting: Setting, outcome: Outcome, *, search: str, seed: int) -
         "search": search,
         "seed": seed,
         "version": progsynth.__version__,
-        "advice": () if outcome.solved else _advice(task, outcome),
+        "advice": () if outcome.solved else _advice(task, outcome, search),
         "level": outcome.level,
         "rejected": tuple(
             pretty(vocabulary.closed(c.program), vocabulary.pack) for c in outcome.rejected[:SHOWN]
@@ -131,13 +132,12 @@ def _python(program: Program, dsl: DSL) -> tuple[str | None, tuple[str, ...]]:
         return None, (f"no stand-alone Python: {error}",)
 
 
-def _advice(task: Task, outcome: Outcome) -> tuple[str, ...]:
+def _advice(task: Task, outcome: Outcome, search: str) -> tuple[str, ...]:
     """What to try for a task that was not solved."""
     made = []
-    if outcome.stop_reason in ("seconds", "executions", "programs", "interrupted"):
-        made.append(
-            f"a larger budget: every program of cost up to {max(outcome.level - 1, 0)} was tried"
-        )
+    if outcome.stop_reason not in ("exhausted", "solved"):
+        tried = f": every program of cost up to {max(outcome.level - 1, 0)} was tried"
+        made.append(f"a larger budget{tried if search == BottomUp.name else ''}")
     if outcome.stop_reason == "exhausted":
         made.append(
             "other primitives: nothing is left to try with those allowed; see what the task "

@@ -177,8 +177,8 @@ class Result:
 
     @property
     def provenance(self) -> Provenance:
-        """Where it is from, as a library keeps it."""
-        named = ("search", "seconds", "programs", "executions", "gradient_steps", "accuracy")
+        """Where it is from, for a library: networks were trained in its program."""
+        named = ("program", "search", "seconds", "executions", "gradient_steps", "accuracy")
         record = self.as_json()
         figures = {name: record[name] for name in named}
         return Provenance(self.task, self.seed, self.version, figures)

@@ -22,7 +22,7 @@ def folder(tmp_path: Path) -> Path:
     words = Vocabulary(pack(), pack())
     for factor in (4, 3):
         text = f"def triple(x: int) -> int:\n    return {factor} * x\n"
-        provenance = Provenance("triple", 7, "0.1", {"gradient_steps": 0, "cost": 3})
+        provenance = Provenance("triple", 7, "0.1", {"cost": 3, "note": "of\ntwo lines"})
         program = read_program(text, words.pack)
         add_program(library, program, words, doc="Three times.", provenance=provenance)
     return library.path
@@ -47,7 +47,10 @@ def test_show_prints_a_program_and_where_it_is_from(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shown = said(capsys, "library", str(folder), "show", "triple")
-    assert "# doc: Three times.\n# from: task 'triple', seed 7\n# cost: 3\n" in shown
+    assert (
+        "# doc: Three times.\n# from: task 'triple', seed 7\n# cost: 3\n# note: of\n#   two lines\n"
+        in shown
+    )
     assert read_program(shown, pack()).entry.name == "triple"
     assert "return 4 * x" in said(
         capsys, "library", str(folder), "show", "triple", "--version", "1"

@@ -121,6 +121,28 @@ def test_a_share_of_the_examples_may_be_wrong_and_the_result_says_which() -> Non
     assert (strict.solved, strict.accuracy.training) == (False, 0.8)
 
 
+def test_several_holes_are_filled_so_that_enough_examples_are_right() -> None:
+    sketch = "def f(x: int) -> int:\n    return ??param[int] * x + ??param[int]\n"
+    pairs = [(1, 5), (2, 8), (3, 11), (10, 32), (7, 0)]
+    task = Task.from_pairs("line", pairs, sketch=sketch, accuracy=0.8)
+    found = solved(task, dsl=PACK)
+    assert found.filled == ("3", "2")
+    assert [missed.expected for missed in found.failed] == [0]
+
+
+def test_a_result_is_evaluated_on_other_examples() -> None:
+    found = solved(levels(), networks={"level": level_network()})
+    more = levels([2, 3, 5, 0, 0]).train
+    evaluation = found.evaluate(more)
+    assert evaluation.right == (True, True, True, False, False)
+
+
+def test_what_is_to_be_trained_is_by_default_for_the_hybrid_search() -> None:
+    found = solve(levels(neural=[LEVEL]), seconds=0.0)
+    assert (found.search, found.stop_reason) == ("hybrid", "seconds")
+    assert found.advice[0] == "a larger budget"
+
+
 # ------------------------------------------------------------------------ wrong settings
 
 
