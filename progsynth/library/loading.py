@@ -111,7 +111,7 @@ class _Loading:
             self.function(entry, {called: name for called, name in needed.items() if name})
 
     def network(self, entry: Entry) -> None:
-        declaration = read_neural(entry.source, self.pack)
+        declaration = read_neural(entry.source, reading_pack(self.pack, {}, entry.name))
         met = _tensors(declaration.types)
         if self.tensors is not None:
             if not met <= self.tensors:

@@ -120,6 +120,8 @@ def test_a_name_that_is_taken_is_another_here_and_a_note_says_so(library: Librar
     assert list(words.functions) == ["double_v1"]
     calling = read_program("def f(x: int) -> int:\n    return double_v1(x)\n", words.dsl)
     assert [f.name for f in words.closed(calling).functions] == ["double_v1", "f"]
+    add_network(library, level_network(), name="sum")
+    assert list(load(PACK, library).networks) == ["sum_v1"]
     program = read_program("def f(x: int) -> int:\n    return x\n", PACK)
     with pytest.raises(LibraryError, match="the pack 'default' has a function of that name"):
         add_program(library, program, WORDS, name="sum")
@@ -128,6 +130,18 @@ def test_a_name_that_is_taken_is_another_here_and_a_note_says_so(library: Librar
 def double_pack() -> DSL:
     mine = read_program("def double(x: int) -> int:\n    return x + x\n", PACK).entry
     return PACK.extend(mine)
+
+
+def test_a_submodule_that_a_task_declares_is_the_library_s_if_its_types_are(
+    library: Library,
+) -> None:
+    add_network(library, level_network())
+    same = solved(levels("total", [2, 3, 5, 4], neural=[LEVEL]), library)
+    assert (same.gradient_steps, same.networks["level"].declaration.name) == (0, "level")
+    other = levels("total", [2, 3, 5, 4], neural=["level(x: tensor[1]) -> choice[5]"])
+    found = solve(other, library=library, dsl=SMALL, seconds=0.0)
+    assert found.search == "hybrid"
+    assert found.notes[-1].startswith("'level' of the library is called 'level_v1' here")
 
 
 def test_what_the_pack_cannot_express_is_left_out_and_a_note_says_so(library: Library) -> None:
