@@ -13,9 +13,8 @@ from dataclasses import replace
 from itertools import accumulate
 from typing import TypeVar
 
-from deap import base
-
 from progsynth.lang.types import walk_type
+from progsynth.search.genetic import deap_tools
 from progsynth.search.genetic.grammar import Grammar, Rule
 from progsynth.search.genetic.search import GeneticSearch
 from progsynth.search.genetic.tree import Tree, nodes
@@ -34,11 +33,13 @@ def favour_submodules(search: GeneticSearch, problem: Problem) -> None:
     names = frozenset(one.name for one in problem.neural)
     search.grammar = favouring(search.grammar, names)
     ours = search.toolbox
-    box = base.Toolbox()
-    for name, tree_of in (("generate", _itself), ("mutate", _first), ("mate", _first)):
-        box.register(name, _again(getattr(ours, name), tree_of, names))
-    box.register("select", ours.select)
-    search.toolbox = box
+    operators = {
+        "generate": _again(ours.generate, _itself, names),
+        "mutate": _again(ours.mutate, _first, names),
+        "mate": _again(ours.mate, _first, names),
+        "select": ours.select,
+    }
+    search.toolbox = deap_tools.toolbox(None, operators)
 
 
 def favouring(grammar: Grammar, names: frozenset[str]) -> Grammar:

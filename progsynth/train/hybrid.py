@@ -26,6 +26,7 @@ from progsynth.train.pool import Member, rank
 from progsynth.train.scorer import Schedule, TrainingScorer
 
 _FIRST_SIZE = 12  # nodes of random programs
+_CHANCES = 2  # of a program that validation rejected
 _ENUMERATED = 300_000  # executions, to find the cheapest program of a behaviour
 
 
@@ -132,8 +133,12 @@ class HybridSearch:
         )
 
     def tell(self, results: Told) -> None:
-        """What is handed out is not handed out again; the generations learn from their scores."""
+        """What was handed out in vain is trained again from fresh weights, a few times."""
         self.genetic.tell(results)
+        for candidate, _ in results:
+            member = self.scorer.member(candidate.program)
+            if member is not None and member.is_trainable and member.rejected < _CHANCES:
+                self.scorer.start_over(member)
 
     def partial(self) -> tuple[Candidate, ...]:
         """The program that is right on most rows."""

@@ -26,7 +26,8 @@ class Member:
     `likelihood_H` and `right_H` are of rows that it was not trained on: how likely they come
     out right (by chance until trained), and which do when the networks decide. `fit` is the
     share of all training rows that came out right after the last bout of training. `serial`
-    numbers members in order of appearance; `final` is that its program was handed out.
+    numbers members in order of appearance; `final` is that its program was handed out,
+    `rejected` how often that was in vain.
     """
 
     serial: int
@@ -38,6 +39,7 @@ class Member:
     fit: float = 0.0
     rung: int = 0
     final: bool = False
+    rejected: int = 0
 
     @property
     def score(self) -> float:

@@ -211,6 +211,19 @@ class TrainingScorer:
             )
         return found
 
+    def start_over(self, member: Member) -> None:
+        """Forget the weights of a member that was rejected: others may do."""
+        self.members[member.behaviour.key] = replace(
+            member,
+            candidate=replace(member.candidate, networks={}),
+            likelihood_H=member.behaviour.chance_R[self.held],
+            right_H=None,
+            fit=0.0,
+            rung=0,
+            final=False,
+            rejected=member.rejected + 1,
+        )
+
     # --------------------------------------------------------------------------- training
 
     @property

@@ -171,6 +171,24 @@ def test_a_network_that_numbers_backwards_is_no_reason_for_a_longer_program() ->
     assert evaluated(found.candidate, asked).reaches(asked.accuracy)
 
 
+def test_what_validation_rejects_is_trained_again_from_fresh_weights() -> None:
+    asked = problem(80)
+    made = search(asked)
+    right = candidate("sum(map(symbol, xs))", asked)
+    handed = []
+    for _ in range(5):
+        made.scorer([Proposal(right)])
+        for _ in range(3):
+            made.scorer.promote()
+        ready = made.ready()
+        handed += ready
+        made.tell([(one.candidate, evaluated(one.candidate, asked)) for one in ready])
+    assert [one.rejected for one in handed] == [0, 1, 2]
+    first, *others = (one.candidate.networks["symbol"].state_dict() for one in handed)
+    for other in others:
+        assert not torch.equal(first["last.weight"], other["last.weight"])
+
+
 def test_without_tables_candidates_are_trained_one_by_one() -> None:
     asked = problem(60)
     made = search(asked, max_assignments=4, rungs=(60, 60, 60))
