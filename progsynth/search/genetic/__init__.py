@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from deap import base
 
 from progsynth.search.genetic.scoring import Proposal, Scored, Scorer
@@ -14,16 +16,28 @@ __all__ = ["GeneticSearch", "Proposal", "Scored", "Scorer", "Settings", "genetic
 
 def genetic(
     *,
-    population: int = Settings().population,
-    max_size: int = Settings().max_size,
-    max_depth: int = Settings().max_depth,
+    population: int | None = None,
+    max_size: int | None = None,
+    settings: Settings | None = None,
     toolbox: base.Toolbox | None = None,
     scorer: Scorer | None = None,
+    rescore: bool = False,
 ) -> Method:
-    """The method for `solve(task, search=...)`: see `Settings` for the options."""
-    settings = Settings(population, max_size, max_depth)
+    """The method for `solve(task, search=...)`.
+
+    `settings` are all that can be set; `population` and `max_size` change those two of them.
+    `toolbox` brings operators of your own (see `deap_tools`), `scorer` another way to score a
+    generation (see `scoring`); `rescore` scores survivors again, for scorers that train.
+    """
+    chosen = settings or Settings()
+    if population is not None:
+        chosen = replace(chosen, population=population)
+    if max_size is not None:
+        chosen = replace(chosen, max_size=max_size)
 
     def method(problem: Problem, seed: int) -> Search:
-        return GeneticSearch(problem, seed, settings=settings, toolbox=toolbox, scorer=scorer)
+        return GeneticSearch(
+            problem, seed, settings=chosen, toolbox=toolbox, scorer=scorer, rescore=rescore
+        )
 
     return method

@@ -73,6 +73,7 @@ class Fitter:
         self.limits = limits
         self.rng = rng
         self.banks: dict[tuple[int, ...], _Bank] = {}
+        self.known: set[tuple[int, int]] = set()  # bodies that were looked at
 
     def applies(self, tree: Tree) -> bool:
         """Is the tree a `while` with a variable of the goal's type, of a program that runs as
@@ -89,20 +90,24 @@ class Fitter:
     def fit(self, tree: Tree) -> Fitted:
         """The tree with another condition and result, where these are right on some examples."""
         inputs, outputs = self.problem.inputs, self.problem.outputs
-        probes = range(len(inputs))
-        if len(inputs) > _PROBES:
-            probes = self.rng.sample(probes, _PROBES)
+        probes = self.rng.sample(range(len(inputs)), min(_PROBES, len(inputs)))
         count, states = tree.rule.detail, tree.rule.args[: tree.rule.detail]
         rows = [([False] * turns, *inputs[c]) for c in probes for turns in range(_TURNS)]
         try:
-            trace = self.trace(lower(tree, self.grammar), count, rows)
+            typed = lower(tree, self.grammar)
         except UnboundError:
             return Fitted(None, 0)
+        init, _, step = typed.children[0].children
+        body = (hash(init.term), hash(step.term))
+        if body in self.known:
+            return Fitted(None, 0)
+        self.known.add(body)
+        trace = self.trace(typed, count, rows)
         places = [place for place, state in enumerate(states) if state == self.grammar.goal]
         met_PTS = np.array(
             [
                 [self.meets(state, place, count, outputs[c]) for place in places]
-                for c, state in zip(np.repeat(list(probes), _TURNS), trace, strict=True)
+                for c, state in zip(np.repeat(probes, _TURNS), trace, strict=True)
             ]
         ).reshape(len(probes), _TURNS, len(places))
         reached = met_PTS.any(axis=1).sum(axis=0)
@@ -194,7 +199,7 @@ class Fitter:
 
 
 def _parts(state: Value | Failure, count: int) -> tuple[Value, ...]:
-    return state if count > 1 and isinstance(state, tuple) else (state,)  # type: ignore[return-value]
+    return state if count > 1 and isinstance(state, tuple) else (state,)
 
 
 def _number(states: tuple[int, ...], place: int) -> int:
@@ -214,4 +219,6 @@ def _best(goes_on: NDArray[np.bool_], met: NDArray[np.bool_], trees: Sequence[Tr
     most = int(counts.max(initial=0))
     if most < _RIGHT * met.shape[0]:
         return None
-    return min((trees[n] for n in np.flatnonzero(counts == most)), key=lambda tree: tree.size)
+    return min(
+        (trees[n] for n in np.flatnonzero(counts == most).tolist()), key=lambda tree: tree.size
+    )

@@ -41,7 +41,7 @@ SHARES: Mapping[str, float] = {
     "constant": 3.0,
     "empty": 0.2,
     "call": 10.0,
-    "if": 1.5,
+    "if": 2.5,
     "and": 0.5,
     "or": 0.5,
     "list": 0.7,
@@ -60,6 +60,7 @@ _FOREIGN = 0.05  # and of a scalar
 _STRANGE = 0.1  # of a loop without a state of the result's type
 _OBVIOUS = 0.1  # of True and False, which are rarely what a condition shall be
 _OPERATOR = 3.0  # how much more often an operator is used than a named function
+_SUBMODULE = 6.0  # and a neural submodule, which is declared to be used
 _MOST_STATES = 6  # types that states of loops may have
 
 
@@ -224,7 +225,9 @@ class _Maker:
                 for instance, share in zip(group, close, strict=True):
                     cost = min(i.cost for i in group)
                     weight = max(close) * share / sum(close) * 2.0 ** (1 - cost)
-                    if is_operator(self.problem.dsl.surface_of(instance.name)):
+                    if instance.name in self.submodules:
+                        weight *= _SUBMODULE
+                    elif is_operator(self.problem.dsl.surface_of(instance.name)):
                         weight *= _OPERATOR
                     yield self.call(instance, weight)
 

@@ -82,16 +82,25 @@ _CELLS, _CELLS_A_CELL = 600, 60
 
 
 class EngineScorer:
-    """Runs the programs as they are: all at once in the VM, what it lacks in the Python engine."""
+    """Runs the programs as they are: all at once in the VM, what it lacks in the Python engine.
+
+    Raises UnsupportedError for a problem with submodules that have no weights yet.
+    """
 
     def __init__(self, problem: Problem):
+        if problem.neural:
+            names = ", ".join(neural.name for neural in problem.neural)
+            raise UnsupportedError(
+                f"the neural submodules {names} have no weights yet: use a search that trains "
+                "(search='hybrid'), or give genetic() a scorer that does"
+            )
         self.problem = problem
         self.limits = working_limits(problem)
         self.measure = partial(
             compare, type_=problem.entry_result, tolerance=problem.tolerance, error=problem.error
         )
         self.batch: vm.Batch | None = None
-        if problem.error is None and not problem.neural:
+        if problem.error is None:
             with suppress(UnsupportedError):
                 self.batch = vm.encode_rows(
                     problem.entry_types, problem.inputs, problem.outputs, problem.entry_result
@@ -115,8 +124,8 @@ class EngineScorer:
             # An error may be 0.0 of a result that is not right: then it is as small as can be.
             tiny = np.where(grades.errors == 0.0, _TINY, grades.errors)
             errors_PC[list(codes)] = np.where(grades.equal, 0.0, tiny)
-        for place in np.flatnonzero(np.isnan(errors_PC).any(axis=1)):
-            errors_PC[place] = self.in_python(proposals[place].candidate.program)
+        for left in np.flatnonzero(np.isnan(errors_PC).any(axis=1)).tolist():
+            errors_PC[left] = self.in_python(proposals[left].candidate.program)
         candidates = tuple(proposal.candidate for proposal in proposals)
         return Scored(errors_PC, candidates, errors_PC.size)
 

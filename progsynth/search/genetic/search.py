@@ -8,7 +8,7 @@ random programs; a candidate that the loop rejected is not handed out again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from random import Random
@@ -43,10 +43,10 @@ class Settings:
     """
 
     population: int = 500
-    max_size: int = 50
+    max_size: int = 36
     max_depth: int = 14
-    first_size: int = 25
-    patience: int = 25
+    first_size: int = 20
+    patience: int = 30
     elite: float = 0.2
     crossovers: float = 0.25
     fresh: float = 0.05
@@ -164,7 +164,7 @@ class GeneticSearch:
                 waited = 0 if least < best else waited + 1
                 best = min(best, least)
 
-    def _generation(self) -> Iterator[list[Candidate]]:
+    def _generation(self) -> Generator[list[Candidate], None, list[Individual]]:
         """The individuals of the next generation; yields what is right after each part."""
         made: list[Individual] = []
         left = self.settings.population
@@ -292,8 +292,8 @@ class GeneticSearch:
 
     def _select(self, individuals: Sequence[Individual], count: int) -> list[Individual]:
         errors = np.stack([one.errors for one in individuals])
-        cases = range(errors.shape[1])
-        if self.settings.sample < 1.0 and len(cases):
+        cases = list(range(errors.shape[1]))
+        if self.settings.sample < 1.0 and cases:
             cases = self.rng.sample(cases, max(1, round(self.settings.sample * len(cases))))
         real = any(t == FLOAT for t in walk_type(self.problem.entry_result))
         epsilon = deviations(errors) if real else None

@@ -178,7 +178,7 @@ MUTATIONS: Sequence[tuple[Mutation, float]] = (
 )
 
 _SMALL, _LARGER = 5, 2  # what a new subtree may have, and how much more than the old one
-_ARGUMENT = 4  # the size of the new arguments of an added node
+_ARGUMENT = 6  # the size of the new arguments of an added node
 _NEAREST = 4  # descendants, the largest, of which one is put in the place of a deleted node
 _TRIES = 6
 

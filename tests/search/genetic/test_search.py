@@ -1,0 +1,242 @@
+"""The genetic search as a search of the one loop."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Sequence
+from random import Random
+from typing import Any
+
+import numpy as np
+import pytest
+from deap import base
+
+from progsynth.errors import UnsupportedError
+from progsynth.evaluate import compare
+from progsynth.lang.engines import run_rows
+from progsynth.lang.term import Call, Neural, subterms
+from progsynth.lang.types import parse_type
+from progsynth.search.genetic import (
+    GeneticSearch,
+    Proposal,
+    Scored,
+    Settings,
+    genetic,
+)
+from progsynth.search.genetic.fit import Fitter
+from progsynth.search.genetic.generate import generate
+from progsynth.search.genetic.grammar import Grammar
+from progsynth.search.genetic.scoring import EngineScorer, working_limits
+from progsynth.search.genetic.tree import Tree, lower, node
+from progsynth.search.problem import Problem
+from progsynth.search.run import Allowance, Budget, Candidate, run
+
+from .problems import problem
+
+SMALL = Settings(population=60, max_size=20, first_size=10)
+
+
+def larger_sum() -> Problem:
+    return problem("(a: int, b: int) -> int", lambda a, b: max(a, b) + 1, [(1, 5), (7, 2), (3, 3)])
+
+
+def check(made: Problem) -> Any:
+    def checked(candidate: Candidate) -> Any:
+        outputs = run_rows(candidate.program, made.inputs, made.dsl, made.limits, engine="python")
+        return compare(made.outputs, outputs, made.result)
+
+    return checked
+
+
+def test_it_finds_a_program_that_is_right_in_the_loop() -> None:
+    made = larger_sum()
+    search = genetic(population=60)(made, 0)
+    outcome = run(search, check(made), check(made), Budget(seconds=None, executions=400_000))
+    assert outcome.solved
+    assert outcome.executions <= 450_000
+    assert search.name == "genetic"
+
+
+def test_the_seed_decides_everything() -> None:
+    before = random.getstate()
+
+    def trail(seed: int) -> list[Any]:
+        search = GeneticSearch(larger_sum(), seed, settings=SMALL)
+        batches = [search.ask(Allowance(900, None)) for _ in range(3)]
+        return [(b.programs, b.executions, [c.program for c in b.candidates]) for b in batches] + [
+            [c.program for c in search.partial()]
+        ]
+
+    assert trail(5) == trail(5)
+    assert trail(5) != trail(6)
+    assert random.getstate() == before
+
+
+def test_executions_are_programs_times_cases() -> None:
+    search = GeneticSearch(larger_sum(), 0, settings=Settings(population=50, fits=0.0))
+    batch = search.ask(Allowance(None, None))
+    assert batch.executions == 3 * batch.programs > 0
+
+
+def test_a_rejected_candidate_is_not_handed_out_again() -> None:
+    search = GeneticSearch(larger_sum(), 1, settings=SMALL)
+    handed: list[Any] = []
+    for _ in range(12):
+        batch = search.ask(Allowance(2_000, None))
+        handed += [c.program for c in batch.candidates]
+        search.tell([])
+    assert len(handed) > 1
+    assert len(handed) == len(set(handed))
+    assert not search.exhausted
+
+
+def test_partial_programs_come_best_first() -> None:
+    made = problem("(a: int) -> int", lambda a: a * a * a + 7, [(n,) for n in range(6)])
+    search = GeneticSearch(made, 0, settings=SMALL)
+    for _ in range(4):
+        search.ask(Allowance(1_000, None))
+    wrong = [check(made)(c).passed for c in search.partial()]
+    assert wrong == sorted(wrong, reverse=True)
+    assert len(search.logbook) == search.level
+
+
+def test_it_starts_over_when_it_comes_no_nearer() -> None:
+    made = problem("(a: int) -> int", lambda a: (a * 7919) % 104729, [(n,) for n in range(1, 9)])
+    search = GeneticSearch(made, 0, settings=Settings(population=30, patience=2))
+    while search.starts < 2:
+        search.ask(Allowance(2_000, None))
+    assert search.notes == ("started over 1 times, when it came no nearer",)
+
+
+def test_a_users_operators_take_the_place_of_ours() -> None:
+    calls = []
+
+    def only_new(tree: Tree, grammar: Grammar, rng: Random) -> tuple[Tree]:
+        calls.append(tree)
+        return (generate(grammar, rng, size=5, depth=4),)
+
+    def first_of(individuals: Sequence[Any], count: int) -> list[Any]:
+        return [individuals[0]] * count
+
+    toolbox = base.Toolbox()
+    toolbox.register("mutate", only_new)
+    toolbox.register("select", first_of)
+    search = genetic(population=40, toolbox=toolbox)(larger_sum(), 0)
+    assert isinstance(search, GeneticSearch)
+    for _ in range(4):
+        search.ask(Allowance(200, None))
+    assert calls
+    assert not hasattr(toolbox, "generate"), "the user's toolbox is left as it is"
+
+
+class Trainer:
+    """A scorer that hands back candidates with networks, and remembers whose children came."""
+
+    def __init__(self, problem: Problem):
+        self.engine = EngineScorer(problem)
+        self.met: list[Proposal] = []
+
+    def __call__(self, proposals: Sequence[Proposal]) -> Scored:
+        self.met += proposals
+        scored = self.engine(proposals)
+        trained = tuple(
+            Candidate(c.program, c.cost, networks={"digit": len(self.met)})
+            for c in scored.candidates
+        )
+        return Scored(scored.errors_PC, trained, scored.executions, 10)
+
+
+def test_a_scorer_gives_networks_which_children_find_at_their_parents() -> None:
+    made = problem("(a: int) -> int", lambda a: a * a * a + 7, [(n,) for n in range(6)])
+    trainer = Trainer(made)
+    search = GeneticSearch(made, 0, settings=SMALL, scorer=trainer)
+    steps = sum(search.ask(Allowance(500, None)).gradient_steps for _ in range(4))
+    assert steps == search.gradient_steps > 0
+    parents = [parent for proposal in trainer.met for parent in proposal.parents]
+    assert parents
+    assert all(parent.networks for parent in parents)
+    assert {len(p.parents) for p in trainer.met} == {0, 1, 2}
+    assert search.partial()[0].networks
+
+
+def test_gradient_steps_end_an_ask() -> None:
+    made = larger_sum()
+    search = GeneticSearch(made, 0, settings=SMALL, scorer=Trainer(made))
+    batch = search.ask(Allowance(None, None, gradient_steps=1))
+    assert batch.gradient_steps == 10
+
+
+def test_submodules_without_weights_want_a_scorer_that_trains() -> None:
+    image = parse_type("tensor[1, 8, 8]")
+    digit = Neural("digit", ("image",), (image,), parse_type("choice[10]"))
+    made = problem("(x: tensor[1, 8, 8]) -> int", lambda x: 0, [], neural=(digit,))
+    with pytest.raises(UnsupportedError, match="digit have no weights yet"):
+        GeneticSearch(made, 0)
+
+
+def test_submodules_are_called_by_the_programs_of_a_search() -> None:
+    image = parse_type("tensor[1, 8, 8]")
+    digit = Neural("digit", ("image",), (image,), parse_type("choice[10]"))
+    made = problem("(xs: list[tensor[1, 8, 8]]) -> int", lambda xs: 0, [([],)], neural=(digit,))
+    met: list[Proposal] = []
+
+    def scorer(proposals: Sequence[Proposal]) -> Scored:
+        met.extend(proposals)
+        return Scored(np.ones((len(proposals), 1)), tuple(p.candidate for p in proposals), 0)
+
+    GeneticSearch(made, 0, settings=SMALL, scorer=scorer).ask(
+        Allowance(None, None, gradient_steps=0)
+    )
+    calls = [
+        any(
+            isinstance(t, Call) and t.name == "digit"
+            for t in subterms(p.candidate.program.entry.body)
+        )
+        for p in met
+    ]
+    assert sum(calls) > len(calls) / 30
+
+
+def test_the_accuracy_asked_for_is_enough() -> None:
+    made = problem(
+        "(a: int) -> int", lambda a: a + 1 if a else 50, [(n,) for n in range(5)], accuracy=0.8
+    )
+    search = GeneticSearch(made, 0, settings=SMALL)
+    batch = search.ask(Allowance(None, None))  # until something is found
+    while not batch.candidates:
+        batch = search.ask(Allowance(200_000, None))
+    assert check(made)(batch.candidates[0]).passed >= 4
+
+
+def test_the_engines_score_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = problem("(s: str) -> str", lambda s: s.upper() + "!", [("ab",), ("",), ("c d",)])
+    search = GeneticSearch(made, 0, settings=SMALL)
+    children = [search._child([]) for _ in range(40)]
+    proposals = [child.proposal for child in children if child is not None]
+    scorer = EngineScorer(made)
+    fast = scorer(proposals).errors_PC
+    slow = np.array([scorer.in_python(p.candidate.program) for p in proposals])
+    assert np.array_equal(fast, slow)
+
+
+def test_the_condition_of_a_loop_is_fitted_to_what_its_body_does() -> None:
+    rows = [(12, 18), (100, 75), (7, 21), (64, 48), (99, 44), (35, 14), (81, 27), (250, 35)]
+    made = problem("(a: int, b: int) -> int", math.gcd, rows)
+    search = GeneticSearch(made, 0, settings=SMALL)
+    grammar = search.grammar
+    number, test = grammar.goal, grammar.test
+    rules = grammar.rules[number]
+    loop = next(
+        r for r in rules if r.kind == "while" and r.args[:2] == (number, number) and r.detail == 2
+    )
+    mod = next(r for r in rules if r.detail == "mod.int")
+    less = next(r for r in grammar.rules[test] if r.detail == "lt" and r.args[0] == number)
+    a, b = node(grammar.variables[number], number=1), node(grammar.variables[number], number=0)
+    wrong = node(loop, (a, b, node(less, (b, a)), b, node(mod, (a, b)), b))
+    fitter = Fitter(made, grammar, working_limits(made), Random(0))
+    fitted = fitter.fit(wrong)
+    assert fitted.tree is not None
+    assert fitted.executions > 0
+    assert check(made)(made.wrap(lower(fitted.tree, grammar).term, 0)).solved
+    assert fitter.fit(node(loop, (a, a, node(less, (b, a)), b, b, b))).tree is None

@@ -1,0 +1,159 @@
+"""Laws of trees: what is generated and varied is well-typed, bounded, and the seed's alone."""
+
+from __future__ import annotations
+
+import random
+from functools import cache
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from progsynth.lang.engines import run_rows
+from progsynth.lang.failure import Limits
+from progsynth.lang.infer import infer
+from progsynth.lang.term import For, Lambda, Let, Neural, Term, While, subterms
+from progsynth.lang.types import Signature, as_int, parse_type
+from progsynth.search.genetic.generate import generate, ramped
+from progsynth.search.genetic.grammar import Grammar, make_grammar
+from progsynth.search.genetic.tree import Tree, lower, node, nodes
+from progsynth.search.genetic.vary import MUTATIONS, Bounds, crossover, mutate, shifted
+from progsynth.search.problem import Problem
+
+from .problems import problem
+
+IMAGE = parse_type("tensor[1, 8, 8]")
+DIGIT = Neural("digit", ("image",), (IMAGE,), parse_type("choice[10]"))
+SIGNATURES = {
+    "two numbers": "(a: int, b: int) -> int",
+    "words": "(s: str) -> dict[str, int]",
+    "a list": "(xs: list[int]) -> list[int]",
+    "floats and pairs": "(xs: list[tuple[str, float]]) -> float",
+    "images": "(xs: list[tensor[1, 8, 8]]) -> int",
+}
+BOUNDS = Bounds(30, 10)
+
+
+@cache
+def setting(name: str) -> tuple[Problem, Grammar]:
+    neural = (DIGIT,) if name == "images" else ()
+    made = problem(SIGNATURES[name], lambda *_: None, [], neural=neural)
+    return made, make_grammar(made)
+
+
+def check(tree: Tree, name: str) -> None:
+    """The tree lowers to what inference finds to be of the problem's types, and the same."""
+    made, grammar = setting(name)
+    typed = lower(tree, grammar)
+    extra = {
+        n.name: Signature(tuple(zip(n.params, n.types, strict=True)), as_int(n.result))
+        for n in made.neural
+    }
+    found = infer(typed.term, made.types, made.dsl, result=made.result, extra=extra)
+    assert found.types == typed.types
+    assert all(not _loops(t.cond) for t in subterms(typed.term) if isinstance(t, While))
+
+
+def _loops(term: Term) -> bool:
+    todo = [term]
+    while todo:
+        one = todo.pop()
+        if isinstance(one, Let | While | For):
+            return True
+        todo += () if isinstance(one, Lambda) else one.children
+    return False
+
+
+@pytest.mark.parametrize("name", SIGNATURES)
+@given(seed=st.integers(0, 10**6), size=st.integers(1, 30))
+@settings(max_examples=40)
+def test_what_is_generated_is_well_typed_and_bounded(name: str, seed: int, size: int) -> None:
+    _, grammar = setting(name)
+    tree = generate(grammar, Random(seed), size=size, depth=8)
+    assert tree.size <= max(size, 4)
+    assert tree.size == sum(1 for _ in nodes(tree))
+    check(tree, name)
+
+
+@pytest.mark.parametrize("name", SIGNATURES)
+@given(seed=st.integers(0, 10**6))
+@settings(max_examples=25)
+def test_variation_keeps_types_and_bounds(name: str, seed: int) -> None:
+    _, grammar = setting(name)
+    rng = Random(seed)
+    trees = [ramped(grammar, rng, size=20, depth=8) for _ in range(4)]
+    for _ in range(8):
+        left, right = rng.choice(trees), rng.choice(trees)
+        trees.append(mutate(left, grammar, rng, BOUNDS))
+        trees.append(crossover(left, right, grammar, rng, BOUNDS) or left)
+    for tree in trees:
+        assert tree.size <= BOUNDS.size
+        check(tree, name)
+
+
+@pytest.mark.parametrize("operator", [o for o, _ in MUTATIONS], ids=lambda o: o.__name__)
+def test_every_operator_finds_changes(operator: object) -> None:
+    _, grammar = setting("a list")
+    rng = Random(3)
+    found = 0
+    for _ in range(60):
+        tree = ramped(grammar, rng, size=20, depth=8)
+        changed = operator(tree, grammar, rng, BOUNDS)  # type: ignore[operator]
+        if changed is not None:
+            check(changed, "a list")
+            found += lower(changed, grammar).term != lower(tree, grammar).term
+    assert found > 2
+
+
+def test_types_without_a_literal_are_made_from_what_is_in_scope() -> None:
+    _, grammar = setting("images")
+    image = grammar.types.index(IMAGE)
+    assert not grammar.leaves[image]
+    tree = generate(grammar, Random(0), size=1, depth=1, type_=image)
+    assert tree.size > 1  # an item of the list that is the parameter
+    lower(tree, grammar)
+
+
+def test_a_variable_counts_from_the_innermost_of_its_type_and_round_again() -> None:
+    _, grammar = setting("two numbers")
+    rule = grammar.variables[grammar.goal]
+    indices = [lower(node(rule, number=n), grammar).term for n in range(4)]
+    assert [t.index for t in indices] == [0, 1, 0, 1]  # type: ignore[attr-defined]
+
+
+@given(seed=st.integers(0, 10**6))
+@settings(max_examples=30)
+def test_a_shifted_tree_means_the_same_within_a_binder(seed: int) -> None:
+    _, grammar = setting("two numbers")
+    bound = (grammar.goal,)
+    let = next(r for r in grammar.rules[grammar.goal] if r.kind == "let" and r.args[0] == r.result)
+    rng = Random(seed)
+    tree = generate(grammar, rng, size=12, depth=6)
+    value = generate(grammar, rng, size=1, depth=1)
+    inside = lower(node(let, (value, shifted(tree, bound))), grammar).term
+    assert isinstance(inside, Let)
+    made, _ = setting("two numbers")
+    rows = [(12, 18), (5, -3)]
+    outside = made.program(lower(tree, grammar).term), made.program(inside)
+    from_engine = [_run(program, made, rows) for program in outside]
+    assert from_engine[0] == from_engine[1]
+
+
+def _run(program: object, made: Problem, rows: list[tuple[int, ...]]) -> object:
+
+    return run_rows(program, rows, made.dsl, Limits(500, 500), engine="python")  # type: ignore[arg-type]
+
+
+def test_the_seed_decides_and_the_global_generator_is_let_be() -> None:
+    _, grammar = setting("words")
+
+    def made() -> list[object]:
+        rng = Random(7)
+        first = [ramped(grammar, rng, size=20, depth=8) for _ in range(20)]
+        varied = [mutate(tree, grammar, rng, BOUNDS) for tree in first]
+        return [lower(tree, grammar).term for tree in varied]
+
+    before = random.getstate()
+    assert made() == made()
+    assert random.getstate() == before
