@@ -33,7 +33,8 @@ def progress_bar(name: str, seconds: float | None, *, shown: bool = True) -> Ite
         def show(event: Event) -> None:
             passed, total = event.best
             best = f", best passes {passed} of {total}" if total else ""
-            state = f"cost {event.level}, {event.programs:,} programs{best}"
+            steps = f", {event.gradient_steps:,} gradient steps" if event.gradient_steps else ""
+            state = f"level {event.level}, {event.programs:,} programs{steps}{best}"
             bar.update(task, completed=event.seconds, state=state)
 
         yield show
