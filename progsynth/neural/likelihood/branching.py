@@ -35,7 +35,7 @@ Apply = Callable[[Closure, tuple[Any, ...]], Walk[Any]]
 
 
 class Steps:
-    """How much work may still be done: calls, turns of loops, and combinations by the fifty."""
+    """How much work may still be done: calls, turns, combinations by the fifty, branches by ten."""
 
     def __init__(self, most: int):
         self.most = self.left = most
@@ -79,7 +79,7 @@ class Branching:
                 except Fail:
                     values = None
                 branches.append(Branch(inside, values, tuple(self.checks)))
-                self.steps.take(1 + inside.size // 50)
+                self.steps.take(10 + inside.size // 50)
         finally:
             self.checks = outer
         found, succeeds = mixture(branches)

@@ -50,7 +50,7 @@ from progsynth.neural.likelihood.readings import symbolic, value_of
 from progsynth.neural.likelihood.real_answers import Answer, value_of_real
 
 MAX_WORLDS = 200
-MAX_STEPS = 10_000  # in all worlds together
+MAX_STEPS = 20_000  # in all worlds together
 
 Numbers = npt.NDArray[np.int64]
 Truths = npt.NDArray[np.bool_]
