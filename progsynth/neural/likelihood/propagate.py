@@ -119,9 +119,10 @@ class Propagation:
             else:
                 known[source] = self._merge(source, known)
         ids, found = self.ids_B[rows], []
+        zero_B = torch.zeros_like(answers[0][..., 0]) if answers else torch.zeros(len(rows))
         for world in self.worlds:
-            possible = torch.as_tensor(world.events.possible_E[ids], device=answers[0].device)
-            total_B = torch.zeros_like(answers[0][..., 0])
+            possible = torch.as_tensor(world.events.possible_E[ids], device=zero_B.device)
+            total_B = zero_B
             for choice, value in world.fixed:
                 total_B = total_B + choice_log_probs(choice, answers)[..., value]
             for source, right_EU in world.events.chances:
