@@ -43,9 +43,8 @@ import progsynth
 from progsynth.lang.engines import prepare
 from progsynth.solve import Result, solve
 from progsynth.task import Example, Task
-from progsynth.train import Training, hybrid
+from progsynth.train import Schedule, Training, hybrid
 from progsynth.train.fit import descend
-from progsynth.train.scorer import Schedule
 
 RESULTS = Path(__file__).parent / "results"
 LONGER = (5, 10)

@@ -4,6 +4,7 @@
     fit_program    the networks inside a program, from what the program shall give
     Population     candidates of one shape, trained in one batch
     hybrid         the method for `solve(task, search=hybrid(...))`
+    Schedule       how much training its candidates get
 
 Everything loads when it is first used: torch takes seconds.
 """
@@ -17,13 +18,24 @@ if TYPE_CHECKING:
     from progsynth.train.fit import Fitted, Point, Training, fit_network, fit_program
     from progsynth.train.hybrid import hybrid
     from progsynth.train.population import Population
+    from progsynth.train.scorer import Schedule
 
-__all__ = ["Fitted", "Point", "Population", "Training", "fit_network", "fit_program", "hybrid"]
+__all__ = [
+    "Fitted",
+    "Point",
+    "Population",
+    "Schedule",
+    "Training",
+    "fit_network",
+    "fit_program",
+    "hybrid",
+]
 
 _HOMES = {
     "Fitted": "progsynth.train.fit",
     "Point": "progsynth.train.fit",
     "Population": "progsynth.train.population",
+    "Schedule": "progsynth.train.scorer",
     "Training": "progsynth.train.fit",
     "fit_network": "progsynth.train.fit",
     "fit_program": "progsynth.train.fit",

@@ -141,9 +141,10 @@ class HybridSearch:
                 self.scorer.start_over(member)
 
     def partial(self) -> tuple[Candidate, ...]:
-        """The program that is right on most rows."""
-        best = self.scorer.best
-        return () if best is None else (best.candidate,)
+        """The program that is right on most rows, of those that were trained or need it not."""
+        members = self.scorer.members.values()
+        runnable = [m for m in members if m.candidate.networks or not m.is_trainable]
+        return tuple(m.candidate for m in sorted(runnable, key=rank)[:1])
 
     # --------------------------------------------------------------------------- handing out
 

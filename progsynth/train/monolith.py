@@ -1,17 +1,18 @@
 """The control for hybrid programs: one network from end to end, trained on the same examples.
 
 Convolutions read each image, a recurrent layer (GRU; Cho et al. 2014) reads what they give in
-order, and a softmax answers one of the outputs that occur in training. There is no program: what
-it knows of the algorithm it has to learn from the examples. It is tuned: of several learning
-rates the one that is best on the validation examples is taken.
+order, and a last layer answers: a class for each output that occurs in training, or, where
+outputs are numbers, the number itself, rounded where they are whole. There is no program: what it
+knows of the algorithm it has to learn from the examples. It is tuned: of all kinds of answer and
+all learning rates, that which is best on the validation examples is taken.
 
 Tensors: B rows, T items of the longest list, F features, K outputs, N items of all lists.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
@@ -19,48 +20,48 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence
 
 from progsynth.errors import UnsupportedError
-from progsynth.lang.types import Type
+from progsynth.lang.types import FLOAT, INT, Type
 from progsynth.lang.values import Value, identity_key
 from progsynth.neural import device as devices
-from progsynth.neural.architecture import DEFAULTS, build_body, initialise
+from progsynth.neural.architecture import DEFAULTS, HIDDEN, build_body, initialise
 from progsynth.neural.modality import Modality, encode, modality_of
 from progsynth.neural.normalise import Normaliser
 from progsynth.task import Example, Task
 from progsynth.train.fit import Training, descend
 
 LEARNING_RATES = (0.01, 0.003, 0.001)
-HIDDEN = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Monolith:
-    """A trained network from end to end; accuracies are shares of the examples.
+    """A trained network from end to end.
 
-    `gradient_steps` and `seconds` count all the learning rates that were tried.
+    `kind` ("class" or "number") and `learning_rate` are those chosen; `training` and
+    `validation` are the shares of these examples that it is right on. `gradient_steps` and
+    `seconds` count all that was tried.
     """
 
-    model: nn.Module = field(repr=False)
-    answers: tuple[Value, ...] = field(repr=False)
-    item: Type
+    kind: str
     learning_rate: float
     training: float
     validation: float
     gradient_steps: int
     seconds: float
+    answer: Callable[[Sequence[Sequence[Value]]], list[Value]] = field(repr=False)
 
     def share_right(self, examples: Sequence[Example]) -> float:
         """The share of the examples on which it gives the output expected."""
-        wanted = [identity_key(e.output) for e in examples]
-        found = self.answer([e.inputs[0] for e in examples])
-        right = sum(identity_key(a) == w for a, w in zip(found, wanted, strict=True))
-        return right / max(1, len(examples))
+        return _share_right(self.answer, examples)
 
-    def answer(self, lists: Sequence[Sequence[Value]]) -> list[Value]:
-        """Its answer to each list."""
-        device = next(self.model.parameters()).device
-        with torch.inference_mode():
-            outputs_BK = self.model(_batch(lists, self.item, device))
-        return [self.answers[n] for n in outputs_BK.argmax(-1).tolist()]
+
+Answer = Callable[[Sequence[Sequence[Value]]], list[Value]]
+
+
+def _share_right(answer: Answer, examples: Sequence[Example]) -> float:
+    wanted = [identity_key(e.output) for e in examples]
+    found = answer([e.inputs[0] for e in examples])
+    right = sum(identity_key(a) == w for a, w in zip(found, wanted, strict=True))
+    return right / max(1, len(examples))
 
 
 def fit_monolith(
@@ -71,78 +72,96 @@ def fit_monolith(
     training: Training | None = None,
     device: str = "auto",
 ) -> Monolith:
-    """The best of the networks trained at these rates on the task's training examples.
+    """The best of the networks trained on the task's training examples, each with this budget.
 
     Raises UnsupportedError for a task whose input is not one list of what a network can read.
     """
     if len(task.types) != 1 or task.types[0].name != "list":
         shown = ", ".join(map(str, task.types))
         raise UnsupportedError(
-            f"task '{task.name}': a network from end to end reads one list, found ({shown})"
+            f"task '{task.name}': a network from end to end reads one list, found ({shown}); "
+            "give it a task over a list of tensors or vectors"
         )
-    item = task.types[0].types[0]
-    fitted = [_fitted(task, item, rate, seed, training, device) for rate in learning_rates]
+    kinds = ("class", "number") if task.result in (INT, FLOAT) else ("class",)
+    plans = [
+        (k, replace(training or Training(), learning_rate=r)) for k in kinds for r in learning_rates
+    ]
+    fitted = [_fitted(task, kind, plan, seed, devices.choose(device)) for kind, plan in plans]
     best = max(fitted, key=lambda one: (one.validation, one.training))
-    return Monolith(
-        best.model,
-        best.answers,
-        item,
-        best.learning_rate,
-        best.training,
-        best.validation,
-        sum(one.gradient_steps for one in fitted),
-        sum(one.seconds for one in fitted),
-    )
+    steps, seconds = sum(f.gradient_steps for f in fitted), sum(f.seconds for f in fitted)
+    return replace(best, gradient_steps=steps, seconds=seconds)
 
 
-def _fitted(
-    task: Task, item: Type, rate: float, seed: int, training: Training | None, device: str
-) -> Monolith:
-    place = devices.choose(device)
-    given = training or Training(steps=600, batch=64)
-    wanted = Training(
-        given.steps,
-        given.seconds,
-        rate,
-        given.weight_decay,
-        given.batch,
-        given.warm_up,
-        given.decay,
-        given.measure_every,
-        given.patience,
-    )
-    keys = {identity_key(e.output): e.output for e in task.train}
-    numbers = {key: n for n, key in enumerate(keys)}
-    target_B = torch.tensor([numbers[identity_key(e.output)] for e in task.train], device=place)
-    lists = [e.inputs[0] for e in task.train]
-    every = _batch(lists, item, torch.device("cpu"))
-    model = _Recurrent(modality_of(item), len(keys))
-    initialise_all(model, seed)
-    model.normaliser.fit(every.items_N)
-    model.to(place)
+def _fitted(task: Task, kind: str, plan: Training, seed: int, place: torch.device) -> Monolith:
+    item = task.types[0].types[0]
+    meaning = _MEANINGS[kind]([e.output for e in task.train], task.result)
+    given = _Lists.of([e.inputs[0] for e in task.train], item, place)
+    wanted_B = meaning.targets.to(place)
+    reader = _Reader(modality_of(item), meaning.num_outputs)
+    _initialise(reader, seed)
+    reader.normaliser.fit(given.items_N)
+    reader.to(place)
 
     def loss(rows: list[int]) -> Tensor:
-        outputs_BK = model(_batch([lists[r] for r in rows], item, place))
-        return nn.functional.cross_entropy(outputs_BK, target_B[rows])
+        return meaning.loss(reader(given.take(rows)), wanted_B[rows])
 
-    def made(steps: int, seconds: float) -> Monolith:
-        bare = Monolith(model, tuple(keys.values()), item, rate, 0.0, 0.0, steps, seconds)
-        shares = bare.share_right(task.train), bare.share_right(task.validation)
-        return Monolith(model, bare.answers, item, rate, shares[0], shares[1], steps, seconds)
+    def answer(lists: Sequence[Sequence[Value]]) -> list[Value]:
+        with torch.inference_mode():
+            return meaning.decide(reader(_Lists.of(lists, item, place)))
 
     def measure() -> tuple[float, float]:
-        share = made(0, 0.0).validation
+        share = _share_right(answer, task.validation)
         return 1.0 - share, share
 
-    fitted = descend(
-        [model],
-        loss,
-        len(lists),
-        wanted,
-        seed=seed,
-        measure=measure if task.validation else None,
-    )
-    return made(fitted.gradient_steps, fitted.seconds)
+    held = measure if task.validation else None
+    fitted = descend([reader], loss, len(task.train), plan, seed=seed, measure=held)
+    shares = [_share_right(answer, some) for some in (task.train, task.validation)]
+    steps, seconds = fitted.gradient_steps, fitted.seconds
+    return Monolith(kind, plan.learning_rate, *shares, steps, seconds, answer)
+
+
+# ------------------------------------------------------------------------- kinds of answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Meaning:
+    """What the last layer's outputs mean: how many, the targets of training, loss, decision."""
+
+    num_outputs: int
+    targets: Tensor
+    loss: Callable[[Tensor, Tensor], Tensor]
+    decide: Callable[[Tensor], list[Value]]
+
+
+def _classes(outputs: Sequence[Value], _: Type) -> _Meaning:
+    """One class for each different output."""
+    known = {identity_key(output): output for output in outputs}
+    numbers = {key: number for number, key in enumerate(known)}
+    values = list(known.values())
+    targets = torch.tensor([numbers[identity_key(output)] for output in outputs])
+
+    def decide(outputs_BK: Tensor) -> list[Value]:
+        return [values[n] for n in outputs_BK.argmax(-1).tolist()]
+
+    return _Meaning(len(values), targets, nn.functional.cross_entropy, decide)
+
+
+def _number(outputs: Sequence[Value], type_: Type) -> _Meaning:
+    """The number itself, in units of the training outputs' deviation from their mean."""
+    given = torch.tensor(outputs, dtype=torch.float64)
+    mean, scale = float(given.mean()), float(given.std(correction=0)) or 1.0
+
+    def loss(outputs_B1: Tensor, wanted_B: Tensor) -> Tensor:
+        return nn.functional.mse_loss(outputs_B1[:, 0], wanted_B)
+
+    def decide(outputs_B1: Tensor) -> list[Value]:
+        found = (outputs_B1[:, 0].double() * scale + mean).tolist()
+        return [round(number) for number in found] if type_ == INT else found
+
+    return _Meaning(1, ((given - mean) / scale).float(), loss, decide)
+
+
+_MEANINGS = {"class": _classes, "number": _number}
 
 
 # -------------------------------------------------------------------------------- the network
@@ -150,49 +169,61 @@ def _fitted(
 
 @dataclass(frozen=True, slots=True)
 class _Lists:
-    """Lists of items: all items one behind the other, and how many each list has."""
+    """Lists of items: all items one behind the other, and where those of each list are."""
 
     items_N: Tensor
-    lengths: tuple[int, ...]
+    places: tuple[range, ...]
+
+    @classmethod
+    def of(cls, lists: Sequence[Sequence[Value]], item: Type, device: torch.device) -> _Lists:
+        """These lists as tensors."""
+        ends = np.cumsum([0, *map(len, lists)]).tolist()
+        items = [value for some in lists for value in some]
+        places = tuple(range(a, b) for a, b in zip(ends, ends[1:], strict=False))
+        return cls(encode(items, item).to(device), places)
+
+    def take(self, rows: Sequence[int]) -> _Lists:
+        """Some of the lists."""
+        ends = np.cumsum([0, *(len(self.places[r]) for r in rows)]).tolist()
+        numbers = [n for r in rows for n in self.places[r]]
+        index = torch.tensor(numbers, dtype=torch.int64, device=self.items_N.device)
+        places = tuple(range(a, b) for a, b in zip(ends, ends[1:], strict=False))
+        return _Lists(self.items_N[index], places)
 
 
-def _batch(lists: Sequence[Sequence[Value]], item: Type, device: torch.device) -> _Lists:
-    items = [value for some in lists for value in some]
-    return _Lists(encode(items, item).to(device), tuple(map(len, lists)))
-
-
-class _Recurrent(nn.Module):
-    """A body for each item, a GRU over the items, a dense layer to the outputs."""
+class _Reader(nn.Module):
+    """A body and a dense layer for each item, a GRU over the items, a dense layer to the outputs."""
 
     def __init__(self, modality: Modality, num_outputs: int):
         super().__init__()
         built = build_body(DEFAULTS[modality.kind](modality), modality)
         self.normaliser = Normaliser((modality,))
-        self.body = built.layers
-        self.recurrent = nn.GRU(built.num_features, HIDDEN, batch_first=True)
+        self.body = nn.Sequential(built.layers, nn.Linear(built.num_features, HIDDEN), nn.ReLU())
+        self.recurrent = nn.GRU(HIDDEN, HIDDEN, batch_first=True)
         self.last = nn.Linear(HIDDEN, num_outputs)
 
     def forward(self, lists: _Lists) -> Tensor:
         """outputs_BK; an empty list is read as one item of zeros."""
         features_NF = self.body(self.normaliser(lists.items_N, 0))
-        lengths = np.maximum(lists.lengths, 1)
-        padded_BTF = features_NF.new_zeros((len(lengths), lengths.max(), features_NF.shape[-1]))
-        rows = np.repeat(np.arange(len(lists.lengths)), lists.lengths)
-        places = np.concatenate([np.arange(n) for n in lists.lengths])
-        padded_BTF[torch.from_numpy(rows), torch.from_numpy(places)] = features_NF
+        lengths = [max(1, len(some)) for some in lists.places]
+        padded_BTF = features_NF.new_zeros((len(lengths), max(lengths), HIDDEN))
+        rows = [row for row, some in enumerate(lists.places) for _ in some]
+        turns = [turn for some in lists.places for turn in range(len(some))]
+        padded_BTF[rows, turns] = features_NF
         packed = pack_padded_sequence(
-            padded_BTF, torch.from_numpy(lengths), batch_first=True, enforce_sorted=False
+            padded_BTF, torch.tensor(lengths), batch_first=True, enforce_sorted=False
         )
         _, last_1BF = self.recurrent(packed)
         outputs_BK: Tensor = self.last(last_1BF[0])
         return outputs_BK
 
 
-def initialise_all(model: _Recurrent, seed: int) -> None:
-    """Set all weights from the seed: bodies as in networks of submodules, the GRU evenly."""
+def _initialise(reader: _Reader, seed: int) -> None:
+    """Set all weights from the seed: those of the GRU as torch does, evenly in a range."""
     generator = torch.Generator().manual_seed(seed)
-    initialise(model, generator)
-    bound = HIDDEN**-0.5  # torch's own for recurrent layers
+    initialise(reader, generator)
+    bound = HIDDEN**-0.5
     with torch.no_grad():
-        for weight in model.recurrent.parameters():
-            weight.copy_((2 * torch.rand(weight.shape, generator=generator) - 1) * bound)
+        for weight in reader.recurrent.parameters():
+            drawn = torch.rand(weight.shape, generator=generator, device="cpu")
+            weight.copy_((2 * drawn - 1) * bound)

@@ -146,5 +146,5 @@ def _likelihood(
         for begin in range(0, size, _MEASURED):
             batch = mini_batch(view.inputs, list(range(begin, min(begin + _MEASURED, size))))
             losses_B = wanted.losses(given(batch), batch, generator=sampling)
-            parts.append((-losses_B).exp().clamp(0.0, 1.0).double().cpu().numpy())
+            parts.append((-losses_B).exp().clamp(0.0, 1.0).cpu().double().numpy())
     return np.nan_to_num(np.concatenate(parts))

@@ -69,14 +69,14 @@ def test_program_and_weights_are_found_from_pairs_and_sums() -> None:
 
 def test_a_run_is_the_same_every_time() -> None:
     asked = replace(problem(40), accuracy=1.01)
-    first, again = (solved(asked, search(asked), gradient_steps=150) for _ in range(2))
+    first, again = (solved(asked, search(asked), gradient_steps=60) for _ in range(2))
     assert first.executions == again.executions
     assert first.notes == again.notes
     assert first.candidate is not None and again.candidate is not None
     assert first.candidate.program == again.candidate.program
 
 
-@pytest.mark.parametrize("steps", [1, 7, 100])
+@pytest.mark.parametrize("steps", [7, 100])
 def test_gradient_steps_are_a_bound(steps: int) -> None:
     asked = replace(problem(40), accuracy=1.01)  # not to be reached
     outcome = solved(asked, search(asked), gradient_steps=steps)
