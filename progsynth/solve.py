@@ -82,7 +82,7 @@ def solve(
     """
     _check_budget(seconds, executions, gradient_steps)
     if isinstance(library, str | Path):
-        library = Library(Path(library))
+        library = Library(Path(library), create=False)  # a wrong name makes no folder
     setting = make_setting(task, sketch=sketch, dsl=dsl, library=library, networks=networks)
     made = _search(setting, search, seed, device)
     prepare()

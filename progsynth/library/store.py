@@ -180,7 +180,9 @@ class Library:
         if self.path.exists() and not self.path.is_dir():
             raise LibraryError(f"{self.path}: expected the folder of a library, found a file")
         if not self.create:
-            raise LibraryError(f"{self.path}: there is no library there")
+            raise LibraryError(
+                f"{self.path}: there is no library there; progsynth.Library(folder) makes one"
+            )
         # What a killed process may have left behind has a name that begins with a dot.
         held = self.path.exists() and any(p.name[0] != "." for p in self.path.iterdir())
         if held and not database.file_of(self.path).exists():  # not just made by another process

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from progsynth.errors import ProgsynthError, TaskError, UnsupportedError
+from progsynth.errors import LibraryError, ProgsynthError, TaskError, UnsupportedError
 from progsynth.lang.primitive import DSL
 from progsynth.lang.read import read_neural, read_program
 from progsynth.lang.term import Call, Lambda, Var
@@ -161,6 +163,18 @@ def test_a_network_for_other_types_than_declared_is_refused() -> None:
 def test_what_has_no_weights_is_only_for_methods_that_train(search: str) -> None:
     with pytest.raises(UnsupportedError, match=f"{search} trains nothing, and 'level' has no"):
         solve(levels(neural=[LEVEL]), search=search)
+
+
+def test_a_library_that_is_not_there_is_no_empty_one(tmp_path: Path) -> None:
+    with pytest.raises(LibraryError, match="there is no library there; progsynth"):
+        solve(levels(), library=str(tmp_path / "wrong"))
+    assert not (tmp_path / "wrong").exists()
+
+
+def test_results_with_networks_go_to_other_processes() -> None:
+    found = solved(levels(), networks={"level": level_network()})
+    again = pickle.loads(pickle.dumps(found))  # noqa: S301 (our own)
+    assert again.function([[3.0], [2.0]]) == 5
 
 
 # --------------------------------------------------------------------------- own methods
