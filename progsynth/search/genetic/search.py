@@ -20,6 +20,7 @@ from deap import base
 from progsynth.lang.types import FLOAT, walk_type
 from progsynth.search.genetic import deap_tools
 from progsynth.search.genetic.deap_tools import Individual
+from progsynth.search.genetic.decide import Decider
 from progsynth.search.genetic.fit import Fitter
 from progsynth.search.genetic.generate import ramped
 from progsynth.search.genetic.grammar import Grammar, make_grammar
@@ -39,7 +40,8 @@ class Settings:
     no nearer. `elite` is the share of it that lives on beside its children, `crossovers` the
     share of children of two parents, `fresh` the share that has none. `sample` is the share of
     the cases that a generation selects by (down-sampled lexicase), and `fits` that of the
-    loops at the roots of programs whose conditions are fitted to what they do (see `fit`).
+    programs that are a loop or an `if` whose conditions are fitted to what the rest of them
+    does (see `fit` and `decide`).
     """
 
     population: int = 500
@@ -51,7 +53,7 @@ class Settings:
     crossovers: float = 0.25
     fresh: float = 0.05
     sample: float = 1.0
-    fits: float = 0.5
+    fits: float = 0.3
 
 
 _PART = 125  # programs that are scored at a time
@@ -94,7 +96,9 @@ class GeneticSearch:
         self.bounds = Bounds(self.settings.max_size, self.settings.max_depth)
         self.scorer = scorer or EngineScorer(problem)
         self.rescore = rescore
-        self.fitter = Fitter(problem, self.grammar, working_limits(problem), self.rng)
+        limits = working_limits(problem)
+        self.fitter = Fitter(problem, self.grammar, limits, self.rng)
+        self.decider = Decider(problem, self.grammar, limits, self.rng)
         self.toolbox = deap_tools.toolbox(toolbox, self._operators())
         self.hall = deap_tools.hall_of_fame()
         self.statistics = deap_tools.statistics()
@@ -201,8 +205,11 @@ class GeneticSearch:
         """A program that was not seen before, if one comes in a few tries."""
         for _ in range(_TRIES):
             tree, origin = self._bred(parents)
-            if self.fitter.applies(tree) and self.rng.random() < self.settings.fits:
-                tree = self._fitted(tree)
+            for local in (self.fitter, self.decider):
+                if local.applies(tree) and self.rng.random() < self.settings.fits:
+                    fitted = local.fit(tree)
+                    self.executions += fitted.executions
+                    tree = fitted.tree or tree
             if is_idle(tree):
                 continue
             try:
@@ -217,11 +224,6 @@ class GeneticSearch:
             parents_of = tuple(one.candidate for one in origin)
             return _Child(tree, key, Proposal(candidate, parents_of, typed))
         return None
-
-    def _fitted(self, tree: Tree) -> Tree:
-        fitted = self.fitter.fit(tree)
-        self.executions += fitted.executions
-        return fitted.tree or tree
 
     def _bred(self, parents: list[Individual]) -> tuple[Tree, tuple[Individual, ...]]:
         rng, settings = self.rng, self.settings
