@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+# Tests run side by side: threads of torch that wait for each other would only hold others up.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 # The same examples in each run: a failure seen once is seen again. `make fuzz` looks further.
 settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)
 settings.load_profile("repeatable")

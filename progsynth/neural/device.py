@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import torch
 
 from progsynth.errors import ProgsynthError, UnsupportedError
@@ -42,3 +45,18 @@ def _present() -> tuple[str, ...]:
     """The kinds of device that are there, the best first."""
     found = [("cuda", torch.cuda.is_available()), ("mps", torch.backends.mps.is_available())]
     return (*(kind for kind, there in found if there), "cpu")
+
+
+@contextmanager
+def threads(count: int) -> Iterator[None]:
+    """Let torch use so many threads on the CPU meanwhile.
+
+    Networks as small as ours run fastest on one, results are then the same from run to run, and
+    several threads that wait for each other on busy cores can be twenty times slower.
+    """
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

@@ -123,8 +123,9 @@ class HybridSearch:
         before = (counts.programs, counts.executions, counts.gradient_steps)
         bounds.gradient_steps, bounds.clock = allowance.gradient_steps, allowance.clock
         bounds.deadline = allowance.end
-        self.genetic.ask(allowance)
-        found = [self.simpler(m).candidate for m in self.ready()]
+        with devices.threads(1):
+            self.genetic.ask(allowance)
+            found = [self.simpler(m).candidate for m in self.ready()]
         return Batch(
             tuple(found),
             counts.programs - before[0],

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -23,7 +24,7 @@ from progsynth.errors import UnsupportedError
 from progsynth.lang.types import FLOAT, INT, Type
 from progsynth.lang.values import Value, identity_key
 from progsynth.neural import device as devices
-from progsynth.neural.architecture import DEFAULTS, HIDDEN, build_body, initialise
+from progsynth.neural.architecture import DEFAULTS, HIDDEN, build_body
 from progsynth.neural.modality import Modality, encode, modality_of
 from progsynth.neural.normalise import Normaliser
 from progsynth.task import Example, Task
@@ -86,7 +87,8 @@ def fit_monolith(
     plans = [
         (k, replace(training or Training(), learning_rate=r)) for k in kinds for r in learning_rates
     ]
-    fitted = [_fitted(task, kind, plan, seed, devices.choose(device)) for kind, plan in plans]
+    with devices.threads(1):
+        fitted = [_fitted(task, kind, plan, seed, devices.choose(device)) for kind, plan in plans]
     best = max(fitted, key=lambda one: (one.validation, one.training))
     steps, seconds = sum(f.gradient_steps for f in fitted), sum(f.seconds for f in fitted)
     return replace(best, gradient_steps=steps, seconds=seconds)
@@ -97,8 +99,7 @@ def _fitted(task: Task, kind: str, plan: Training, seed: int, place: torch.devic
     meaning = _MEANINGS[kind]([e.output for e in task.train], task.result)
     given = _Lists.of([e.inputs[0] for e in task.train], item, place)
     wanted_B = meaning.targets.to(place)
-    reader = _Reader(modality_of(item), meaning.num_outputs)
-    _initialise(reader, seed)
+    reader = _fresh(modality_of(item), meaning.num_outputs, seed)
     reader.normaliser.fit(given.items_N)
     reader.to(place)
 
@@ -115,9 +116,9 @@ def _fitted(task: Task, kind: str, plan: Training, seed: int, place: torch.devic
 
     held = measure if task.validation else None
     fitted = descend([reader], loss, len(task.train), plan, seed=seed, measure=held)
-    shares = [_share_right(answer, some) for some in (task.train, task.validation)]
+    training, validation = (_share_right(answer, some) for some in (task.train, task.validation))
     steps, seconds = fitted.gradient_steps, fitted.seconds
-    return Monolith(kind, plan.learning_rate, *shares, steps, seconds, answer)
+    return Monolith(kind, plan.learning_rate, training, validation, steps, seconds, answer)
 
 
 # ------------------------------------------------------------------------- kinds of answer
@@ -179,7 +180,7 @@ class _Lists:
         """These lists as tensors."""
         ends = np.cumsum([0, *map(len, lists)]).tolist()
         items = [value for some in lists for value in some]
-        places = tuple(range(a, b) for a, b in zip(ends, ends[1:], strict=False))
+        places = tuple(range(a, b) for a, b in pairwise(ends))
         return cls(encode(items, item).to(device), places)
 
     def take(self, rows: Sequence[int]) -> _Lists:
@@ -187,12 +188,12 @@ class _Lists:
         ends = np.cumsum([0, *(len(self.places[r]) for r in rows)]).tolist()
         numbers = [n for r in rows for n in self.places[r]]
         index = torch.tensor(numbers, dtype=torch.int64, device=self.items_N.device)
-        places = tuple(range(a, b) for a, b in zip(ends, ends[1:], strict=False))
+        places = tuple(range(a, b) for a, b in pairwise(ends))
         return _Lists(self.items_N[index], places)
 
 
 class _Reader(nn.Module):
-    """A body and a dense layer for each item, a GRU over the items, a dense layer to the outputs."""
+    """A body and a dense layer for each item, a GRU over the items, and the last layer."""
 
     def __init__(self, modality: Modality, num_outputs: int):
         super().__init__()
@@ -218,12 +219,15 @@ class _Reader(nn.Module):
         return outputs_BK
 
 
-def _initialise(reader: _Reader, seed: int) -> None:
-    """Set all weights from the seed: those of the GRU as torch does, evenly in a range."""
-    generator = torch.Generator().manual_seed(seed)
-    initialise(reader, generator)
-    bound = HIDDEN**-0.5
-    with torch.no_grad():
-        for weight in reader.recurrent.parameters():
-            drawn = torch.rand(weight.shape, generator=generator, device="cpu")
-            weight.copy_((2 * drawn - 1) * bound)
+def _fresh(modality: Modality, num_outputs: int, seed: int) -> _Reader:
+    """A reader with weights drawn as torch does by itself, which trains best here.
+
+    torch's global generator is left as it was.
+    """
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        reader = _Reader(modality, num_outputs)
+        for layer in reader.body.modules():  # those of bodies are not set when they are made
+            if isinstance(layer, nn.Conv2d | nn.Linear):
+                layer.reset_parameters()
+    return reader

@@ -41,3 +41,13 @@ def test_a_number_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch) 
 def test_a_name_that_means_none_is_refused(name: str) -> None:
     with pytest.raises(ProgsynthError, match=f"no device '{name}': expected auto, cpu"):
         device.choose(name)
+
+
+def test_threads_are_set_for_a_while() -> None:
+    before = torch.get_num_threads()
+    with device.threads(before + 1):
+        assert torch.get_num_threads() == before + 1
+    assert torch.get_num_threads() == before
+    with pytest.raises(ValueError), device.threads(1):
+        raise ValueError
+    assert torch.get_num_threads() == before

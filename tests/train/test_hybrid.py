@@ -15,7 +15,7 @@ from progsynth.lang.term import Program
 from progsynth.neural.bind import bind
 from progsynth.search.genetic import Proposal
 from progsynth.search.problem import Problem
-from progsynth.search.run import Budget, Candidate, Outcome, run
+from progsynth.search.run import Allowance, Budget, Candidate, Outcome, run
 from progsynth.train.hybrid import HybridSearch, hybrid
 from progsynth.train.scorer import Schedule
 
@@ -74,6 +74,15 @@ def test_a_run_is_the_same_every_time() -> None:
     assert first.notes == again.notes
     assert first.candidate is not None and again.candidate is not None
     assert first.candidate.program == again.candidate.program
+
+
+def test_what_is_left_of_a_run_without_training_can_be_run() -> None:
+    asked = replace(problem(40), accuracy=1.01)
+    made = search(asked)
+    made.ask(Allowance(None, None, gradient_steps=0))
+    assert made.scorer.counts.programs > 0
+    for partial in made.partial():
+        assert len(evaluated(partial, asked).outputs) == 40
 
 
 @pytest.mark.parametrize("steps", [7, 100])

@@ -1,0 +1,1 @@
+"""What measures a program or a network that was learned from the suite of digits."""
