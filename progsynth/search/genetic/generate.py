@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from random import Random
 
@@ -19,11 +19,13 @@ from progsynth.search.genetic.tree import Tree, UnboundError, assembled
 
 _STARTS = 0.2  # how often what a loop starts with is more than a leaf, by comparison
 _DEEPER = 0.8  # how much rarer a node with arguments is from each level to the next
+_USELESS = 0.15  # how willingly a call is taken that can use no variable in scope
+_OTHERS = 0.7  # and what is no call
 _IDLE = 12.0  # how much more often it is an idle leaf
 _LOOPS = 0.5  # the share of loops in a first generation
 _LOOP_SIZE = 20  # the room that these have at least
 _NEAR = 0.65  # how often a variable is sure to be one of the innermost binder's
-_TRIES = 12  # draws before the rules that fit are listed
+_TRIES = 20  # draws before the rules that fit are listed
 _OWN = 0.7  # how often the result of a loop is one of its variables
 
 
@@ -59,14 +61,15 @@ def generate(
     start: bool = False,
     own: int = 0,
     root: Rule | None = None,
+    part: int | None = None,
 ) -> Tree:
     """A tree of the type (by default the goal's) of at most that size and depth, if one exists.
 
     Where none is so small it is the least there is. `plain` keeps loops out, as the condition
     of a `while` wants it; `leafless` asks for more than a leaf where there is room. `start` and
     `own` say that it is what a variable of a loop starts with, and of how many variables it is
-    the result; `root` is its rule, if that is settled. Raises UnboundError where the type has
-    no values at all.
+    the result; `root` is its rule, if that is settled, and `part` what each argument of that may
+    have. Raises UnboundError where the type has no values at all.
     """
     type_ = grammar.goal if type_ is None else type_
     first = _Wanted(type_, scope or grammar.scope, size, depth, plain, own, start, leafless)
@@ -74,7 +77,10 @@ def generate(
     todo = [first]
     if root is not None:
         preorder.append((root, 0))
-        todo = _inner(grammar, rng, first, root)[::-1]
+        inner = _inner(grammar, rng, first, root)
+        if part is not None:
+            inner = [replace(one, size=min(one.size, part)) for one in inner]
+        todo = inner[::-1]
     while todo:
         wanted = todo.pop()
         rule, number = _drawn(grammar, rng, wanted)
@@ -139,10 +145,21 @@ def _grown(grammar: Grammar, rng: Random, wanted: _Wanted) -> Rule | None:
     sums = grammar.sums[wanted.type]
     for _ in range(_TRIES):
         rule = rules[bisect(sums, rng.random() * sums[-1])]
-        if _fits(grammar, wanted, rule):
+        if rng.random() < _use(wanted.scope, rule) and _fits(grammar, wanted, rule):
             return rule
     fitting = [rule for rule in rules if _fits(grammar, wanted, rule)]
     return rng.choices(fitting, [rule.weight for rule in fitting])[0] if fitting else None
+
+
+def _use(scope: Scope, rule: Rule) -> float:
+    """How willingly a rule is taken: a call by the share of its arguments that may be variables."""
+    if rule.kind != "call":
+        return _OTHERS
+    held = scope.held
+    found = sum(
+        arg in held or arg in bound for arg, bound in zip(rule.args, rule.binds, strict=True)
+    )
+    return _USELESS + (1.0 - _USELESS) * found / len(rule.args) if rule.args else _USELESS
 
 
 def _fits(grammar: Grammar, wanted: _Wanted, rule: Rule) -> bool:

@@ -41,7 +41,8 @@ class Settings:
     share of children of two parents, `fresh` the share that has none. `sample` is the share of
     the cases that a generation selects by (down-sampled lexicase), and `fits` that of the
     programs that are a loop or an `if` whose conditions are fitted to what the rest of them
-    does (see `fit` and `decide`).
+    does (see `fit` and `decide`). `probes` counts the loops that are drawn in each generation,
+    and more in the first, to see whether their bodies meet the outputs.
     """
 
     population: int = 500
@@ -54,9 +55,11 @@ class Settings:
     fresh: float = 0.05
     sample: float = 1.0
     fits: float = 0.3
+    probes: int = 250
 
 
 _PART = 125  # programs that are scored at a time
+_FIRST_PROBES = 12  # times as many loops are drawn in a first generation
 _TRIES = 8  # times a child is bred before one that was seen before is let be
 _NEW = 1_000_000  # programs that are remembered as seen
 
@@ -173,6 +176,11 @@ class GeneticSearch:
         made: list[Individual] = []
         left = self.settings.population
         parents = self._parents(2 * left)
+        probes = self.settings.probes * (1 if parents else _FIRST_PROBES)
+        while probes > 0:
+            made += self._probed(min(probes, _PART))
+            probes -= _PART
+            yield self._hits(made)
         while left > 0:
             part = [child for _ in range(min(left, _PART)) if (child := self._child(parents))]
             left -= _PART
@@ -183,6 +191,14 @@ class GeneticSearch:
             made += scored
             yield self._hits(scored)
         return made
+
+    def _probed(self, count: int) -> list[Individual]:
+        """Loops whose bodies meet the outputs, of so many that were drawn."""
+        fitted = self.fitter.probe(count)
+        self.executions += sum(one.executions for one in fitted)
+        trees = [one.tree for one in fitted if one.tree is not None]
+        part = [child for tree in trees if (child := self._new(tree, ())) is not None]
+        return self._scored(part) if part else []
 
     def _parents(self, count: int) -> list[Individual]:
         if not self.population:
@@ -210,20 +226,26 @@ class GeneticSearch:
                     fitted = local.fit(tree)
                     self.executions += fitted.executions
                     tree = fitted.tree or tree
-            if is_idle(tree):
-                continue
-            try:
-                typed = lower(tree, self.grammar)
-            except UnboundError:
-                continue
-            key = typed.term
-            if hash(key) in self._seen and not self.rescore:
-                continue
-            self._seen.add(hash(key))
-            candidate = self.problem.wrap(key, tree.size)
-            parents_of = tuple(one.candidate for one in origin)
-            return _Child(tree, key, Proposal(candidate, parents_of, typed))
+            child = self._new(tree, origin)
+            if child is not None:
+                return child
         return None
+
+    def _new(self, tree: Tree, origin: tuple[Individual, ...]) -> _Child | None:
+        """The tree as a program to be scored, unless it does nothing or was seen before."""
+        if is_idle(tree):
+            return None
+        try:
+            typed = lower(tree, self.grammar)
+        except UnboundError:
+            return None
+        key = typed.term
+        if hash(key) in self._seen and not self.rescore:
+            return None
+        self._seen.add(hash(key))
+        candidate = self.problem.wrap(key, tree.size)
+        parents = tuple(one.candidate for one in origin)
+        return _Child(tree, key, Proposal(candidate, parents, typed))
 
     def _bred(self, parents: list[Individual]) -> tuple[Tree, tuple[Individual, ...]]:
         rng, settings = self.rng, self.settings
