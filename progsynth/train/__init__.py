@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from progsynth.train.fit import Fitted, Point, Training, fit_network, fit_program
-    from progsynth.train.hybrid import hybrid
+    from progsynth.train.hybrid_search import hybrid
     from progsynth.train.population import Population
     from progsynth.train.scorer import Schedule
 
@@ -39,7 +39,7 @@ _HOMES = {
     "Training": "progsynth.train.fit",
     "fit_network": "progsynth.train.fit",
     "fit_program": "progsynth.train.fit",
-    "hybrid": "progsynth.train.hybrid",
+    "hybrid": "progsynth.train.hybrid_search",
 }
 
 

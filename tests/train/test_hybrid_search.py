@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+import progsynth
 from progsynth.errors import UnsupportedError
 from progsynth.evaluate import Evaluation, compare
 from progsynth.lang.printing.pretty import pretty
@@ -16,7 +17,7 @@ from progsynth.neural.bind import bind
 from progsynth.search.genetic import Proposal
 from progsynth.search.problem import Problem
 from progsynth.search.run import Allowance, Budget, Candidate, Outcome, run
-from progsynth.train.hybrid import HybridSearch, hybrid
+from progsynth.train.hybrid_search import HybridSearch, hybrid
 from progsynth.train.scorer import Schedule
 
 from .reading import pairs, problem, program
@@ -79,7 +80,7 @@ def test_a_run_is_the_same_every_time() -> None:
 def test_what_is_left_of_a_run_without_training_can_be_run() -> None:
     asked = replace(problem(40), accuracy=1.01)
     made = search(asked)
-    made.ask(Allowance(None, None, gradient_steps=0))
+    made.ask(Allowance(None, None, gradient_steps=1))
     assert made.scorer.counts.programs > 0
     for partial in made.partial():
         assert len(evaluated(partial, asked).outputs) == 40
@@ -212,3 +213,7 @@ def test_without_tables_candidates_are_trained_one_by_one() -> None:
 def test_a_task_without_submodules_is_refused() -> None:
     with pytest.raises(UnsupportedError, match='use search="genetic"'):
         hybrid()(replace(problem(4), neural=()), 0)
+
+
+def test_the_method_is_a_function_wherever_it_is_taken_from() -> None:
+    assert progsynth.hybrid is progsynth.train.hybrid is hybrid  # no module hides it
