@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from progsynth.errors import PackError, Problem, ProgramError
 from progsynth.lang.checking.check import check, check_prelude
 from progsynth.lang.lowering.lower import lower, lower_functions
-from progsynth.lang.primitive import DSL, signature_of
+from progsynth.lang.primitive import DSL, called_names, signature_of
 from progsynth.lang.term import Function, Neural, Program, Term
 from progsynth.lang.text import surface as s
 from progsynth.lang.text.parse import parse, parse_expression
@@ -15,9 +17,21 @@ from progsynth.lang.types import FLOAT, INT, Type, substitute, unify
 from progsynth.lang.values import INT_MAX, INT_MIN, Value, entry_types, misfit, show, type_of
 
 
-def read_program(text: str, dsl: DSL, filename: str = "<text>") -> Program:
-    """The program that a text writes. Raises ProgramError with every problem."""
-    return lower(check(parse(text, filename), dsl))
+def read_program(
+    text: str, dsl: DSL, filename: str = "<text>", *, neural: Sequence[Neural] = ()
+) -> Program:
+    """The program that a text writes. Raises ProgramError with every problem.
+
+    The text may use the submodules `neural` without declaring them: the program declares those
+    that it calls.
+    """
+    program = lower(check(parse(text, filename), dsl, neural))
+    if not neural:
+        return program
+    called = frozenset().union(*map(called_names, program.functions))
+    given = {n.name for n in neural}
+    kept = tuple(n for n in program.neural if n.name in called or n.name not in given)
+    return replace(program, neural=kept)
 
 
 def read_prelude(text: str, dsl: DSL, filename: str = "<text>") -> DSL:
@@ -107,9 +121,12 @@ def read_call(text: str, program: Program, dsl: DSL) -> tuple[Function, tuple[Va
     """
     node = parse_expression(text)
     try:
-        if not isinstance(node, s.CallExpression) or not isinstance(node.function, s.Name):
+        called = node.function if isinstance(node, s.CallExpression) else None
+        if not isinstance(node, s.CallExpression) or not isinstance(called, s.Name):
             raise _Wrong(node, "expected a call of a function", "write it as f([3, 1, 2])")
-        function = _callee(node.function, program, dsl)
+        if called.neural:
+            raise _Wrong(called, "a neural submodule is called by programs only", "call a function")
+        function = _callee(called, program, dsl)
         return function, _arguments(node, function)
     except _Wrong as wrong:
         place = wrong.node.place
@@ -204,7 +221,7 @@ def _built(node: s.Expression, values: list[Any]) -> Value:
     match node:
         case s.Literal(value=value):
             return _fitting(node, value)
-        case s.Name(name=("inf" | "nan") as name):
+        case s.Name(name=("inf" | "nan") as name, neural=False):
             return float(name)
         case s.ListLiteral():
             return values

@@ -6,6 +6,7 @@ replaced by a call of a probe, a primitive whose Python function we supply.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,6 +16,7 @@ from progsynth.lang.infer import Typed, check_program
 from progsynth.lang.primitive import DSL, Primitive
 from progsynth.lang.term import (
     Call,
+    Const,
     For,
     Function,
     Hole,
@@ -27,6 +29,7 @@ from progsynth.lang.term import (
     Var,
     While,
     bind,
+    shift,
 )
 from progsynth.lang.types import Signature, Type
 
@@ -199,14 +202,69 @@ def fill(program: Program, fillings: Sequence[Term]) -> Program:
         filling = fillings[number]
         if hole.args is None or hole.kind == "param":
             return filling
-        if all(isinstance(a, Var) for a in args):
-            return bind(filling, args)
-        if not args:
-            return filling
-        names = tuple(f"x{i}" if i else "x" for i in range(len(args)))
-        return Let(len(args), args[0] if len(args) == 1 else Values(args), filling, names)
+        return _with_arguments(filling, args)
 
     return replace_holes(program, put)
+
+
+def _with_arguments(filling: Term, args: tuple[Term, ...]) -> Term:
+    """The filling with the values of the arguments, each of which is evaluated once and first.
+
+    What is free to evaluate stands in place of its uses, and so do the last of the others where
+    the filling reaches them first, in their order, and nowhere else. The rest is bound before.
+    """
+    costly = [n for n, arg in enumerate(args) if not isinstance(arg, Var | Const)]
+    met = _met_first(filling, len(args))
+    counts = Counter(_uses(filling, len(args)))
+    in_place: set[int] = set()
+    for count in range(len(costly), 0, -1):
+        last = costly[-count:]
+        if [n for n in met if n in last] == last and all(counts[n] == 1 for n in last):
+            in_place = set(last)
+            break
+    bound = [n for n in costly if n not in in_place]
+    names = tuple(f"x{n}" if n else "x" for n in bound)
+    values = tuple(
+        Var(len(bound) - 1 - bound.index(n)) if n in bound else shift(arg, len(bound))
+        for n, arg in enumerate(args)
+    )
+    body = bind(filling, values)
+    if not bound:
+        return body
+    before = tuple(args[n] for n in bound)
+    return Let(len(bound), before[0] if len(bound) == 1 else Values(before), body, names)
+
+
+def _uses(filling: Term, count: int) -> list[int]:
+    """The uses of its `count` arguments anywhere in the filling, by the argument's number."""
+    found: list[int] = []
+    todo: list[tuple[Term, int]] = [(filling, count)]
+    while todo:
+        node, depth = todo.pop()
+        if isinstance(node, Var) and depth - count <= node.index < depth:
+            found.append(depth - 1 - node.index)
+        todo += ((c, depth + b) for c, b in zip(node.children, node.binds, strict=True))
+    return found
+
+
+def _met_first(filling: Term, count: int) -> list[int]:
+    """The same of those that are evaluated before anything that can fail or costs, in order."""
+    found: list[int] = []
+    todo: list[tuple[Term, int] | None] = [(filling, count)]
+    while todo and (item := todo.pop()) is not None:
+        node, depth = item
+        if isinstance(node, Var) and depth - count <= node.index < depth:
+            found.append(depth - 1 - node.index)
+        if isinstance(node, Var | Const | Lambda):
+            continue
+        first = [(c, depth + b) for c, b in zip(node.children, node.binds, strict=True)]
+        if isinstance(node, Let | Values):
+            todo += reversed(first)
+            continue
+        # of an If only the condition is surely reached, of loops what they start with
+        surely = 1 if isinstance(node, If | While) else 2 if isinstance(node, For) else len(first)
+        todo += [None, *reversed(first[:surely])]
+    return found
 
 
 def probe(

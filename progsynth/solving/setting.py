@@ -98,7 +98,7 @@ def make_setting(
         )
     vocabulary = vocabulary.with_networks(known, _rows(task))
     trained = tuple(n for name, n in declared.items() if name not in vocabulary.networks)
-    return Setting(task, vocabulary, _read(task, given, vocabulary, set(declared)), trained)
+    return Setting(task, vocabulary, _read(task, given, vocabulary, declared), trained)
 
 
 def same_types(one: Neural, other: Neural) -> bool:
@@ -137,14 +137,21 @@ def _check_networks(networks: Mapping[str, Any], declared: Mapping[str, Neural])
 
 
 def _read(
-    task: Task, sketch: str | Program, vocabulary: Vocabulary, declared: set[str]
+    task: Task, sketch: str | Program, vocabulary: Vocabulary, declared: Mapping[str, Neural]
 ) -> Program | None:
+    """The sketch as a program; a text may use all submodules known here without declaring them."""
     if not sketch:
         return None
     program = sketch if isinstance(sketch, Program) else None
     if program is None:
-        own = {n: p for n, p in vocabulary.dsl.primitives.items() if n not in declared}
-        program = read_program(str(sketch), replace(vocabulary.dsl, primitives=own), _SKETCH)
+        known = {
+            name: replace(network.declaration, name=name)
+            for name, network in vocabulary.networks.items()
+        }
+        neural = {**known, **declared}
+        own = {n: p for n, p in vocabulary.dsl.primitives.items() if n not in neural}
+        pack = replace(vocabulary.dsl, primitives=own)
+        program = read_program(str(sketch), pack, _SKETCH, neural=tuple(neural.values()))
     entry = program.entry
     found = fn_of(entry.types, entry.result)
     if found != task.request:

@@ -15,6 +15,7 @@ from progsynth.lang.checking.check import MAX_PROBLEMS, check
 from progsynth.lang.checking.findings import Checked
 from progsynth.lang.checking.unifier import ERROR, TypeTooLargeError, Unifier
 from progsynth.lang.primitive import primitive
+from progsynth.lang.read import read_neural
 from progsynth.lang.text import surface as s
 from progsynth.lang.text.parse import parse
 from progsynth.lang.types import Type, parse_type
@@ -199,6 +200,29 @@ def test_a_neural_submodule_is_a_function_whose_choice_is_an_int() -> None:
     found = checked(text)
     assert [str(f.signature.result) for f in found.functions] == ["int"]
     assert [str(n.result) for n in found.neural] == ["choice[10]"]
+
+
+def test_submodules_that_are_given_need_no_declaration() -> None:
+    given = read_neural("digit(image: tensor[1, 8, 8]) -> choice[10]", registry.pack())
+    text = "def f(xs: list[tensor[1, 8, 8]]): return sum(map({}, xs)) + {}(xs[0])\n"
+    for word in ("digit", "neural digit"):
+        found = check(parse(text.format(word, word)), registry.pack(), [given])
+        assert found.neural == (given,)
+        assert str(found.functions[0].signature.result) == "int"
+
+
+def test_a_declaration_in_the_text_goes_before_one_that_is_given() -> None:
+    given = read_neural("g(x: float) -> bool", registry.pack())
+    text = "neural g(x: float) -> choice[3]\ndef f(x: float): return neural g(x)\n"
+    (found,) = check(parse(text), registry.pack(), [given]).neural
+    assert str(found.result) == "choice[3]"
+
+
+def test_a_function_cannot_have_the_name_of_a_given_submodule() -> None:
+    given = read_neural("g(x: float) -> bool", registry.pack())
+    text = "def g(x: float): return x\ndef f(x: float): return g(x)\n"
+    with pytest.raises(ProgramError, match="1:1: 'g' is already a neural submodule"):
+        check(parse(text), registry.pack(), [given])
 
 
 def test_a_users_primitive_is_found_by_name_and_type() -> None:

@@ -47,6 +47,7 @@ def h(x, y):
     z = {1: 2, 3: (4, 5)}, (1,), (), [], {k: v for k, v in items(d)}
     return (??)[0] + ??[int]{map, +}(x, y) + 1_000 + 1e-3 + .5 + x[::2]
     return (-2) ** 2 ** -x + (2 ** 3) ** 4
+def total(xs): return ??(map(neural digit, xs)) + neural digit(xs[0])
 '''
 
 
@@ -143,6 +144,11 @@ STYLE = [
     ("tuples", "return ( 1,),(),(1,2)", "return (1,), (), (1, 2)"),
     ("dicts", "return {1:2,'a':{ }}", 'return {1: 2, "a": {}}'),
     ("holes", "return (??)[0]+??neural [int]{f,+}( x )", "return (??)[0] + ??neural[int]{f, +}(x)"),
+    (
+        "submodules",
+        "return ??( f(neural  d) )+neural d (x)",
+        "return ??(f(neural d)) + neural d(x)",
+    ),
     ("comments get a space", "return 1 #why", "return 1  # why"),
     (
         "a line for each block",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib.resources
+import logging
 from typing import Any
 
+import lark
 import pytest
 
 from progsynth.errors import ProgramError, ProgsynthError
@@ -170,6 +172,31 @@ def f(xs: list[int], g: (int, int) -> bool, d) -> tuple[int, str]:
         def inner(y: a): return y
         return 1, "a"
 '''
+
+
+def test_the_grammar_has_no_conflicts(caplog: pytest.LogCaptureFixture) -> None:
+    # Lark resolves one silently, and tells of it only here.
+    with caplog.at_level(logging.DEBUG, logger=lark.logger.name):
+        lark.Lark(
+            parsing._grammar(),
+            parser="lalr",
+            lexer="basic",
+            start=["item", "sole_expression"],
+            keep_all_tokens=True,
+            maybe_placeholders=True,
+            debug=True,
+        )
+    assert [r.getMessage() for r in caplog.records if "conflict" in r.getMessage().lower()] == []
+
+
+def test_a_submodule_is_a_name_that_says_so() -> None:
+    node = parse_expression("??(map(neural digit, xs))")
+    assert isinstance(node, s.HoleExpression) and node.args is not None
+    assert isinstance(node.args[0], s.CallExpression)
+    first, second = node.args[0].args
+    assert isinstance(first, s.Name) and isinstance(second, s.Name)
+    assert (first.name, first.neural, second.neural) == ("digit", True, False)
+    assert (first.place.column, first.place.end_column) == (8, 20)
 
 
 def test_statements() -> None:

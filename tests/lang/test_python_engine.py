@@ -335,6 +335,8 @@ def test_what_cannot_run_is_refused():
         compile_program(program, pack())
     with pytest.raises(UnsupportedError, match="no primitive or function 'nothing'"):
         compile_program(entry(call("nothing")), pack())
+    with pytest.raises(UnsupportedError, match="'entry' calls itself"):
+        compile_program(entry(call("entry")), pack())
 
 
 @pytest.mark.parametrize("hint", ["class", "fuel", "size", "print", "not a name", "value", "_", ""])

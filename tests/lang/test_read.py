@@ -36,6 +36,28 @@ def test_a_program_has_its_documentation() -> None:
     assert program.entry.doc == "Itself."
 
 
+def test_the_word_neural_says_no_more_than_the_name() -> None:
+    declared = "neural digit(image: tensor[1, 8, 8]) -> choice[10]\n"
+    head = "def f(xs: list[tensor[1, 8, 8]]) -> int:\n    return "
+    for expression in (
+        "??(map({digit}, xs))",
+        "sum(map({digit}, xs))",
+        "{digit}(xs[0]) + sum([{digit}(x) for x in xs])",
+        "len(filter(lambda x: {digit}(x) == 3, xs))",
+    ):
+        texts = [head + expression.format(digit=word) for word in ("digit", "neural digit")]
+        short, whole = (read_program(declared + text, DSL) for text in texts)
+        assert whole == short
+        given = read_program(texts[1], DSL, neural=short.neural)
+        assert given == short, "declared outside the text is as in it"
+
+
+def test_a_program_declares_the_given_submodules_that_it_calls() -> None:
+    given = [read_neural(f"{name}(x: float) -> bool", DSL) for name in ("g", "h")]
+    text = "neural i(x: float) -> bool\ndef f(x: float): return neural g(x)"
+    assert [n.name for n in read_program(text, DSL, neural=given).neural] == ["g", "i"]
+
+
 def test_messages_name_the_file() -> None:
     with pytest.raises(ProgramError, match=r"^sum\.psl:1:24: there is no name 'y' here"):
         read_program("def f(x: int): return  y", DSL, "sum.psl")

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from progsynth.errors import LibraryError, ProgsynthError, TaskError, UnsupportedError
+from progsynth.errors import LibraryError, ProgramError, ProgsynthError, TaskError, UnsupportedError
 from progsynth.lang.primitive import DSL
+from progsynth.lang.printing.pretty import pretty
 from progsynth.lang.read import read_neural, read_program
 from progsynth.lang.term import Call, Lambda, Var
 from progsynth.neural import Body, Network, Recipe, make_network
@@ -20,6 +21,8 @@ from progsynth.registry import pack
 from progsynth.search.problem import Problem
 from progsynth.search.run import Allowance, Batch, Candidate, Told
 from progsynth.solve import Result, solve
+from progsynth.solving.problem import make_problem
+from progsynth.solving.setting import make_setting
 from progsynth.task import Task
 
 PACK = pack()
@@ -103,6 +106,46 @@ def test_a_sketch_may_call_a_known_network(declared: bool) -> None:
     assert found.filled == ("sum(x)",)
     assert (found.program or "").startswith(f"neural {LEVEL}\n\n\ndef f(")
     assert found.function([[3.0], [1.0]]) == 4
+
+
+@pytest.mark.parametrize("word", ["level", "neural level"])
+def test_a_sketch_may_use_the_submodules_of_its_task_without_declaring_them(word: str) -> None:
+    sketch = f"def total(xs: list[tensor[1]]) -> int:\n    return ??(map({word}, xs))\n"
+    for task, given in (
+        (levels(neural=[LEVEL]), sketch),
+        (levels(neural=[LEVEL], sketch=sketch), None),
+        (levels(), f"neural {LEVEL}\n{sketch}"),
+    ):
+        problem = make_problem(make_setting(task, sketch=given))
+        assert [str(t) for t in problem.types] == ["list[int]"]
+        assert [n.name for n in problem.neural] == ["level"]
+        program = problem.wrap(Call("sum.int", (Var(0),)), 2).program
+        assert pretty(program, PACK) == (
+            f"neural {LEVEL}\n\n\ndef total(xs: list[tensor[1]]) -> int:\n"
+            "    return sum(map(level, xs))\n"
+        )
+
+
+def test_a_sketch_may_call_a_known_network_neural() -> None:
+    text = "def f(xs: list[tensor[1]]) -> int:\n    return ??(map(neural level, xs))\n"
+    found = solved(levels(), sketch=text, networks={"level": level_network()})
+    assert (found.search, found.filled) == ("bottom_up", ("sum(x)",))
+    assert (found.program or "").startswith(f"neural {LEVEL}\n\n\ndef f(")
+
+
+def test_a_sketch_says_how_to_declare_a_submodule_that_nothing_names() -> None:
+    text = "def f(xs: list[tensor[1]]) -> int:\n    return ??(map(neural height, xs))\n"
+    with pytest.raises(ProgramError, match=r"(?s)<sketch>:2:.*'height'.*declare it before"):
+        make_setting(levels(neural=[LEVEL]), sketch=text)
+
+
+def test_a_function_of_a_sketch_cannot_have_the_name_of_the_tasks_submodule() -> None:
+    text = (
+        "def level(n: int) -> int:\n    return n\n"
+        "def f(xs: list[tensor[1]]) -> int:\n    return ??(level(len(xs)))\n"
+    )
+    with pytest.raises(ProgramError, match="<sketch>:1:1: 'level' is already a neural submodule"):
+        make_setting(levels(neural=[LEVEL]), sketch=text)
 
 
 def test_a_share_of_the_examples_may_be_wrong_and_the_result_says_which() -> None:

@@ -8,7 +8,7 @@ expression that has it fits everywhere else.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from progsynth.errors import PackError, Problem, ProgramError
 from progsynth.lang.checking.check_statement import StatementChecker
@@ -41,9 +41,12 @@ from progsynth.lang.walk import walk
 MAX_PROBLEMS = 20  # more than these help nobody
 
 
-def check(module: s.Module, dsl: DSL) -> Checked:
-    """The module with all that checking finds out. Raises ProgramError with every problem."""
-    return _run(_Modules(module, dsl), prelude=False)
+def check(module: s.Module, dsl: DSL, neural: Sequence[Neural] = ()) -> Checked:
+    """The module with all that checking finds out. Raises ProgramError with every problem.
+
+    The text may use the submodules `neural` without declaring them.
+    """
+    return _run(_Modules(module, dsl, neural), prelude=False)
 
 
 def check_prelude(module: s.Module, dsl: DSL) -> Checked:
@@ -93,9 +96,11 @@ def _ordered(problems: list[Problem]) -> list[Problem]:
 class _Modules:
     """Checks the functions and declarations of one text."""
 
-    def __init__(self, module: s.Module, dsl: DSL):
+    def __init__(self, module: s.Module, dsl: DSL, given: Sequence[Neural] = ()):
         self.module = module
         self.findings = Findings(dsl)
+        declared = {i.name for i in module.items if isinstance(i, s.NeuralDeclaration)}
+        self.given = tuple(n for n in given if n.name not in declared)
         self.neural: tuple[Neural, ...] = ()
         self.at: s.Node = module
         self.definitions = [i for i in module.items if isinstance(i, s.Definition)]
@@ -118,8 +123,12 @@ class _Modules:
     def declare_names(self) -> None:
         """Report names that are taken."""
         seen: dict[str, int] = {}
+        given = {n.name for n in self.given}
         for item in self.module.items:
-            if item.name in seen:
+            if item.name in given:
+                message = f"'{item.name}' is already a neural submodule, which the task names"
+                self.findings.problem(item, message, hint="give the function another name")
+            elif item.name in seen:
                 message = f"'{item.name}' is defined twice, first in line {seen[item.name]}"
                 self.findings.problem(item, message, hint="give one of them another name")
             elif self.findings.dsl.overloads(item.name):
@@ -204,9 +213,12 @@ class _Modules:
                 )
             params = tuple(p.name for p in item.params)
             found.append(Neural(item.name, params, types, result))
-            signature = Signature(tuple(zip(params, types, strict=True)), as_int(result))
-            self.findings.functions[item.name] = [(item.name, signature)]
-        self.neural = tuple(found)
+        self.neural = (*self.given, *found)
+        for neural in self.neural:
+            params_of = tuple(zip(neural.params, neural.types, strict=True))
+            signature = Signature(params_of, as_int(neural.result))
+            self.findings.functions[neural.name] = [(neural.name, signature)]
+            self.findings.submodules.add(neural.name)
 
     # ------------------------------------------------------------------------ preludes
 

@@ -24,7 +24,11 @@ class CallChecker(Checker):
 
     def call(self, node: s.CallExpression, frame: Frame) -> Walk[Type]:
         function = node.function
-        if isinstance(function, s.Name):
+        if isinstance(function, s.Name) and function.neural:
+            if self.is_submodule(function, frame):
+                candidates = self.findings.candidates(function.name)
+                return (yield self.call_named(node, function, candidates, frame))
+        elif isinstance(function, s.Name):
             found = frame.find(function.name)
             if isinstance(found, Variable):
                 return (yield self.call_variable(node, function, found, frame))
@@ -62,7 +66,7 @@ class CallChecker(Checker):
 
     def is_function(self, node: s.Expression, frame: Frame) -> bool:
         """Is the argument a lambda, or the name of a function?"""
-        if isinstance(node, s.LambdaExpression):
+        if isinstance(node, s.LambdaExpression) or (isinstance(node, s.Name) and node.neural):
             return True
         if not isinstance(node, s.Name):
             return False
@@ -219,6 +223,8 @@ class CallChecker(Checker):
     ) -> Walk[None]:
         """Visit a lambda or a function's name given where `expected` is."""
         head = self.unifier.head(expected)
+        if isinstance(node, s.Name) and node.neural and not self.is_submodule(node, frame):
+            return
         if head is ERROR:
             return
         if head.name != "fn" and not is_flexible(head):

@@ -61,6 +61,9 @@ class Checker(ABC):
 
     def name(self, node: s.Name, frame: Frame) -> Type:
         """The type of a variable; functions are no values."""
+        if node.neural:
+            known = self.is_submodule(node, frame)
+            return self.stored_function(node, f"'neural {node.name}'") if known else ERROR
         found = frame.find(node.name)
         if isinstance(found, Variable):
             self.has_value(node, found, frame)
@@ -73,6 +76,26 @@ class Checker(ABC):
             return FLOAT
         self.unknown(node, frame)
         return ERROR
+
+    def is_submodule(self, node: s.Name, frame: Frame) -> bool:
+        """Is what `neural name` names a neural submodule? If not, report it."""
+        name, known = node.name, self.findings.submodules
+        local = frame.find(name)
+        if isinstance(local, Variable):
+            message = f"'{name}' is the variable of line {local.line}, not a neural submodule"
+            hint = "give the variable another name" if name in known else "leave 'neural' out"
+        elif name in known and local is None:
+            return True
+        elif local or name in self.findings.reported or self.findings.candidates(name):
+            message = f"'{name}' is an ordinary function, not a neural submodule"
+            hint = "leave 'neural' out, which is for functions that are learnt"
+        else:
+            message = f"there is no neural submodule '{name}' here"
+            close = suggest.near(name, known)
+            hint = f"did you mean '{close}'? If not, " if close else ""
+            hint += f"declare it before: neural {name}(image: tensor[1, 8, 8]) -> choice[10]"
+        self.problem(node, message, hint=hint)
+        return False
 
     def has_value(self, node: s.Name, variable: Variable, frame: Frame) -> None:
         """Report a variable that may have no value here, once."""

@@ -66,6 +66,8 @@ class Findings:
     results: dict[s.Definition, Type] = field(default_factory=dict)
     # Functions of the text by name, each with what core calls it; a prelude may overload names.
     functions: dict[str, list[tuple[str, Signature]]] = field(default_factory=dict)
+    # The neural submodules that the text declares or is given.
+    submodules: set[str] = field(default_factory=set)
     # Functions of the text that cannot be called yet: each call of them is already reported.
     reported: set[str] = field(default_factory=set)
     # Types that must be of a class, what asks for it, and where.

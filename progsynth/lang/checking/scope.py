@@ -191,7 +191,7 @@ def used_names(definition: s.Definition) -> dict[str, s.Name]:
     todo: list[s.Node] = [definition]
     while todo:
         node = todo.pop()
-        if isinstance(node, s.Name) and node.name not in own:
+        if isinstance(node, s.Name) and not node.neural and node.name not in own:
             found.setdefault(node.name, node)
         todo.extend(reversed(children(node)))
     return found

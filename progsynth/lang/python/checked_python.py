@@ -71,10 +71,13 @@ def reachable(program: Program, dsl: DSL) -> dict[str, Callee]:
     neural = {n.name for n in program.neural}
     found: dict[str, Callee] = {}
     todo: list[tuple[str, bool]] = [(f.name, False) for f in reversed(program.functions)]
+    begun: set[str] = set()
     while todo:
         name, expanded = todo.pop()
         if name in found:
             continue
+        if name in begun and not expanded:
+            raise UnsupportedError(f"'{name}' calls itself: functions cannot be recursive")
         if name in neural:
             raise UnsupportedError(
                 f"'{name}' is a neural submodule: it runs only with its weights, "
@@ -86,6 +89,7 @@ def reachable(program: Program, dsl: DSL) -> dict[str, Callee]:
         if expanded or isinstance(callee, Primitive):
             found[name] = callee
             continue
+        begun.add(name)
         todo.append((name, True))
         todo.extend((called, False) for called in sorted(called_names(callee), reverse=True))
     return found

@@ -145,7 +145,7 @@ class TreeBuilder:
                 "only a single name can have a type here",
                 hint="leave the type out, or assign to a name first",
             )
-        return Assign(span(target, value), target, value, annotation)
+        return Assign(span(target, value), _target(target), value, annotation)
 
     def augmented_assign(self, parts: Parts) -> AugmentedAssign:
         target, symbol, value = parts
@@ -205,6 +205,10 @@ class TreeBuilder:
 
     def name(self, parts: Parts) -> Name:
         return Name(span(parts[0]), str(parts[0]))
+
+    def submodule(self, parts: Parts) -> Name:
+        word, name = parts
+        return Name(span(word, name), str(name), neural=True)
 
     def integer(self, parts: Parts) -> Literal:
         text = str(parts[0])
@@ -319,13 +323,13 @@ def _target(node: Expression) -> Target:
                 )
             _target(item)
         return node
-    if isinstance(node, Name):
+    if isinstance(node, Name) and not node.neural:
         return node
     if isinstance(node, Index):
         value = node.value
         while isinstance(value, Index):
             value = value.value
-        if isinstance(value, Name):
+        if isinstance(value, Name) and not value.neural:
             return node
         raise wrong(node, "an item is assigned to a variable's value only: xs[i] = v")
     hint = "assign to a name, to an item xs[i], or to several names a, b"
@@ -337,6 +341,7 @@ def _target(node: Expression) -> Target:
 
 
 _KIND_IN_WORDS = {
+    "Name": "a neural submodule",
     "Attribute": "an attribute",
     "CallExpression": "a call",
     "Compare": "a comparison",

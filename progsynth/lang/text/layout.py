@@ -36,11 +36,11 @@ def lay_out(tokens: list[Token], source: str) -> list[list[Token]]:
     open_brackets = 0
     levels = [1]  # the columns of the blocks that are open
     previous: Token | None = None
-    for token in tokens:
+    for place, token in enumerate(tokens):
         starts_line = previous is None or (token.line or 0) > (previous.end_line or 0)
         if starts_line and previous is not None and _continued(lines, previous, token):
             starts_line = False
-        if starts_line and token.type in ("DEF", "NEURAL") and token.column == 1:
+        if starts_line and token.column == 1 and _starts_item(tokens[place : place + 5]):
             open_brackets = 0  # no bracket reaches over the start of a function
         if starts_line and not open_brackets:
             if previous is not None:
@@ -82,6 +82,16 @@ def _start_line(
             pieces[-1].append(_at(token, "DEDENT"))
         if column != levels[-1]:
             pieces[-1].append(_at(token, BAD_DEDENT))
+
+
+def _starts_item(tokens: list[Token]) -> bool:
+    """Do the tokens start a function or a declaration, whatever stands before?
+
+    In brackets, `neural` may be the first word of an argument; only a declaration types what
+    stands in the brackets after it.
+    """
+    declared = ["NEURAL", "NAME", "LPAR", "NAME", "COLON"]
+    return tokens[0].type == "DEF" or [token.type for token in tokens] == declared
 
 
 def _continued(lines: list[str], previous: Token, token: Token) -> bool:

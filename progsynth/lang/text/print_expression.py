@@ -82,8 +82,8 @@ def _parts(node: Expression) -> Walk[Doc]:
     match node:
         case Literal():
             return (literal_text(node),)
-        case Name(name=name):
-            return (name,)
+        case Name(name=name, neural=neural):
+            return (f"neural {name}" if neural else name,)
         case Unary(symbol=symbol, operand=operand):
             twice = symbol == "-" and isinstance(operand, Unary) and operand.symbol == "-"
             least = ops.ATOM if twice else precedence(node)

@@ -51,9 +51,13 @@ class Literal(Node):
 
 @_node
 class Name(Node):
-    """A variable, or a function or primitive by name."""
+    """A variable, or a function or primitive by name.
+
+    With `neural`, written `neural digit`, it is a neural submodule and nothing else.
+    """
 
     name: str
+    neural: bool = False
 
 
 @_node

@@ -210,7 +210,7 @@ def _unclosed(found: _Found) -> Problem | None:
     return None
 
 
-_STATEMENT_WORDS = {"DEF", "NEURAL", "RETURN", "WHILE", "BREAK", "CONTINUE", "PASS", "ELIF"}
+_STATEMENT_WORDS = {"DEF", "RETURN", "WHILE", "BREAK", "CONTINUE", "PASS", "ELIF"}
 _SIGNS_OF_CLOSING = {")": "(", "]": "[", "}": "{"}
 
 
@@ -341,6 +341,11 @@ def _habits(found: _Found) -> list[tuple[str, str, bool]]:
             "arguments are given by position only",
             "write the values in the order of the parameters, without names",
             kind == "EQUAL" and found.in_call,
+        ),
+        (
+            "after 'neural' stands the name of a submodule",
+            "write map(neural digit, xs); no variable can be called neural",
+            last == "NEURAL" and (start is not before or (start.column or 0) > 1),
         ),
         (
             "'=' assigns; it does not compare",
@@ -508,7 +513,7 @@ def _in_words(accepted: set[str]) -> str:
         left = set()
     elif {"NAME", "INT", "LPAR"} <= left:
         words.append("an expression")
-        left -= {"LPAR", "NEWLINE"}
+        left -= {"LPAR", "NEWLINE", "NEURAL"}
     elif _wants_type(left):
         words.append("a type")
         left -= {"LPAR"}
