@@ -23,7 +23,7 @@ from progsynth.search.simplify import simplify
 from progsynth.train.breeding import favour_submodules
 from progsynth.train.occam import cheaper_term
 from progsynth.train.pool import Member, rank
-from progsynth.train.scorer import Schedule, TrainingScorer
+from progsynth.train.scorer import Networks, Schedule, TrainingScorer
 
 _FIRST_SIZE = 12  # nodes of random programs
 _CHANCES = 2  # of a program that validation rejected
@@ -139,7 +139,7 @@ class HybridSearch:
         for candidate, _ in results:
             member = self.scorer.member(candidate.program)
             if member is not None and member.is_trainable and member.rejected < _CHANCES:
-                self.scorer.start_over(member)
+                self.scorer.start_over(member, rejected=True)
 
     def partial(self) -> tuple[Candidate, ...]:
         """The program that is right on most rows, of those that were trained or need it not."""
@@ -202,12 +202,25 @@ class HybridSearch:
         member = scorer.member(candidate.program)
         if member is None or member.behaviour.bound < self.problem.accuracy:
             return None
-        for rung in range(member.rung, len(scorer.schedule.rungs)):
+        if member.fit >= self.problem.accuracy or not member.is_trainable:
+            return member
+        given = old.candidate.networks
+        names = [n.name for n in member.view.neural]
+        if all(name in given for name in names):  # mostly they serve the simpler one as well
+            inherited = {name: given[name] for name in names}
+            found = self.trained(member, inherited, old)
+            if found is not None and found.fit >= self.problem.accuracy:
+                return found
+        return self.trained(member, scorer.fresh(member.view), old)
+
+    def trained(self, member: Member, networks: Networks, old: Member) -> Member | None:
+        """The member after training from these networks alone; None where `old` is far better."""
+        member = self.scorer.start_over(member, rejected=False)
+        for rung in range(len(self.scorer.schedule.rungs)):
             if rung and member.score < old.score / 2:
-                return None  # nothing like the one that it is to replace
-            networks = member.candidate.networks or scorer.fresh(member.view)
-            scorer.train([(member, networks)], rung=rung)
-            member = scorer.members[member.behaviour.key]
+                return None
+            self.scorer.train([(member, member.candidate.networks or networks)], rung=rung)
+            member = self.scorer.members[member.behaviour.key]
         return member
 
     def body_of(self, candidate: Candidate) -> Program:

@@ -211,8 +211,8 @@ class TrainingScorer:
             )
         return found
 
-    def start_over(self, member: Member) -> None:
-        """Forget the weights of a member that was rejected: others may do."""
+    def start_over(self, member: Member, *, rejected: bool) -> Member:
+        """Forget the weights of a member, which may have been rejected: others may do."""
         self.members[member.behaviour.key] = replace(
             member,
             candidate=replace(member.candidate, networks={}),
@@ -221,8 +221,9 @@ class TrainingScorer:
             fit=0.0,
             rung=0,
             final=False,
-            rejected=member.rejected + 1,
+            rejected=member.rejected + rejected,
         )
+        return self.members[member.behaviour.key]
 
     # --------------------------------------------------------------------------- training
 
