@@ -1,9 +1,10 @@
 """Four classic programs found by the genetic search, with no ready-made primitive for them.
 
-gcd with `while`, fizz-buzz with `if`, a word count with a hash table, a sort with loops: from the
-default pack less what the task withholds, in one configuration of the search. Each program found
-is run on examples that were held out, larger than those it was found from. Beside it stands
-random search: the same generator and the same executions, without selection or variation.
+The suite 'algorithms': gcd with `while`, fizz-buzz with `if`, a word count with a hash table, a
+sort with loops; from the default pack less what the task withholds, in one configuration of the
+search. Each program found is run on examples that were held out, larger than those it was found
+from. Beside it stand, in the same time, selection and variation alone, without the local search
+of loops and conditions, and random search: the same generator, without selection or variation.
 
     python -m benchmarks.genetic_programs --seconds 60 --seeds 5
 """
@@ -12,142 +13,30 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import os
 import platform
 import statistics
 import sys
 import time
-from collections.abc import Iterable
 from dataclasses import asdict, replace
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import progsynth
 from progsynth.evaluate import evaluate
 from progsynth.lang.vm import warm_up
-from progsynth.registry import pack
-from progsynth.request import parse_request
+from progsynth.registry import pack, suite
 from progsynth.search.genetic import Settings, genetic
 from progsynth.solve import Result, solve
-from progsynth.task import Example, Task
+from progsynth.task import Task
 
 RESULTS = Path(__file__).parent / "results"
-RANDOM = replace(Settings(), fresh=1.0, elite=0.0)  # every program is a new one
+PLAIN = replace(Settings(), fits=0.0, local=0.0)  # selection and variation alone
+RANDOM = replace(PLAIN, fresh=1.0, elite=0.0)  # every program is a new one
+
+_WIDTH = 24  # of a task's name
 
 Record = dict[str, Any]
-
-
-def gcd() -> Task:
-    """The greatest common divisor, from numbers up to 300 to numbers up to 1,000,000."""
-    rng = Random(1)
-    held = [(k * rng.randint(1, 1000), k * rng.randint(1, 1000)) for k in range(1, 41)]
-    return _task(
-        "gcd",
-        "(int, int) -> int",
-        [(row, math.gcd(*row)) for row in _divisible(rng, 40)],
-        [(row, math.gcd(*row)) for row in _divisible(rng, 10)],
-        [((a * a, a * b), math.gcd(a * a, a * b)) for a, b in held],
-    )
-
-
-def _divisible(rng: Random, count: int) -> list[tuple[int, int]]:
-    """Pairs with many different divisors, for which Euclid's algorithm takes 1 to 5 steps."""
-    rows: list[tuple[int, int]] = []
-    met: dict[tuple[str, int], int] = {}
-    while len(rows) < count:
-        k = rng.randint(1, 30)
-        a, b = (k * rng.randint(1, 300 // k) for _ in range(2))
-        keys = [("steps", min(5, _steps(a, b))), ("gcd", math.gcd(a, b))]
-        if met.get(keys[0], 0) < count / 4 and met.get(keys[1], 0) < 3:
-            rows.append((a, b))
-            for key in keys:
-                met[key] = met.get(key, 0) + 1
-    return rows
-
-
-def _steps(a: int, b: int) -> int:
-    count = 0
-    while b:
-        a, b = b, a % b
-        count += 1
-    return count
-
-
-def fizz_buzz() -> Task:
-    """Fizz, Buzz, FizzBuzz or the number; from 1 to 45, then up to 1,000."""
-
-    def said(n: int) -> str:
-        return "Fizz" * (n % 3 == 0) + "Buzz" * (n % 5 == 0) or str(n)
-
-    rows = [((n,), said(n)) for n in range(1, 46)]
-    validation = [((n,), said(n)) for n in range(46, 61)]
-    held = [((n,), said(n)) for n in range(61, 1001)]
-    words = ("Fizz", "Buzz", "FizzBuzz", 3, 5)  # what its specification names
-    return replace(_task("fizz-buzz", "int -> str", rows, validation, held), constants=words)
-
-
-def word_count() -> Task:
-    """How often each word of a text occurs, in the order of first occurrence."""
-    rng = Random(2)
-    words = ["a", "b", "the", "cat", "dog", "on", "red", "sat", "it", "to"]
-
-    def counted(text: str) -> dict[str, int]:
-        found: dict[str, int] = {}
-        for word in text.split():
-            found[word] = found.get(word, 0) + 1
-        return found
-
-    def rows(lengths: Iterable[int]) -> list[Any]:
-        texts = [" ".join(rng.choice(words) for _ in range(n)) for n in lengths]
-        return [((text,), counted(text)) for text in texts]
-
-    fixed = [((text,), counted(text)) for text in ("a", "", "a b", "a a", "b a b")]
-    return replace(
-        _task(
-            "word count",
-            "str -> dict[str, int]",
-            [*fixed, *rows(range(3, 15))],
-            rows(range(5, 15)),
-            rows(range(50, 100)),
-        ),
-        withheld=("counts", "group_by", "update", "runs"),
-    )
-
-
-def sort() -> Task:
-    """A list of up to 6 numbers sorted; then lists of 50 to 100."""
-    rng = Random(3)
-
-    def rows(lengths: list[int], high: int) -> list[Any]:
-        lists = [[rng.randint(-high, high) for _ in range(n)] for n in lengths]
-        return [((xs,), sorted(xs)) for xs in lists]
-
-    fixed: list[list[int]] = [[], [3], [2, 1], [1, 2], [3, 1, 2], [2, 2, 1]]
-    return replace(
-        _task(
-            "sort",
-            "list[int] -> list[int]",
-            [*(((xs,), sorted(xs)) for xs in fixed), *rows([3, 4, 4, 5, 5, 5, 6, 6, 6, 6, 6], 20)],
-            rows([6] * 10, 50),
-            rows([50, 60, 70, 80, 90, 100] * 5, 1000),
-        ),
-        withheld=(
-            *("sort", "sort_by", "min.list", "max.list", "min_by", "max_by", "is_sorted"),
-            *("unique", "filter", "partition", "count_if", "find_if", "take_while", "drop_while"),
-        ),
-    )
-
-
-TASKS = {"gcd": gcd, "fizz-buzz": fizz_buzz, "word-count": word_count, "sort": sort}
-
-
-def _task(name: str, request: str, train: Any, validation: Any, test: Any) -> Task:
-    some = [[Example(given, out) for given, out in pairs] for pairs in (train, validation, test)]
-    return Task.from_examples(
-        name, some[0], request=parse_request(request), validation=some[1], test=some[2]
-    )
 
 
 def main() -> int:
@@ -158,17 +47,19 @@ def main() -> int:
     lines = []
     options.record.parent.mkdir(parents=True, exist_ok=True)
     with options.record.open("a", encoding="utf-8") as file:
-        for name in options.tasks:
-            for seed in range(options.seeds):
-                line = attempt(name, seed, options.seconds)
+        for task in suite("algorithms"):
+            for seed in range(options.seeds if task.name in options.tasks else 0):
+                line = attempt(task, seed, options.seconds)
                 lines.append(line)
                 file.write(json.dumps(line) + "\n")
                 file.flush()
                 found = "right" if line["right"] else "fits" if line["solved"] else "not found"
-                control = "right" if line["random_right"] else "not found"
+                plain, drawn = (
+                    "right" if line[key] else "not found" for key in ("plain_right", "random_right")
+                )
                 print(
-                    f"{name:12} seed {seed}: {found:9} {line['seconds']:6.1f} s, "
-                    f"{line['executions']:>10,} executions; random search: {control}",
+                    f"{task.name:{_WIDTH}} seed {seed}: {found:9} {line['seconds']:6.1f} s, "
+                    f"{line['executions']:>10,} executions; alone: {plain}; random: {drawn}",
                     flush=True,
                 )
                 if line["program"] and line["right"]:
@@ -179,29 +70,22 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    names = [task.name for task in suite("algorithms")]
     parser.add_argument("--seconds", type=float, default=60.0, help="for each search (60)")
     parser.add_argument("--seeds", type=int, default=5, help="of each task (5)")
-    parser.add_argument("--tasks", nargs="*", choices=list(TASKS), default=list(TASKS))
+    parser.add_argument("--tasks", nargs="*", choices=names, default=names, metavar="NAME")
     default = RESULTS / "genetic_programs.jsonl"
     parser.add_argument("--record", type=Path, default=default, help=f"JSON lines ({default.name})")
     return parser.parse_args()
 
 
-def attempt(name: str, seed: int, seconds: float) -> Record:
-    """The record of one task and seed: what was found without its test, and the control."""
-    task = TASKS[name]()
+def attempt(task: Task, seed: int, seconds: float) -> Record:
+    """The record of one task and seed: what was found without its test, and the controls."""
     searched = replace(task, test=())
     started = time.time()
     found = solve(searched, seconds=seconds, seed=seed, search=genetic())
-    control = solve(
-        searched,
-        seconds=2 * seconds,
-        executions=found.executions,
-        seed=seed,
-        search=genetic(settings=RANDOM),
-    )
-    return {
-        "task": name,
+    record = {
+        "task": task.name,
         "seed": seed,
         "solved": found.solved,
         "right": _right(found, task),
@@ -210,11 +94,18 @@ def attempt(name: str, seed: int, seconds: float) -> Record:
         "programs": found.programs,
         "executions": found.executions,
         "generations": found.level,
-        "random_solved": control.solved,
-        "random_right": _right(control, task),
-        "random_programs": control.programs,
-        "random_executions": control.executions,
-        "random_stop": control.stop_reason,
+    }
+    for name, settings in (("plain", PLAIN), ("random", RANDOM)):
+        control = solve(searched, seconds=seconds, seed=seed, search=genetic(settings=settings))
+        record |= {
+            f"{name}_solved": control.solved,
+            f"{name}_right": _right(control, task),
+            f"{name}_programs": control.programs,
+            f"{name}_executions": control.executions,
+            f"{name}_seconds": round(control.seconds, 2),
+        }
+    return {
+        **record,
         "settings": asdict(Settings()),
         "withheld": list(task.withheld),
         "seconds_given": seconds,
@@ -234,16 +125,20 @@ def _right(result: Result, task: Task) -> bool:
 
 
 def _report(lines: list[Record]) -> None:
-    print(f"\n{'task':12} {'fits':>5} {'right':>6} {'seconds':>8} {'executions':>12} {'random':>7}")
+    heads = ("fits", "right", "seconds", "executions", "alone", "random")
+    print(
+        f"\n{'task':{_WIDTH}} {heads[0]:>5} {heads[1]:>6} {heads[2]:>8} {heads[3]:>12}", *heads[4:]
+    )
     for name in dict.fromkeys(line["task"] for line in lines):
         mine = [line for line in lines if line["task"] == name]
         # An unsolved run counts with all it has used: the median is censored, not flattered.
         print(
-            f"{name:12} {sum(x['solved'] for x in mine):>3}/{len(mine)} "
+            f"{name:{_WIDTH}} {sum(x['solved'] for x in mine):>3}/{len(mine)} "
             f"{sum(x['right'] for x in mine):>4}/{len(mine)} "
             f"{statistics.median(x['seconds'] for x in mine):>8.1f} "
             f"{statistics.median(x['executions'] for x in mine):>12,.0f} "
-            f"{sum(x['random_right'] for x in mine):>5}/{len(mine)}"
+            f"{sum(x['plain_right'] for x in mine):>3}/{len(mine)} "
+            f"{sum(x['random_right'] for x in mine):>4}/{len(mine)}"
         )
 
 

@@ -279,7 +279,7 @@ def probe(
         params = tuple((f"x{i}", t) for i, t in enumerate(site.types))
         name = f"?{number}"
         primitives.append(
-            Primitive(name, name, Signature(params, site.type), _sized(function, len(params)))
+            Primitive(name, name, Signature(params, site.type), sized(function, len(params)))
         )
 
     def put(number: int, hole: Hole, args: tuple[Term, ...]) -> Term:
@@ -293,7 +293,7 @@ def probe(
     return replace_holes(program, put), dsl.extend(*primitives)
 
 
-def _sized(function: Callable[..., Any], count: int) -> Callable[..., Any]:
+def sized(function: Callable[..., Any], count: int) -> Callable[..., Any]:
     """The function as one of exactly `count` parameters, which engines may ask for."""
     names = ", ".join(f"x{i}" for i in range(count))
     made: Callable[..., Any] = eval(f"lambda {names}: _f({names})", {"_f": function})  # noqa: S307

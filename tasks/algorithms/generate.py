@@ -20,24 +20,7 @@ from progsynth.task import Example, Suite, Task
 NUM_VALIDATION, NUM_TEST = 20, 50
 
 WITHHELD_FROM_COUNTING = ("counts", "group_by", "update", "runs")
-WITHHELD_FROM_SORTING = (
-    "sort.list",
-    "sort.str",
-    "sort_by",
-    "is_sorted",
-    "min.list",
-    "max.list",
-    "min_by",
-    "max_by",
-    "unique.list",
-    "unique.str",
-    "filter",
-    "partition",
-    "count_if",
-    "find_if",
-    "take_while",
-    "drop_while",
-)
+WITHHELD_FROM_SORTING = ("sort.list", "sort.str", "sort_by")
 
 
 def make(seed: int = 0) -> Suite:

@@ -19,31 +19,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from progsynth.lang.engines import run_rows
 from progsynth.lang.failure import KIND_OF_EXCEPTION, Fail, Failure, Limits
 from progsynth.lang.primitive import Primitive
-from progsynth.lang.term import Function, Program, Term
-from progsynth.lang.types import Type
-from progsynth.lang.values import Value, close, identity_key
+from progsynth.lang.values import Value, close
 from progsynth.search.genetic.fit import Fitted
 from progsynth.search.genetic.grammar import Grammar, Rule
+from progsynth.search.genetic.small import Expression, expressions, small_trees, values_of
 from progsynth.search.genetic.tree import Place, Tree, UnboundError, lower, node, replaced
 from progsynth.search.problem import Problem
 
-_EXPRESSIONS = 1_500  # of each type that conditions are made from
 _CONDITIONS = 20_000  # that are kept
 _CASES = 64  # examples that decide
 _FAILURES: tuple[type[Exception], ...] = (Fail, *KIND_OF_EXCEPTION)
 
 Truths = NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Expression:
-    """A small tree and its value on each case."""
-
-    tree: Tree
-    values: tuple[Value, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,7 +113,9 @@ class Decider:
         term = lower(tree, self.grammar).term
         known = self.known.get(hash(term))
         if known is None:
-            values = self.run(term, self.grammar.types[type_])
+            type_of = self.grammar.types[type_]
+            values = values_of(term, type_of, self.problem, self.rows, self.limits)
+            self.executions += len(values)
             known = np.array(
                 [
                     not isinstance(value, Failure) and close(out, value, self.problem.tolerance)
@@ -133,14 +124,6 @@ class Decider:
             )
             self.known[hash(term)] = known
         return known
-
-    def run(self, term: Term, type_: Type) -> list[Value | Failure]:
-        """The values of a term over the parameters."""
-        problem = self.problem
-        names = tuple(f"x{n}" for n in range(len(problem.types)))
-        program = Program((Function("decided", names, problem.types, type_, term),))
-        self.executions += len(self.rows)
-        return run_rows(program, self.rows, problem.dsl, self.limits)
 
     # -------------------------------------------------------------------- conditions
 
@@ -179,38 +162,11 @@ class Decider:
                         continue
                     yield node(rule, (left.tree, right.tree)), holds
 
-    def expressions(self, type_: int) -> list[_Expression]:
-        """Leaves, and calls on leaves, of a type: of those with equal values the first."""
-        found: dict[Any, _Expression] = {}
-        for tree in self.small(type_):
-            try:
-                values = self.run(lower(tree, self.grammar).term, self.grammar.types[type_])
-            except UnboundError:
-                continue
-            if not any(isinstance(value, Failure) for value in values):
-                key = tuple(map(identity_key, values))
-                found.setdefault(key, _Expression(tree, tuple(values)))
-        return list(found.values())
-
-    def small(self, type_: int) -> list[Tree]:
-        """Trees of at most one call."""
-        calls = [
-            node(rule, args)
-            for rule in self.grammar.rules[type_]
-            if rule.kind == "call" and not any(rule.lambdas) and len(rule.args) <= 2
-            for args in product(*map(self.leaves, rule.args))
-            if any(arg.rule.kind == "variable" for arg in args)
-        ]
-        if len(calls) > _EXPRESSIONS:
-            calls = self.rng.sample(calls, _EXPRESSIONS)
-        return [*self.leaves(type_), *calls]
-
-    def leaves(self, type_: int) -> list[Tree]:
-        """The variables of a type in scope, and its constants."""
-        count = len(self.grammar.scope.places.get(type_, ()))
-        variables = [node(self.grammar.variables[type_], number=n) for n in range(count)]
-        constants = [node(rule) for rule in self.grammar.leaves[type_] if not rule.is_idle]
-        return [*variables, *constants]
+    def expressions(self, type_: int) -> list[Expression]:
+        """Small expressions of a type."""
+        trees = small_trees(self.grammar, self.rng, type_)
+        self.executions += len(trees) * len(self.rows)
+        return expressions(trees, self.grammar, self.problem, self.rows, self.limits)
 
 
 _LEAST_WEIGHT = 0.05  # of a test whose type is close enough to the request

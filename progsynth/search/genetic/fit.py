@@ -43,6 +43,7 @@ _RIGHT = 0.4  # and at the end, with the best condition
 _CONDITIONS = 300  # that are tried
 _CONDITION_SIZE = 6
 _PART = 3  # the size of the parts of loops that are drawn to be seen through
+_FITTED, _HALF = 5, 0.75  # how many of them are gone on with, and what these have to meet
 _FIRST = 4  # examples that they are seen through on
 
 Row = tuple[Value, ...]
@@ -164,8 +165,12 @@ class Fitter:
         met = self.equal(programs, rows, outputs).reshape(len(programs), len(cases), _TURNS)
         reached = met.any(axis=2).sum(axis=1)
         found = [Fitted(None, met.size)]
-        for place in np.flatnonzero(reached > _REACHED * len(cases)).tolist():
-            found.append(self.fit(trees[place]))
+        best = [
+            n
+            for n in np.argsort(-reached, kind="stable").tolist()
+            if reached[n] >= _HALF * len(cases)
+        ]
+        found += [self.fit(trees[n]) for n in best[:_FITTED]]
         return found
 
     def after_turns(self, loop: Typed, states: tuple[int, ...]) -> Program:

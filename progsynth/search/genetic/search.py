@@ -21,10 +21,13 @@ from progsynth.lang.types import FLOAT, walk_type
 from progsynth.search.genetic import deap_tools
 from progsynth.search.genetic.deap_tools import Individual
 from progsynth.search.genetic.decide import Decider
+from progsynth.search.genetic.expressions import Expressions
 from progsynth.search.genetic.fit import Fitter
 from progsynth.search.genetic.generate import ramped
 from progsynth.search.genetic.grammar import Grammar, make_grammar
-from progsynth.search.genetic.lexicase import deviations, lexicase
+from progsynth.search.genetic.lexicase import Errors, deviations, lexicase
+from progsynth.search.genetic.probe import Prober
+from progsynth.search.genetic.refine import Refiner
 from progsynth.search.genetic.scoring import EngineScorer, Proposal, Scorer, working_limits
 from progsynth.search.genetic.tree import Tree, UnboundError, is_idle, loops_of, lower
 from progsynth.search.genetic.vary import Bounds, crossover, mutate
@@ -41,8 +44,8 @@ class Settings:
     share of children of two parents, `fresh` the share that has none. `sample` is the share of
     the cases that a generation selects by (down-sampled lexicase), and `fits` that of the
     programs that are a loop or an `if` whose conditions are fitted to what the rest of them
-    does (see `fit` and `decide`). `probes` counts the loops that are drawn in each generation,
-    and more in the first, to see whether their bodies meet the outputs.
+    does (see `fit` and `decide`). `local` is the work that goes into the local search of loops
+    (see `probe` and `refine`) for each unit that goes into breeding.
     """
 
     population: int = 500
@@ -55,11 +58,14 @@ class Settings:
     fresh: float = 0.05
     sample: float = 1.0
     fits: float = 0.3
-    probes: int = 250
+    local: float = 2.0
 
 
 _PART = 125  # programs that are scored at a time
-_FIRST_PROBES = 12  # times as many loops are drawn in a first generation
+_WORK = 400  # executions of local search that take as long as breeding a program
+_LOOPS = 400  # that are kept to be refined
+_PROMISING = 8  # of these one is
+_KEPT = 10  # programs of a refinement that join the population, at most
 _TRIES = 8  # times a child is bred before one that was seen before is let be
 _NEW = 1_000_000  # programs that are remembered as seen
 
@@ -102,6 +108,11 @@ class GeneticSearch:
         limits = working_limits(problem)
         self.fitter = Fitter(problem, self.grammar, limits, self.rng)
         self.decider = Decider(problem, self.grammar, limits, self.rng)
+        self.searches = scorer is None and self.settings.local > 0
+        self.turns, self.local_work = 0, 0.0
+        expressions = Expressions(problem, self.grammar, limits)
+        self.prober = Prober(problem, self.grammar, self.rng, expressions)
+        self.refiner = Refiner(problem, self.grammar, limits, self.rng, expressions)
         self.toolbox = deap_tools.toolbox(toolbox, self._operators())
         self.hall = deap_tools.hall_of_fame()
         self.statistics = deap_tools.statistics()
@@ -111,6 +122,7 @@ class GeneticSearch:
         self.level = 0
         self.starts = 0
         self.programs = self.executions = self.gradient_steps = 0
+        self.loops: dict[bytes, Individual] = {}  # the least of each row of errors
         self._seen: set[int] = set()
         self._told: set[Any] = set()
         self._steps = self._run()
@@ -167,6 +179,7 @@ class GeneticSearch:
                 if not self.population:
                     return
                 self._note()
+                yield from self._improved()
                 least = min(one.fitness.values[:2] for one in self.population)
                 waited = 0 if least < best else waited + 1
                 best = min(best, least)
@@ -176,11 +189,6 @@ class GeneticSearch:
         made: list[Individual] = []
         left = self.settings.population
         parents = self._parents(2 * left)
-        probes = self.settings.probes * (1 if parents else _FIRST_PROBES)
-        while probes > 0:
-            made += self._probed(min(probes, _PART))
-            probes -= _PART
-            yield self._hits(made)
         while left > 0:
             part = [child for _ in range(min(left, _PART)) if (child := self._child(parents))]
             left -= _PART
@@ -192,13 +200,73 @@ class GeneticSearch:
             yield self._hits(scored)
         return made
 
-    def _probed(self, count: int) -> list[Individual]:
-        """Loops whose bodies meet the outputs, of so many that were drawn."""
-        fitted = self.fitter.probe(count)
-        self.executions += sum(one.executions for one in fitted)
-        trees = [one.tree for one in fitted if one.tree is not None]
-        part = [child for tree in trees if (child := self._new(tree, ())) is not None]
-        return self._scored(part) if part else []
+    def _improved(self) -> Iterator[list[Candidate]]:
+        """Search locally, by turns in two ways, for its share of the work."""
+        while self.searches and self.local_work < self.settings.local * self.programs:
+            before, bred = self.executions, self.programs
+            self.turns += 1
+            yield from self._probed() if self.turns % 2 else self._refined()
+            self.local_work += 1 + (self.executions - before) / _WORK
+            self.local_work += (1 + self.settings.local) * (self.programs - bred)
+
+    def _refined(self) -> Iterator[list[Candidate]]:
+        """Put all small subtrees at a place of a loop that is promising; keep the best."""
+        promising = self._promising()
+        if promising is None:
+            return
+        made: list[Individual] = []
+        for found in self.refiner.refine(promising.tree, promising.errors):
+            if found is None:
+                yield []
+                continue
+            self.executions += found.executions
+            for start in range(0, len(found.trees), _PART):
+                some = found.trees[start : start + _PART]
+                part = [child for t in some if (child := self._new(t, (promising,))) is not None]
+                if part:
+                    scored = self._scored(part)
+                    made += scored
+                    yield self._hits(scored)
+        if made:
+            best = dict.fromkeys(self.toolbox.select(made, _KEPT))
+            self.population += best
+
+    def _promising(self) -> Individual | None:
+        """A loop to be refined: of several that selection takes, small and not refined often."""
+        for one in self.population:
+            known = self.loops.get(key := one.errors.tobytes())
+            if loops_of(one.tree) and (known is None or one.tree.size < known.tree.size):
+                self.loops[key] = one
+        if len(self.loops) > _LOOPS:
+            best = sorted(self.loops.items(), key=lambda item: _wrong_and_size(item[1]))
+            self.loops = dict(best[:_LOOPS])
+        if not self.loops:
+            return None
+        chosen = self.toolbox.select(list(self.loops.values()), _PROMISING)
+        return min(chosen, key=lambda one: one.tree.size * (1 + self.refiner.times(one.tree)))
+
+    def _is_right(self, errors: Errors) -> bool:
+        wrong = np.count_nonzero(errors)
+        return bool(wrong <= (1 - self.problem.accuracy) * len(errors) + 1e-9)
+
+    def _probed(self) -> Iterator[list[Candidate]]:
+        """Add loops whose variables meet the outputs, of one skeleton (see `probe`)."""
+        for found in self.prober.probe():
+            if found is None:
+                yield []
+                continue
+            self.executions += found.executions
+            trees = list(found.trees)
+            for place, tree in enumerate(trees):
+                if self.fitter.applies(tree):
+                    fitted = self.fitter.fit(tree)
+                    self.executions += fitted.executions
+                    trees[place] = fitted.tree or tree
+            part = [child for tree in trees if (child := self._new(tree, ())) is not None]
+            if part:
+                scored = self._scored(part)
+                self.population += scored
+                yield self._hits(scored)
 
     def _parents(self, count: int) -> list[Individual]:
         if not self.population:
@@ -271,8 +339,7 @@ class GeneticSearch:
         """The candidates that are right on enough examples, the least first, each once."""
         hits = []
         for one in sorted(scored, key=lambda one: one.tree.size):
-            wrong = np.count_nonzero(one.errors)
-            if wrong <= (1 - self.problem.accuracy) * len(one.errors) + 1e-9:
+            if self._is_right(one.errors):
                 if one.key not in self._told or self.rescore:
                     self._told.add(one.key)
                     hits.append(one.candidate)
@@ -323,3 +390,7 @@ class GeneticSearch:
         epsilon = deviations(errors) if real else None
         found = lexicase(errors, count, self.rng, cases=cases, epsilon_C=epsilon)
         return [individuals[place] for place in found]
+
+
+def _wrong_and_size(one: Individual) -> tuple[int, int]:
+    return int(np.count_nonzero(one.errors)), one.tree.size

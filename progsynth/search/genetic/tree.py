@@ -66,6 +66,13 @@ def node(rule: Rule, children: tuple[Tree, ...] = (), number: int = 0) -> Tree:
     return Tree(rule, number, children, size, depth + 1, loops)
 
 
+def variable(grammar: Grammar, scope: Scope, position: int) -> Tree:
+    """The variable at that position of a scope, counted from the outermost."""
+    type_ = scope.types[position]
+    number = scope.types[position + 1 :].count(type_)
+    return node(grammar.variables[type_], number=number)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Place:
     """A node within a tree: the way there (each node passed, and which child was taken), what is
@@ -115,10 +122,12 @@ def nodes(tree: Tree) -> Iterator[Tree]:
 
 
 def is_idle(tree: Tree) -> bool:
-    """Does it hold what does nothing: a `while` whose condition its variables cannot change, a
-    test of something against itself?"""
+    """Does it hold what does nothing: a loop that changes none of its variables, a `while` whose
+    condition these cannot change, a test of something against itself?"""
     for one in nodes(tree):
         rule = one.rule
+        if rule.kind in ("while", "for") and _changes_nothing(one):
+            return True
         if rule.kind == "while":
             states = rule.args[: rule.detail]
             if not any(_is_own(leaf, states) for leaf in nodes(one.children[rule.detail])):
@@ -126,6 +135,17 @@ def is_idle(tree: Tree) -> bool:
         elif rule.is_test and _alike(*one.children):
             return True
     return False
+
+
+def _changes_nothing(loop: Tree) -> bool:
+    """Is what each variable of a loop becomes that variable?"""
+    count = loop.rule.detail
+    for place, step in enumerate(loop.children[-1 - count : -1]):
+        bound = loop.rule.binds[-2]
+        same = bound[place + 1 :].count(bound[place])
+        if step.rule.kind != "variable" or step.type != bound[place] or step.number != same:
+            return False
+    return True
 
 
 def _alike(left: Tree, right: Tree) -> bool:
