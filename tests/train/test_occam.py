@@ -62,7 +62,7 @@ def nothing_is_scored(proposals: Sequence[Proposal]) -> Scored:
 def calling(search: GeneticSearch) -> float:
     """The share of programs drawn that call the submodule."""
     rng, grammar = Random(0), search.grammar
-    terms = [lower(search.toolbox.generate(grammar, rng), grammar).term for _ in range(60)]
+    terms = [lower(search.toolbox.generate(grammar, rng), grammar).term for _ in range(300)]
     calls = [any(isinstance(t, Call) and t.name == "symbol" for t in subterms(x)) for x in terms]
     return sum(calls) / len(calls)
 

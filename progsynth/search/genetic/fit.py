@@ -42,9 +42,6 @@ _REACHED = 0.5  # the share of them in which the output has to be met on the way
 _RIGHT = 0.4  # and at the end, with the best condition
 _CONDITIONS = 300  # that are tried
 _CONDITION_SIZE = 6
-_PART = 3  # the size of the parts of loops that are drawn to be seen through
-_FITTED, _HALF = 5, 0.75  # how many of them are gone on with, and what these have to meet
-_FIRST = 4  # examples that they are seen through on
 
 Row = tuple[Value, ...]
 
@@ -77,7 +74,6 @@ class Fitter:
         self.rng = rng
         self.banks: dict[tuple[int, ...], _Bank] = {}
         self.known: set[tuple[int, int]] = set()  # bodies that were looked at
-        self.probed: set[tuple[int, int]] = set()  # and those that were seen through
 
     def applies(self, tree: Tree) -> bool:
         """Is the tree a `while` with a variable of the goal's type, of a program that runs as
@@ -126,6 +122,8 @@ class Fitter:
         known = [n for n, state in enumerate(trace) if not isinstance(state, Failure)]
         at = [(*rows[n][1:], *_parts(trace[n], count)) for n in known]
         bank = self.bank(states)
+        if not bank.trees:
+            return Fitted(None, len(rows))
         goes_on = np.zeros((len(bank.trees), len(rows)), np.bool_)
         goes_on[:, known] = self.truths(bank, at)
         best = _best(goes_on.reshape(-1, len(probes), _TURNS), met, bank.trees)
@@ -135,74 +133,6 @@ class Fitter:
         result = node(self.grammar.variables[self.grammar.goal], number=_number(states, place))
         children = (*tree.children[:count], best, *tree.children[count + 1 : -1], result)
         return Fitted(node(tree.rule, children), executions)
-
-    def probe(self, count: int) -> list[Fitted]:
-        """Loops of small parts, so many of them drawn, whose bodies meet the outputs: fitted.
-
-        Most bodies do not, and are seen through on a few rows.
-        """
-        grammar, problem = self.grammar, self.problem
-        loops = [rule for rule in grammar.rules[grammar.goal] if self.suits(rule)]
-        if not loops:
-            return []
-        weights = [rule.weight for rule in loops]
-        trees, programs = [], []
-        for rule in self.rng.choices(loops, weights, k=count):
-            size = len(rule.args) * _PART
-            tree = generate(grammar, self.rng, size=size, depth=_PART, root=rule, part=_PART)
-            try:
-                loop = lower(tree, grammar).children[0]
-            except UnboundError:
-                continue
-            body = (hash(loop.children[0].term), hash(loop.children[2].term))
-            if body not in self.probed:
-                self.probed.add(body)
-                trees.append(tree)
-                programs.append(self.after_turns(loop, rule.args[: rule.detail]))
-        cases = self.rng.sample(range(len(problem.inputs)), min(_FIRST, len(problem.inputs)))
-        rows = [([False] * n, *problem.inputs[c]) for c in cases for n in range(_TURNS)]
-        outputs = [problem.outputs[c] for c in cases for _ in range(_TURNS)]
-        met = self.equal(programs, rows, outputs).reshape(len(programs), len(cases), _TURNS)
-        reached = met.any(axis=2).sum(axis=1)
-        found = [Fitted(None, met.size)]
-        best = [
-            n
-            for n in np.argsort(-reached, kind="stable").tolist()
-            if reached[n] >= _HALF * len(cases)
-        ]
-        found += [self.fit(trees[n]) for n in best[:_FITTED]]
-        return found
-
-    def after_turns(self, loop: Typed, states: tuple[int, ...]) -> Program:
-        """The program of the first variable of the goal's type after so many turns."""
-        count, place = len(states), states.index(self.grammar.goal)
-        init, _, step = loop.children
-        turns = Var(len(self.problem.types))
-        body = Let(count, For(count, turns, init.term, shift(step.term, 1)), Var(count - 1 - place))
-        return self.program(body, (list_of(BOOL), *self.problem.types), self.problem.result)
-
-    def equal(
-        self, programs: Sequence[Program], rows: Sequence[Row], outputs: Sequence[Value]
-    ) -> NDArray[np.bool_]:
-        """Which programs give the outputs in which rows: an array [program, row]."""
-        found = np.zeros((len(programs), len(rows)), np.bool_)
-        if not programs or not rows:
-            return found
-        dsl, entry = self.problem.dsl, programs[0].entry
-        codes: list[Code] = []
-        if vm.available() and vm.ready():
-            with suppress(UnsupportedError):
-                codes = [bytecode.compile_program(program, dsl) for program in programs]
-                batch = vm.encode_rows(entry.types, rows, outputs, entry.result)
-                found[:] = vm.score(codes, batch, self.limits).equal
-                return found
-        for place, program in enumerate(programs):
-            values = run_rows(program, rows, dsl, self.limits, engine="python")
-            found[place] = [
-                not isinstance(value, Failure) and close(out, value, self.problem.tolerance)
-                for out, value in zip(outputs, values, strict=True)
-            ]
-        return found
 
     def trace(self, typed: Typed, count: int, rows: Sequence[Row]) -> list[Value | Failure]:
         """The loop's variables after as many turns as the first argument has items."""

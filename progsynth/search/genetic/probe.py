@@ -6,14 +6,14 @@ a skeleton (which variables, what they start with, what is gone over) the steps 
 all small expressions over the loop's variables, each behaviour once, and run as plain Python
 functions on one telling example, and on a few more where that one is met. Loops of one variable
 are tried in full. Of two, a second one that goes its own way is run alone first, and of those
-that take the same way one is kept; what uses both variables is sampled.
+that take the same way one is kept; steps that both use both variables are tried cheapest first.
 
 For a `while`, `fit` then finds the condition.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
@@ -31,17 +31,19 @@ from progsynth.search.kernels import FAIL, FAILURES
 from progsynth.search.problem import Problem
 
 _TURNS = 10  # of a loop that are looked at
-_CASES = 4  # examples that a loop is run on, the telling one first
+_CASES = 10  # examples that a loop is run on, the telling one first
 _PLAIN = 0.85  # how often a variable starts with a parameter or what is next to nothing
 _NOTHING = (0, 1, "")
 _TELLING = 5  # the telling one is drawn from so many with the largest outputs
 _SETTINGS = 12  # that expressions are told apart by
-_EXECUTIONS = 150_000  # of the enumeration of steps of one type over some variables
+_EXECUTIONS = 60_000  # of the enumeration of steps of one type over some variables
 _SOURCES = 20_000  # and of what can be gone over
 _ALONE = 400  # ways of a second variable
 _PAIRS = 100_000  # steps of two variables that are tried for one skeleton
-_DRAWN = 4_000  # steps that use both variables
-_HITS = 3  # loops of one skeleton that are gone on with
+_CHEAP = 5_000  # that are tried when a skeleton is met first, the cheapest
+_THREE = 40_000  # steps of three variables that are drawn
+_AGAIN = 0.15  # how often a skeleton is taken that was met before
+_HITS = 20  # loops of one skeleton that are gone on with
 _YIELD = 2_000  # loops between two looks at the clock
 
 
@@ -60,6 +62,10 @@ class _Case:
     items: tuple[Value, ...] | None
     start: Setting
     output: Value
+
+
+_Steps = tuple[Expression, ...]
+_Skeleton = tuple[Rule, Expression | None, list[Tree], list[_Case]]
 
 
 class Prober:
@@ -82,6 +88,7 @@ class Prober:
         self.steps: dict[tuple[Any, ...], list[Expression]] = {}
         self.sources: dict[int, list[Expression]] = {}
         self.done: set[Any] = set()
+        self.waiting: deque[_Skeleton] = deque()  # those of which the cheap steps were tried
         self.executions = 0
         self.same = same_function(problem.result, problem.tolerance)
         self.is_sized = problem.result.name in ("list", "str", "dict")
@@ -89,15 +96,24 @@ class Prober:
         self.most = 20 + 4 * max((*sizes, *map(size_of, problem.outputs)), default=0)
 
     def probe(self) -> Iterator[Probed | None]:
-        """Try one skeleton that was not tried before; yields None now and then."""
+        """Try one skeleton, a new one with cheap steps or one that was met before with all.
+
+        Yields None now and then.
+        """
         self.executions = 0
-        skeleton = self.skeleton()
+        skeleton, is_new = None, False
+        if not self.waiting or self.rng.random() >= _AGAIN:
+            skeleton, is_new = self.skeleton(), True
+        if skeleton is None and self.waiting:
+            skeleton, is_new = self.waiting.popleft(), False
         if skeleton is None:
             yield Probed((), 0)
             return
+        if is_new and skeleton[0].detail > 1:
+            self.waiting.append(skeleton)
         rule, source, starts, cases = skeleton
         hits: list[Tree] = []
-        for count, steps in enumerate(self.candidates(rule, cases[0])):
+        for count, steps in enumerate(self.candidates(rule, cases[0], is_new)):
             if not count % _YIELD:
                 yield None
             if steps is None:
@@ -114,7 +130,7 @@ class Prober:
 
     # ------------------------------------------------------------------------- skeletons
 
-    def skeleton(self) -> tuple[Rule, Expression | None, list[Tree], list[_Case]] | None:
+    def skeleton(self) -> _Skeleton | None:
         """A loop without its steps, and some examples of it."""
         for _ in range(_TELLING if self.loops else 0):
             rule = self.rng.choices(self.loops, [one.weight for one in self.loops])[0]
@@ -197,7 +213,9 @@ class Prober:
 
     # ----------------------------------------------------------------------------- steps
 
-    def candidates(self, rule: Rule, case: _Case) -> Iterator[tuple[Expression, ...] | None]:
+    def candidates(
+        self, rule: Rule, case: _Case, is_new: bool
+    ) -> Iterator[tuple[Expression, ...] | None]:
         """The steps to be tried; None for each of those that were, in vain."""
         states = _states(rule)
         lists = [self.small(rule, type_) for type_ in states]
@@ -206,11 +224,14 @@ class Prober:
         if len(states) == 1:
             yield from ((one,) for one in lists[0])
             return
-        if len(states) == 2:
+        if len(states) == 2 and is_new:
+            yield from islice(_cheapest_first(*lists), _CHEAP)
+        elif len(states) == 2:
             goal = self.rng.choice([n for n, t in enumerate(states) if t == self.grammar.goal])
             yield from self.pairs(lists, goal, case)
-        for _ in range(_DRAWN):
-            yield tuple(some[: self.rng.randint(1, len(some))][-1] for some in lists)
+        else:
+            for _ in range(_CHEAP if is_new else _THREE):
+                yield tuple(some[int(len(some) ** self.rng.random()) - 1] for some in lists)
 
     def pairs(
         self, lists: Sequence[list[Expression]], goal: int, case: _Case

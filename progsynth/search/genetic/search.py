@@ -58,7 +58,7 @@ class Settings:
     fresh: float = 0.05
     sample: float = 1.0
     fits: float = 0.3
-    local: float = 2.0
+    local: float = 3.0
 
 
 _PART = 125  # programs that are scored at a time
@@ -109,7 +109,7 @@ class GeneticSearch:
         self.fitter = Fitter(problem, self.grammar, limits, self.rng)
         self.decider = Decider(problem, self.grammar, limits, self.rng)
         self.searches = scorer is None and self.settings.local > 0
-        self.turns, self.local_work = 0, 0.0
+        self.local_work = [0.0, 0.0]  # of probing and of refining
         expressions = Expressions(problem, self.grammar, limits)
         self.prober = Prober(problem, self.grammar, self.rng, expressions)
         self.refiner = Refiner(problem, self.grammar, limits, self.rng, expressions)
@@ -202,12 +202,12 @@ class GeneticSearch:
 
     def _improved(self) -> Iterator[list[Candidate]]:
         """Search locally, by turns in two ways, for its share of the work."""
-        while self.searches and self.local_work < self.settings.local * self.programs:
+        while self.searches and sum(self.local_work) < self.settings.local * self.programs:
             before, bred = self.executions, self.programs
-            self.turns += 1
-            yield from self._probed() if self.turns % 2 else self._refined()
-            self.local_work += 1 + (self.executions - before) / _WORK
-            self.local_work += (1 + self.settings.local) * (self.programs - bred)
+            way = int(self.local_work[1] < self.local_work[0])
+            yield from self._refined() if way else self._probed()
+            self.local_work[way] += 1 + (self.executions - before) / _WORK
+            self.local_work[way] += (1 + self.settings.local) * (self.programs - bred)
 
     def _refined(self) -> Iterator[list[Candidate]]:
         """Put all small subtrees at a place of a loop that is promising; keep the best."""
@@ -256,13 +256,12 @@ class GeneticSearch:
                 yield []
                 continue
             self.executions += found.executions
-            trees = list(found.trees)
-            for place, tree in enumerate(trees):
-                if self.fitter.applies(tree):
-                    fitted = self.fitter.fit(tree)
-                    self.executions += fitted.executions
-                    trees[place] = fitted.tree or tree
-            part = [child for tree in trees if (child := self._new(tree, ())) is not None]
+            trees = []
+            for tree in found.trees:
+                fitted = self.fitter.fit(tree) if self.fitter.applies(tree) else None
+                self.executions += fitted.executions if fitted else 0
+                trees.append(tree if fitted is None else fitted.tree)
+            part = [child for tree in trees if tree and (child := self._new(tree, ()))]
             if part:
                 scored = self._scored(part)
                 self.population += scored

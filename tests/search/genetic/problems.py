@@ -19,6 +19,7 @@ def problem(
     rows: Sequence[tuple[Any, ...]],
     *,
     neural: tuple[Neural, ...] = (),
+    dsl_without: Sequence[str] = (),
     **options: Any,
 ) -> Problem:
     """The problem of finding a function of Python from rows of its arguments."""
@@ -33,7 +34,7 @@ def problem(
         read.result,
         tuple(rows),
         tuple(meaning(*row) for row in rows),
-        pack(),
+        pack().without(*dsl_without),
         wrap,
         read.types,
         read.result,

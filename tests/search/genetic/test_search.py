@@ -74,7 +74,7 @@ def test_the_seed_decides_everything() -> None:
 
 
 def test_executions_are_programs_times_cases() -> None:
-    search = GeneticSearch(larger_sum(), 0, settings=Settings(population=50, fits=0.0))
+    search = GeneticSearch(larger_sum(), 0, settings=Settings(population=50, fits=0.0, local=0.0))
     batch = search.ask(Allowance(None, None))
     assert batch.executions == 3 * batch.programs > 0
 
@@ -185,9 +185,10 @@ def test_submodules_are_called_by_the_programs_of_a_search() -> None:
         met.extend(proposals)
         return Scored(np.ones((len(proposals), 1)), tuple(p.candidate for p in proposals), 0)
 
-    GeneticSearch(made, 0, settings=SMALL, scorer=scorer).ask(
-        Allowance(None, None, gradient_steps=0)
-    )
+    search = GeneticSearch(made, 0, settings=Settings(population=300, first_size=10), scorer=scorer)
+    search.ask(Allowance(None, None, gradient_steps=0))
+    while len(met) < 300:
+        search.ask(Allowance(None, None, gradient_steps=0))
     calls = [
         any(
             isinstance(t, Call) and t.name == "digit"

@@ -97,7 +97,7 @@ def test_every_operator_finds_changes(operator: object) -> None:
     _, grammar = setting("a list")
     rng = Random(3)
     found = 0
-    for _ in range(60):
+    for _ in range(240):
         tree = ramped(grammar, rng, size=20, depth=8)
         changed = operator(tree, grammar, rng, BOUNDS)  # type: ignore[operator]
         if changed is not None:
