@@ -272,9 +272,6 @@ def test_a_search_that_would_start_after_the_end_tries_nothing(search: str, cloc
     assert result.stop_reason == "seconds"
 
 
-@pytest.mark.xfail(
-    raises=AssertionError, reason="each training of the control may take all that is left"
-)
 def test_all_trainings_of_the_control_share_what_is_left(
     solver: Solver, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
