@@ -11,13 +11,13 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 NVIDIA := $(shell command -v nvidia-smi 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check format format-check lint types layers fast speed fuzz docs clean setup
+.PHONY: help demo test test-all test-gpu check format format-check lint types layers fast speed fuzz docs clean setup
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z-]+):.*## /\1\t/' | \
 	  while IFS="$$(printf '\t')" read -r name text; do printf '  make %-13s %s\n' "$$name" "$$text"; done
 
-demo: setup ## find programs for a handful of tasks and print them (under two minutes)
+demo: setup ## programs found by enumeration, evolution and gradients, with controls (under two minutes)
 	$(BIN)/progsynth demo
 
 test: setup ## run the tests (slow and GPU ones apart)
@@ -25,6 +25,9 @@ test: setup ## run the tests (slow and GPU ones apart)
 
 test-all: setup ## run the slow tests as well
 	$(BIN)/python -m pytest -n 2 -m "not gpu"
+
+test-gpu: setup ## run the tests that need a GPU
+	$(BIN)/python -m pytest -m gpu
 
 check: format-check lint types layers fast ## all that must hold before a commit (under two minutes)
 
@@ -75,5 +78,5 @@ $(VENV)/.torch: $(VENV)/.made constraints.txt scripts/install_torch.sh
 	@touch $@
 
 $(VENV)/.installed: $(VENV)/.torch pyproject.toml constraints.txt
-	$(BIN)/python -m pip install -qq -c constraints.txt -e '.[dev]'
+	$(BIN)/python -m pip install -qq -c constraints.txt -e '.[dev,data]'
 	@touch $@
