@@ -154,14 +154,11 @@ class Prober:
     def start(self, type_: int) -> Tree:
         """A leaf that a variable may start with."""
         grammar, scope = self.grammar, self.grammar.scope
-        known = [
-            variable(grammar, grammar.scope, n)
-            for n, t in enumerate(grammar.scope.types)
-            if t == type_
+        params = [variable(grammar, scope, n) for n, t in enumerate(scope.types) if t == type_]
+        nothing = [
+            node(one) for one in grammar.leaves[type_] if one.is_idle or one.detail in _NOTHING
         ]
-        known += [
-            node(one) for one in grammar.leaves[type_] if one.is_idle or one.detail in (0, 1, "")
-        ]
+        known = [*params, *params, *nothing]
         if known and self.rng.random() < _PLAIN:
             return self.rng.choice(known)
         rule, number = leaf(grammar, self.rng, type_, scope, start=True)
@@ -227,8 +224,9 @@ class Prober:
         if len(states) == 2 and is_new:
             yield from islice(_cheapest_first(*lists), _CHEAP)
         elif len(states) == 2:
-            goal = self.rng.choice([n for n, t in enumerate(states) if t == self.grammar.goal])
-            yield from self.pairs(lists, goal, case)
+            for goal, type_ in enumerate(states):
+                if type_ == self.grammar.goal:
+                    yield from self.pairs(lists, goal, case)
         else:
             for _ in range(_CHEAP if is_new else _THREE):
                 yield tuple(some[int(len(some) ** self.rng.random()) - 1] for some in lists)
