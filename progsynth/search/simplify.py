@@ -1,21 +1,32 @@
 """Solutions made simpler: what does not change an output is removed.
 
-A sub-term is replaced by one inside it of the same type, as long as the program gives the same
-on every example. Each change is verified by running the program again, failures included.
+A sub-term is replaced by one inside it of the same type, a variable that stands for a leaf by the
+leaf, and a variable of a loop that nothing else reads is dropped, as long as the program gives
+the same on every example. Each change is verified by running the program again, failures
+included.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import TypeVar
 
 from progsynth.lang.infer import Typed, infer_function, program_signatures
 from progsynth.lang.primitive import DSL
 from progsynth.lang.term import (
+    Build,
+    Const,
+    For,
     Lambda,
+    Let,
     Program,
     Term,
     Values,
+    Var,
+    While,
+    bind,
+    const,
     free_variables,
     shift,
     size,
@@ -23,6 +34,7 @@ from progsynth.lang.term import (
 
 _LARGEST = 400  # nodes of an entry function; each is tried against each inside it
 
+Part = TypeVar("Part")
 Same = Callable[[Program], bool]  # does the program still give what it gave?
 
 
@@ -48,7 +60,8 @@ def _smaller(program: Program, dsl: DSL) -> Iterator[Program]:
         node, path = todo.pop()
         if not isinstance(node.term, Lambda | Values):
             whole = size(node.term)
-            cuts += [(whole - size(part), path, part) for part in _parts(node)]
+            parts = [*_parts(node), *_unbound(node.term)]
+            cuts += [(whole - size(part), path, part) for part in parts]
         todo += [(child, (*path, i)) for i, child in enumerate(node.children)]
     for _, path, part in sorted(cuts, key=lambda cut: -cut[0]):
         body = _put(entry.body, path, part)
@@ -72,6 +85,64 @@ def _parts(node: Typed) -> Iterator[Term]:
             (child, depth + bound)
             for child, bound in zip(part.children, part.term.binds, strict=True)
         ]
+
+
+def _unbound(term: Term) -> Iterator[Term]:
+    """The term without a binding: of leaves to names, or of a variable that a loop can spare."""
+    if not isinstance(term, Let):
+        return
+    values = term.bound.items if isinstance(term.bound, Values) else (term.bound,)
+    if len(values) == term.count and all(_is_leaf(one) for one in values):
+        yield bind(term.body, values)
+    if isinstance(term.bound, For | While) and term.count > 1:
+        for place in range(term.count):
+            loop = _without(term.bound, place)
+            if loop is not None and term.count - 1 - place not in free_variables(term.body):
+                body = _scoped(term.body, term.count, place, const(0))
+                yield Let(term.count - 1, loop, body, _but(term.names, place))
+
+
+def _without(loop: For | While, place: int) -> Term | None:
+    """The loop without one of its variables: one that no other part reads, or that stays what
+    it starts with, a leaf. None where it is neither."""
+    if not isinstance(loop.init, Values) or not isinstance(loop.body, Values):
+        return None
+    start = loop.init.items[place]
+    bound = loop.count + isinstance(loop, For)  # a `for` binds its item as well
+    index = bound - 1 - place
+    steps = _but(loop.body.items, place)
+    read = [*steps, loop.cond] if isinstance(loop, While) else steps
+    stays = loop.body.items[place] == Var(index) and _is_leaf(start)
+    if not stays and any(index in free_variables(one) for one in read):
+        return None
+    made = [_scoped(one, bound, place, start) for one in read]
+    starts = _values(_but(loop.init.items, place))
+    body = _values(tuple(made[: len(steps)]))
+    names = _but(loop.names, place)
+    if isinstance(loop, For):
+        return For(loop.count - 1, loop.source, starts, body, names)
+    return While(loop.count - 1, starts, made[-1], body, names)
+
+
+def _scoped(term: Term, count: int, place: int, value: Term) -> Term:
+    """What is read under a binder of so many variables under one that lacks the variable at the
+    place, with the value, as it reads outside the binder, instead of it."""
+    left = count - 1
+    values = [Var(left - 1 - n) for n in range(left)]
+    put = (*values[:place], shift(value, left), *values[place:])
+    return bind(shift(term, left, count), put)
+
+
+def _is_leaf(term: Term) -> bool:
+    return isinstance(term, Var | Const) or (isinstance(term, Build) and not term.items)
+
+
+def _values(items: tuple[Term, ...]) -> Term:
+    return items[0] if len(items) == 1 else Values(items)
+
+
+def _but(items: tuple[Part, ...], place: int) -> tuple[Part, ...]:
+    return items[:place] + items[place + 1 :]
 
 
 def _put(term: Term, path: tuple[int, ...], part: Term) -> Term:

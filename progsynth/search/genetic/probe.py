@@ -13,9 +13,10 @@ For a `while`, `fit` then finds the condition.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict, deque
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
 from itertools import islice, product
 from random import Random
 from typing import Any
@@ -39,11 +40,12 @@ _SETTINGS = 12  # that expressions are told apart by
 _EXECUTIONS = 60_000  # of the enumeration of steps of one type over some variables
 _SOURCES = 20_000  # and of what can be gone over
 _ALONE = 400  # ways of a second variable
-_PAIRS = 100_000  # steps of two variables that are tried for one skeleton
+_PAIRS = 200_000  # steps of two variables that are tried for one skeleton
 _CHEAP = 5_000  # that are tried when a skeleton is met first, the cheapest
-_THREE = 40_000  # steps of three variables that are drawn
-_AGAIN = 0.15  # how often a skeleton is taken that was met before
+_THREE = 10_000  # steps of three variables that are drawn
+_AGAIN = 0.4  # how often a skeleton is taken that was met before
 _HITS = 20  # loops of one skeleton that are gone on with
+_DRAWN = 4  # skeletons of which the plainest is taken
 _YIELD = 2_000  # loops between two looks at the clock
 
 
@@ -88,7 +90,8 @@ class Prober:
         self.steps: dict[tuple[Any, ...], list[Expression]] = {}
         self.sources: dict[int, list[Expression]] = {}
         self.done: set[Any] = set()
-        self.waiting: deque[_Skeleton] = deque()  # those of which the cheap steps were tried
+        # Those of which the cheap steps were tried, the plainest first.
+        self.waiting: list[tuple[int, int, _Skeleton]] = []
         self.executions = 0
         self.same = same_function(problem.result, problem.tolerance)
         self.is_sized = problem.result.name in ("list", "str", "dict")
@@ -105,12 +108,12 @@ class Prober:
         if not self.waiting or self.rng.random() >= _AGAIN:
             skeleton, is_new = self.skeleton(), True
         if skeleton is None and self.waiting:
-            skeleton, is_new = self.waiting.popleft(), False
+            skeleton, is_new = heappop(self.waiting)[-1], False
         if skeleton is None:
             yield Probed((), 0)
             return
         if is_new and skeleton[0].detail > 1:
-            self.waiting.append(skeleton)
+            heappush(self.waiting, (self.plainness(*skeleton[:3]), len(self.done), skeleton))
         rule, source, starts, cases = skeleton
         hits: list[Tree] = []
         for count, steps in enumerate(self.candidates(rule, cases[0], is_new)):
@@ -118,10 +121,10 @@ class Prober:
                 yield None
             if steps is None:
                 continue
-            places = [self.met(rule, steps, case) for case in cases]
-            if None in places:
+            place = self.met(rule, steps, cases[0])
+            if place is None or not self.meets(rule, steps, cases[1:]):
                 continue
-            tree = self.tree(rule, source, starts, steps, places[0] or 0)
+            tree = self.tree(rule, source, starts, steps, place)
             if tree is not None:
                 hits.append(tree)
             if len(hits) >= _HITS:
@@ -131,25 +134,38 @@ class Prober:
     # ------------------------------------------------------------------------- skeletons
 
     def skeleton(self) -> _Skeleton | None:
-        """A loop without its steps, and some examples of it."""
-        for _ in range(_TELLING if self.loops else 0):
-            rule = self.rng.choices(self.loops, [one.weight for one in self.loops])[0]
-            source = None
-            if rule.kind == "for":
-                known = self.over(rule.args[0])
-                if not known:
-                    continue
-                source = self.rng.choice(known[: self.rng.randint(1, len(known))])
-            starts = [self.start(type_) for type_ in _states(rule)]
-            told = Counter((one.rule, one.number) for one in starts)
-            key = rule.kind, source, frozenset(told.items())  # in whatever order
-            if key in self.done:
-                continue
-            self.done.add(key)
+        """A loop without its steps that was not tried, and some examples of it.
+
+        It is the plainest of a few that are drawn.
+        """
+        drawn = [self.drawn() for _ in range(_DRAWN if self.loops else 0)]
+        new = [one for one in drawn if one is not None and self.name(*one) not in self.done]
+        for rule, source, starts in sorted(new, key=lambda one: self.plainness(*one)):
+            self.done.add(self.name(rule, source, starts))
             cases = self.cases(source, starts)
             if len(cases) == _CASES or len(cases) == len(self.problem.inputs):
                 return rule, source, starts, cases
         return None
+
+    def drawn(self) -> tuple[Rule, Expression | None, list[Tree]] | None:
+        """A kind of loop, what it goes over and what its variables start with, by weight."""
+        rule = self.rng.choices(self.loops, [one.weight for one in self.loops])[0]
+        source = None
+        if rule.kind == "for":
+            known = self.over(rule.args[0])
+            if not known:
+                return None
+            source = self.rng.choice(known[: self.rng.randint(1, len(known))])
+        return rule, source, [self.start(type_) for type_ in _states(rule)]
+
+    def name(self, rule: Rule, source: Expression | None, starts: list[Tree]) -> Hashable:
+        """What is the same of skeletons that are, in whatever order their variables come."""
+        return rule.kind, source, frozenset(Counter((s.rule, s.number) for s in starts).items())
+
+    def plainness(self, rule: Rule, source: Expression | None, starts: list[Tree]) -> int:
+        """The variables, those that start with a constant twice, and the cost of the source."""
+        constants = sum(one.rule.kind == "constant" for one in starts)
+        return len(starts) + constants + (source.cost if source else 0)
 
     def start(self, type_: int) -> Tree:
         """A leaf that a variable may start with."""
@@ -224,9 +240,8 @@ class Prober:
         if len(states) == 2 and is_new:
             yield from islice(_cheapest_first(*lists), _CHEAP)
         elif len(states) == 2:
-            for goal, type_ in enumerate(states):
-                if type_ == self.grammar.goal:
-                    yield from self.pairs(lists, goal, case)
+            for goal in self.goals(rule):
+                yield from self.pairs(lists, goal, case)
         else:
             for _ in range(_CHEAP if is_new else _THREE):
                 yield tuple(some[int(len(some) ** self.rng.random()) - 1] for some in lists)
@@ -321,6 +336,19 @@ class Prober:
 
     # --------------------------------------------------------------------------- running
 
+    def meets(self, rule: Rule, steps: Sequence[Expression], cases: Sequence[_Case]) -> bool:
+        """Is the output met on all these; by a `while` perhaps without a turn?"""
+        goals = self.goals(rule)
+        for case in cases:
+            at_once = case.items is None and self.hit(case.start, goals, case.output) is not None
+            if not at_once and self.met(rule, steps, case) is None:
+                return False
+        return True
+
+    def goals(self, rule: Rule) -> list[int]:
+        """Which of the loop's variables are of the output's type."""
+        return [n for n, type_ in enumerate(_states(rule)) if type_ == self.grammar.goal]
+
     def met(self, rule: Rule, steps: Sequence[Expression], case: _Case) -> int | None:
         """Which of the loop's variables is the output after some turn, if any is.
 
@@ -328,7 +356,7 @@ class Prober:
         """
         state, items = case.start, case.items
         runs = [step.run for step in steps]
-        goals = [n for n, type_ in enumerate(_states(rule)) if type_ == self.grammar.goal]
+        goals = self.goals(rule)
         try:
             for turn in range(_TURNS if items is None else len(items)):
                 env = state if items is None else (*state, items[turn])
