@@ -11,6 +11,7 @@ whose value is such a function:
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -63,6 +64,21 @@ def suite(name: str) -> Any:
 def suites() -> tuple[str, ...]:
     """The names of all suites, sorted."""
     return _names(_SUITES)
+
+
+def suite_card(package: str) -> dict[str, Any]:
+    """What the file `suite.toml` in a suite's package says of it; `quick` names tasks.
+
+    A suite's `make` hands on what it says: `Suite(..., quick=suite_card(__package__)["quick"])`.
+    Raises PackError when there is no such file or it cannot be read.
+    """
+    try:
+        return tomllib.loads(resources.files(package).joinpath("suite.toml").read_text("utf-8"))
+    except (OSError, ModuleNotFoundError, tomllib.TOMLDecodeError) as error:
+        raise PackError(
+            f"the suite in '{package}' has no card that can be read: {error}; "
+            "put a file suite.toml beside its generate.py"
+        ) from error
 
 
 def _names(shelf: _Shelf) -> tuple[str, ...]:

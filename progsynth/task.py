@@ -301,12 +301,14 @@ def _check_contradictions(rows: list[Row], tolerance: float) -> None:
 class Suite:
     """Named tasks, in order; `suite["name"]` is the task of that name.
 
-    `format` says what kind of file they were read from.
+    `format` says what kind of file they were read from. `quick` names the tasks that are run
+    where all of them would take too long: `suite.subset(suite.quick)`.
     """
 
     name: str
     tasks: tuple[Task, ...]
     format: str = ""
+    quick: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "tasks", tuple(self.tasks))
@@ -318,6 +320,16 @@ class Suite:
                     f"suite '{self.name}': tasks {first} and {number} are both named "
                     f"'{task.name}'; give each a name of its own"
                 )
+        object.__setattr__(self, "quick", name_list(self.quick, "quick"))
+        for name in self.quick:
+            self[name]  # says what is wrong with a name
+
+    def subset(self, names: Sequence[str]) -> Suite:
+        """The suite of these tasks alone, in the order of the names.
+
+        Raises TaskError, with near names, when there is no task of a name.
+        """
+        return Suite(self.name, tuple(self[name] for name in names), self.format)
 
     def __iter__(self) -> Iterator[Task]:
         return iter(self.tasks)

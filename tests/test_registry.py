@@ -138,6 +138,14 @@ def test_suites_are_found_in_the_same_way(installed: Installed) -> None:
         registry.suite("nothing")
 
 
+def test_the_card_of_a_suite_is_read_from_its_package() -> None:
+    assert registry.suite_card("progsynth.tasks.demo")["name"] == "demo"
+    with pytest.raises(PackError, match="no card that can be read"):
+        registry.suite_card("progsynth.dsl.default")
+    with pytest.raises(PackError, match=r"put a file suite\.toml beside its generate\.py"):
+        registry.suite_card("no_such_package")
+
+
 def make_needy() -> None:
     raise UnsupportedError("the suite 'needy' needs abacus: pip install abacus")
 

@@ -350,6 +350,19 @@ def test_names_in_a_suite_are_different() -> None:
         Suite("s", (task, task))
 
 
+def test_a_suite_says_which_of_its_tasks_are_quick() -> None:
+    tasks = tuple(pairs_of(name, [(1, 1)]) for name in ("double", "sum", "sort"))
+    suite = Suite("s", tasks, "generated", quick=["sort", "double"])  # type: ignore[arg-type]
+    assert suite.quick == ("sort", "double")
+    quick = suite.subset(suite.quick)
+    assert [task.name for task in quick] == ["sort", "double"]
+    assert (quick.name, quick.format) == ("s", "generated")
+    with pytest.raises(TaskError, match="no task 'sorted' among the 3 of 's'; did you mean 'sort'"):
+        Suite("s", tasks, quick=("sorted",))
+    with pytest.raises(TaskError, match="quick: expected a list of names, found 'sort'"):
+        Suite("s", tasks, quick="sort")  # type: ignore[arg-type]
+
+
 # ------------------------------------------------------------------------------ properties
 
 _scalars = st.one_of(st.integers(-(2**63), 2**63 - 1), st.booleans(), st.text(max_size=3))
