@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from progsynth.errors import TaskError
-from progsynth.files import write_text
+from progsynth.files import read_text, write_text
 from progsynth.near import near_names
 from progsynth.task import Suite, Task
-from progsynth.task_formats import dreamcoder, json_tasks, lambdabeam
+from progsynth.task_formats import dreamcoder, json_tasks, lambdabeam, sygus, sygus_json
+from progsynth.task_formats.hold_out import hold_out
 from progsynth.task_formats.json_text import parse_json, read_json_text
 
-__all__ = ["FORMATS", "read_tasks", "tasks_to_text", "write_tasks"]
+__all__ = ["FORMATS", "hold_out", "read_tasks", "tasks_to_text", "write_tasks"]
 
 tasks_to_text = json_tasks.tasks_to_text
 
@@ -24,6 +25,8 @@ FORMATS = {
     "jsonl": "progsynth's tasks, one a line",
     "dreamcoder": "DreamCoder's tasks",
     "lambdabeam": "LambdaBeam's tasks",
+    "sygus": "SyGuS-IF, a function by its examples",
+    "sygus_json": "the strings track of SyGuS as JSON",
 }
 
 _LINES = (".jsonl", ".ndjson")
@@ -32,7 +35,8 @@ _LINES = (".jsonl", ".ndjson")
 def read_tasks(path: str | Path, *, format: str | None = None) -> Suite:
     """The tasks of a file; a folder stands for the `tasks.json` in it.
 
-    The format is told by the file's content unless it is given; `Suite.format` names it.
+    The format is told by the file's name (.sl, .jsonl) and content unless it is given;
+    `Suite.format` names it.
     Raises TaskError with the place of everything that is wrong.
     """
     if format is not None and format not in FORMATS:
@@ -40,6 +44,8 @@ def read_tasks(path: str | Path, *, format: str | None = None) -> Suite:
     path = Path(path)
     if (path / "tasks.json").is_file():
         path = path / "tasks.json"
+    if format == "sygus" or (format is None and sygus.is_sygus(path)):
+        return sygus.read(read_text(path, TaskError), str(path), path.stem)
     text = read_json_text(path)
     name = path.parent.resolve().name if path.name == "tasks.json" else path.stem
     if format == "jsonl" or (format is None and path.suffix in _LINES):
@@ -56,6 +62,8 @@ def read_tasks(path: str | Path, *, format: str | None = None) -> Suite:
         raise TaskError(f"{path}: expected one task or more, found none")
     if format == "dreamcoder":
         return dreamcoder.read(entries, str(path), name)
+    if format == "sygus_json":
+        return sygus_json.read(entries, name)
     return lambdabeam.read(entries, str(path), name, path)
 
 
@@ -71,6 +79,7 @@ def _read_lines(text: str, path: Path, name: str) -> Suite:
 _SNIFFERS: dict[str, Callable[[dict[str, Any]], bool]] = {
     "dreamcoder": dreamcoder.is_dreamcoder,
     "lambdabeam": lambdabeam.is_lambdabeam,
+    "sygus_json": sygus_json.is_sygus_json,
 }
 
 
