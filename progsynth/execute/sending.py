@@ -8,14 +8,18 @@ it: a script that does not ask for `__name__` would start over in each worker. N
 from __future__ import annotations
 
 import ast
+import copyreg
+import io
 import pickle
 import pickletools
 import sys
+from dataclasses import fields
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from progsynth.errors import UnsupportedError
+from progsynth.lang.term import Term
 
 _MAIN = "__main__"
 
@@ -23,7 +27,7 @@ _MAIN = "__main__"
 def pack(value: Any) -> bytes:
     """The value for another process. Raises UnsupportedError, saying what cannot be sent."""
     try:
-        data = pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
+        data = _pickled(value)
     except (pickle.PicklingError, AttributeError, TypeError) as error:
         raise UnsupportedError(
             f"it cannot be sent to another process: {error}; define functions and classes in a "
@@ -38,6 +42,22 @@ def pack(value: Any) -> bytes:
             'if __name__ == "__main__":'
         )
     return data
+
+
+def _pickled(value: Any) -> bytes:
+    file = io.BytesIO()
+    pickler = pickle.Pickler(file, protocol=pickle.HIGHEST_PROTOCOL)
+    pickler.dispatch_table = {
+        **copyreg.dispatch_table,
+        **dict.fromkeys(Term.__subclasses__(), _made_anew),
+    }
+    pickler.dump(value)
+    return file.getvalue()
+
+
+def _made_anew(term: Any) -> tuple[Any, ...]:
+    """How to pickle a term: it keeps a hash, and texts have other hashes in other processes."""
+    return type(term), tuple(getattr(term, field.name) for field in fields(term))
 
 
 def unpack(data: bytes) -> Any:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 from progsynth.errors import UnsupportedError
 from progsynth.lang.primitive import DSL, called_names
 from progsynth.lang.term import Function, Neural, Program, Term
+from progsynth.lang.types import Type
 from progsynth.search.holes import Site, fill, find_holes
 from progsynth.search.problem import Problem
 from progsynth.search.run import Candidate, Filling
@@ -28,7 +29,7 @@ def make_problem(setting: Setting) -> Problem:
         tuple(example.inputs for example in task.train),
         tuple(example.output for example in task.train),
         dsl,
-        _wrap_whole(setting),
+        _as_function(setting),
         task.types,
         task.result,
         task.limits,
@@ -43,26 +44,49 @@ def make_problem(setting: Setting) -> Problem:
     known = tuple(n for n in setting.sketch.neural if n.name not in setting.vocabulary.networks)
     sketch = replace(setting.sketch, neural=known)
     site = _only_hole(setting, sketch)
-
-    def wrap(term: Term, cost: int) -> Candidate:
-        filling = Filling(term, site.names, site.types, site.type, site.hidden)
-        return Candidate(_declaring(fill(sketch, [term]), setting.trained), cost, (filling,))
-
     return replace(
-        whole, types=site.visible, result=site.type, wrap=wrap, allowed=site.hole.allowed
+        whole,
+        types=site.visible,
+        result=site.type,
+        wrap=_InSketch(sketch, site, setting.trained),
+        allowed=site.hole.allowed,
     )
 
 
-def _wrap_whole(setting: Setting) -> Callable[[Term, int], Candidate]:
+@dataclass(frozen=True, slots=True)
+class _AsFunction:
+    """Makes a candidate of a term: the body of a function. (No closure: workers get it sent.)"""
+
+    name: str
+    params: tuple[str, ...]
+    types: tuple[Type, ...]
+    result: Type
+    trained: tuple[Neural, ...]
+
+    def __call__(self, term: Term, cost: int) -> Candidate:
+        function = Function(self.name, self.params, self.types, self.result, term)
+        return Candidate(_declaring(Program((function,)), self.trained), cost)
+
+
+@dataclass(frozen=True, slots=True)
+class _InSketch:
+    """Makes a candidate of a term: what a sketch lacks."""
+
+    sketch: Program
+    site: Site
+    trained: tuple[Neural, ...]
+
+    def __call__(self, term: Term, cost: int) -> Candidate:
+        site = self.site
+        filling = Filling(term, site.names, site.types, site.type, site.hidden)
+        return Candidate(_declaring(fill(self.sketch, [term]), self.trained), cost, (filling,))
+
+
+def _as_function(setting: Setting) -> _AsFunction:
     task = setting.task
     taken = {submodule.name for submodule in setting.trained}
     name = entry_name(task.name, setting.vocabulary.dsl, taken)
-
-    def wrap(term: Term, cost: int) -> Candidate:
-        function = Function(name, task.names, task.types, task.result, term)
-        return Candidate(_declaring(Program((function,)), setting.trained), cost)
-
-    return wrap
+    return _AsFunction(name, task.names, task.types, task.result, setting.trained)
 
 
 def _declaring(program: Program, submodules: Sequence[Neural]) -> Program:

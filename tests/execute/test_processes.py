@@ -35,6 +35,7 @@ from progsynth.execute import (
     pack,
     unpack,
 )
+from progsynth.lang.term import Call, Var, const
 
 GIB = 1 << 30
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux: /proc, memory limits")
@@ -251,6 +252,24 @@ def alive(pid: int) -> bool:
     except OSError:
         return False
     return state != "Z"
+
+
+def test_terms_are_sent_with_the_hashes_of_where_they_arrive() -> None:
+    term = Call("add.int", (Var(0), const(2)))
+    found = unpack(pack(term))
+    assert found == term and hash(found) == hash(term)
+    code = "from progsynth.execute import unpack; from progsynth.lang.term import *; "
+    code += f"print(unpack({pack(term)!r}) in {{Call('add.int', (Var(0), const(2)))}})"
+    environment = {**os.environ, "PYTHONHASHSEED": "7"}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environment,
+        cwd=Path(__file__).parents[2],
+    )
+    assert done.stdout == "True\n"
 
 
 def test_packing_is_undone_by_unpacking() -> None:
