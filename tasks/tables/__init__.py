@@ -1,0 +1,1 @@
+"""Hash tables: counting, grouping, joining, looking up, tables in tables."""
