@@ -22,6 +22,7 @@ VERBS = {
     "check": ("check a program's names and types", "progsynth.cli.check"),
     "format": ("format programs", "progsynth.cli.format"),
     "export": ("turn a program into stand-alone Python", "progsynth.cli.export"),
+    "bench": ("run methods on suites of tasks, over seeds", "progsynth.cli.bench"),
     "library": ("show what a library holds", "progsynth.cli.library"),
     "packs": ("list the language packs and what is in them", "progsynth.cli.packs"),
     "demo": ("solve a handful of tasks, to see what comes out", "progsynth.cli.demo"),

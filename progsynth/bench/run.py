@@ -1,0 +1,274 @@
+"""Runs a frozen plan: each job in a process of its own, each finished job a record on the disk.
+
+A worker that dies or hangs costs one record that says so. Whatever ends the run, what was
+finished is kept; the same plan in the same folder goes on with the jobs that have no record.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import shlex
+import sys
+import tempfile
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, TimeoutError, wait
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pebble import ProcessExpired
+
+import progsynth
+from progsynth.bench.attempt import Asked, Attempt, PackChangedError, attempt
+from progsynth.bench.digests import source_digest
+from progsynth.bench.frozen import Frozen, Job, claim
+from progsynth.bench.held_out import Judged, judge
+from progsynth.bench.record import RECORDS, Key, Machine, Record, journal
+from progsynth.bench.worker import kill_group, make_pool, one_thread_each
+from progsynth.errors import ProgsynthError
+from progsynth.lang.vm import warm_up
+
+_JUDGING = 900.0  # seconds that a program may take on all examples of its task
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A run that is about to begin or to go on: the jobs left, and the records there are."""
+
+    jobs: tuple[Job, ...]
+    known: tuple[Record, ...]
+
+
+def run(
+    frozen: Frozen,
+    folder: Path,
+    *,
+    command: str = "",
+    on_begin: Callable[[Begun], None] | None = None,
+    on_start: Callable[[Job], None] | None = None,
+) -> Generator[Record, None, None]:
+    """Run the jobs that the folder lacks, and give each one's record when it is on the disk.
+
+    Closing the iterator, or an exception in whoever uses it, ends the jobs in flight: they have
+    no record then. `command` is what the records say of how they were made.
+
+    Raises ProgsynthError where the folder holds another plan, is in use, or cannot be written,
+    and where a pack was changed meanwhile.
+    """
+    claim(folder, frozen)
+    with journal(folder / RECORDS) as (lines, known):
+        _check_known(known, frozen, folder)
+        done = {record.key for record in known}
+        jobs = tuple(job for job in frozen.jobs if job.key not in done)
+        if on_begin is not None:
+            on_begin(Begun(jobs, known))
+        if not jobs:
+            return
+        warm_up(background=False)  # once; in the workers it is read from the disk
+        stated = _Stated(frozen, command or _command())
+        with (
+            one_thread_each(),
+            tempfile.TemporaryDirectory() as scratch,
+            _Flights(stated, Path(scratch)) as flights,
+        ):
+            for record in flights.go(jobs, on_start):
+                lines.append(record)
+                yield record
+
+
+def _check_known(known: Sequence[Record], frozen: Frozen, folder: Path) -> None:
+    seen: set[Key] = set()
+    for number, record in enumerate(known, 1):
+        if record.plan != frozen.digest:
+            raise ProgsynthError(
+                f"{folder / RECORDS}:{number}: is a record of another plan ({record.plan}, this "
+                f"one is {frozen.digest}): records of two plans are not mixed; take the line out"
+            )
+        if record.key in seen:
+            raise ProgsynthError(
+                f"{folder / RECORDS}:{number}: is a second record of the same job: take the line "
+                "out"
+            )
+        seen.add(record.key)
+
+
+def _command() -> str:
+    return shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])
+
+
+# --------------------------------------------------------------------------------- records
+
+
+@dataclass(frozen=True, slots=True)
+class _Stated:
+    """What all records of a run have in common."""
+
+    frozen: Frozen
+    command: str
+
+    def record(self, job: Job, found: Attempt, judged: Judged | None, started: str) -> Record:
+        plan, chosen = self.frozen.plan, job.chosen
+        solved = judged is not None and judged.fits
+        return Record(
+            plan=self.frozen.digest,
+            suite=chosen.suite,
+            task=chosen.task.name,
+            method=job.method,
+            seed=job.seed,
+            solved=solved,
+            right=judged is not None and judged.right,
+            test=None if judged is None else judged.test,
+            stop_reason=found.stop_reason,
+            error=found.error or ("" if judged is None else judged.error),
+            program=found.program,
+            size=found.size,
+            cost=found.cost,
+            single_call=solved and found.single_call,
+            seconds=round(found.seconds, 3),
+            executions=found.executions,
+            programs=found.programs,
+            gradient_steps=found.gradient_steps,
+            notes=found.notes,
+            seconds_given=plan.seconds,
+            executions_given=plan.executions,
+            gradient_steps_given=plan.gradient_steps,
+            workers=plan.workers,
+            pack=chosen.pack,
+            pack_digest=chosen.pack_digest,
+            suite_checksum=chosen.suite_checksum,
+            task_checksum=chosen.task_checksum,
+            version=progsynth.__version__,
+            source=source_digest(),
+            machine=Machine(platform.platform(), os.cpu_count() or 1),
+            python=platform.python_version(),
+            command=self.command,
+            started=started,
+        )
+
+
+# -------------------------------------------------------------------------------- flights
+
+
+@dataclass(frozen=True, slots=True)
+class _Flight:
+    """A job in the air: searched for, and when `found` is there, judged."""
+
+    job: Job
+    started: str
+    pid_file: Path
+    found: Attempt | None = None
+
+
+class _Flights:
+    """The jobs in the air, as many as the plan has workers; judging takes a worker's place."""
+
+    def __init__(self, stated: _Stated, scratch: Path):
+        self.stated = stated
+        self.plan = stated.frozen.plan
+        self.scratch = scratch
+        self.flying: dict[Future[Any], _Flight] = {}
+        self.searchers: Any = make_pool(self.plan.workers, jobs_each=1)
+        self.judges: Any = make_pool(1)
+        self.count = 0
+
+    def __enter__(self) -> _Flights:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leave nothing running."""
+        for pool in (self.searchers, self.judges):
+            pool.stop()
+        for flight in self.flying.values():
+            kill_group(flight.pid_file)
+        for pool in (self.searchers, self.judges):
+            pool.join()
+
+    def go(self, jobs: Sequence[Job], on_start: Callable[[Job], None] | None) -> Iterator[Record]:
+        waiting = deque(jobs)
+        while waiting or self.flying:
+            while waiting and len(self.flying) < self.plan.workers:
+                job = waiting.popleft()
+                self.search(job)
+                if on_start is not None:
+                    on_start(job)
+            landed, _ = wait(self.flying, timeout=1.0, return_when=FIRST_COMPLETED)
+            for future in landed:
+                flight = self.flying.pop(future)
+                record = self.land(flight, future)
+                if record is not None:
+                    yield record
+
+    def search(self, job: Job) -> None:
+        plan = self.plan
+        self.count += 1
+        flight = _Flight(job, _now(), self.scratch / f"{self.count}.pid")
+        asked = Asked(
+            replace(job.chosen.task, test=()),
+            job.method,
+            job.seed,
+            plan.seconds,
+            plan.executions,
+            plan.gradient_steps,
+            job.chosen.pack_digest,
+            flight.pid_file,
+        )
+        future = self.searchers.schedule(attempt, args=(asked,), timeout=plan.limit)
+        self.flying[future] = flight
+
+    def land(self, flight: _Flight, future: Future[Any]) -> Record | None:
+        """The record of a flight that is over; None where its program is now to be judged."""
+        if flight.found is None:
+            found = self.searched(flight, future)
+            if found.solved and found.program is not None:
+                task = flight.job.chosen.task
+                args = (task, found.program, found.networks)
+                judging = self.judges.schedule(judge, args=args, timeout=_JUDGING)
+                self.flying[judging] = replace(flight, found=found)
+                return None
+            return self.stated.record(flight.job, found, None, flight.started)
+        judged = _outcome(future, _JUDGING)
+        if isinstance(judged, _Lost):
+            judged = Judged(False, False, None, f"while its program was judged: {judged.error}")
+        return self.stated.record(flight.job, flight.found, judged, flight.started)
+
+    def searched(self, flight: _Flight, future: Future[Any]) -> Attempt:
+        found = _outcome(future, self.plan.limit)
+        if isinstance(found, _Lost):
+            kill_group(flight.pid_file)
+            seconds = self.plan.limit if found.reason == "hung" else 0.0
+            return Attempt(stop_reason=found.reason, error=found.error, seconds=seconds)
+        answer: Attempt = found
+        return answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Lost:
+    """Why a process gave no answer."""
+
+    reason: str
+    error: str
+
+
+def _outcome(future: Future[Any], limit: float) -> Any:
+    """What the process answered, or why it did not. Raises PackChangedError."""
+    try:
+        return future.result()
+    except PackChangedError:
+        raise
+    except ProcessExpired as error:
+        return _Lost("died", f"the process died ({_how(error.exitcode)})")
+    except TimeoutError:
+        return _Lost("hung", f"the process gave no answer in {limit:g} seconds and was killed")
+    except Exception as error:  # what it sent back cannot be read, or the pool has broken
+        return _Lost("error", f"{type(error).__name__}: {error}")
+
+
+def _how(code: int) -> str:
+    return f"signal {-code}" if code < 0 else f"exit code {code}"
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,176 @@
+"""A run for real: workers that die, hang and fail, runs that are killed, and where tests are seen.
+
+Worker processes take a second each to start: the fast tests start few of them.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from progsynth.bench import run as run_module
+from progsynth.bench.frozen import PLAN, freeze
+from progsynth.bench.plan import Plan
+from progsynth.bench.record import RECORDS, Record, Score, read_records
+from progsynth.bench.run import run
+from progsynth.errors import ProgsynthError
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "setpgid"), reason="needs process groups")
+
+TaskFile = Callable[..., str]
+
+
+def test_a_worker_that_dies_or_fails_costs_one_record_and_none_sees_the_test_examples(
+    misbehaving: str, task_file: TaskFile, tmp_path: Path
+) -> None:
+    names = ("killed", "broken", "looking")
+    methods = tuple(f"{misbehaving}:{name}" for name in names)
+    frozen = freeze(Plan(suites=(task_file(),), methods=methods, seconds=20, workers=1))
+    records = {r.method.partition(":")[2]: r for r in run(frozen, tmp_path / "x")}
+    assert records["killed"].stop_reason == "died"
+    assert records["killed"].error == "the process died (signal 9)"
+    assert records["broken"].stop_reason == "error"
+    assert records["broken"].error == "RuntimeError: no such luck"
+    assert not records["killed"].solved and records["killed"].test is None
+    fine = records["looking"]
+    assert (fine.solved, fine.right, fine.test, fine.error) == (True, True, Score(2, 2), "")
+    assert fine.pack_digest and fine.source and fine.machine.cores >= 1
+    on_disk, torn = read_records(tmp_path / "x" / RECORDS)
+    assert set(on_disk) == set(records.values()) and not torn
+
+
+def test_a_hung_worker_is_killed_with_what_it_has_started(
+    misbehaving: str, task_file: TaskFile, tmp_path: Path
+) -> None:
+    method = f"{misbehaving}:hanging"
+    frozen = freeze(Plan(suites=(task_file(),), methods=(method,), seconds=0.1, limit=1.0))
+    (record,) = run(frozen, tmp_path / "x")
+    assert record.stop_reason == "hung"
+    assert record.error == "the process gave no answer in 1 seconds and was killed"
+    assert (record.solved, record.seconds) == (False, 1.0)
+
+
+def test_the_look_for_test_examples_finds_them_where_they_are(
+    misbehaving: str, task_file: TaskFile
+) -> None:
+    module = importlib.import_module(misbehaving)
+    task = freeze(Plan(suites=(task_file(),), methods=("bottom_up",))).chosen[0].task
+    seen = module.seen()
+    assert any(thing is task for thing in seen)
+    assert any(thing is task.test[0] for thing in seen)
+
+
+def test_what_was_recorded_is_not_run_again(
+    task_file: TaskFile, tmp_path: Path, record: Callable[..., Record]
+) -> None:
+    frozen = freeze(Plan(suites=(task_file(),), methods=("bottom_up",), seeds=(0, 1)))
+    folder = tmp_path / "x"
+    known = [record("double", seed=seed, plan=frozen.digest) for seed in (0, 1)]
+    run_module.claim(folder, frozen)
+    with run_module.journal(folder / RECORDS) as (lines, _):
+        for one in known:
+            lines.append(one)
+    begun = []
+    assert list(run(frozen, folder, on_begin=begun.append)) == []
+    assert begun[0].jobs == () and begun[0].known == tuple(known)
+
+
+def test_another_plan_in_the_same_folder_is_refused(task_file: TaskFile, tmp_path: Path) -> None:
+    plan = Plan(suites=(task_file(),), methods=("bottom_up",), seconds=5)
+    run_module.claim(tmp_path / "x", freeze(plan))
+    before = (tmp_path / "x" / PLAN).read_bytes()
+    with pytest.raises(ProgsynthError, match="plan seconds: 5 there, 6 here"):
+        list(run(freeze(replace(plan, seconds=6, limit=0)), tmp_path / "x"))
+    assert (tmp_path / "x" / PLAN).read_bytes() == before
+
+
+def test_records_of_another_plan_are_refused(
+    task_file: TaskFile, tmp_path: Path, record: Callable[..., Record]
+) -> None:
+    frozen = freeze(Plan(suites=(task_file(),), methods=("bottom_up",)))
+    run_module.claim(tmp_path / "x", frozen)
+    with run_module.journal(tmp_path / "x" / RECORDS) as (lines, _):
+        lines.append(record("double", plan="another"))
+    with pytest.raises(ProgsynthError, match=r"records.jsonl:1: is a record of another plan"):
+        list(run(frozen, tmp_path / "x"))
+
+
+# ---------------------------------------------------------------------------- slow: killed
+
+
+def start(folder: Path, file: str, *options: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "progsynth", "bench", file, "--out", str(folder), *options]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
+
+
+def wait_for_records(folder: Path, count: int) -> None:
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        path = folder / RECORDS
+        if path.exists() and path.read_bytes().count(b"\n") >= count:
+            return
+        time.sleep(0.05)
+    pytest.fail(f"no {count} records in a minute")
+
+
+def alive(group: int) -> list[int]:
+    """The processes whose environment says that they belong to this test's run."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                environment = (entry / "environ").read_bytes()
+                state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
+            except OSError:
+                continue
+            if f"BENCH_TEST_GROUP={group}\0".encode() in environment and state != "Z":
+                found.append(int(entry.name))
+    return found
+
+
+OPTIONS = ("--methods", "bottom_up,random", "--seeds", "2", "--seconds", "5", "--workers", "2")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="needs /proc")
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT], ids=["killed", "interrupted"])
+def test_a_run_that_is_stopped_leaves_nothing_behind_and_goes_on(
+    how: signal.Signals, task_file: TaskFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BENCH_TEST_GROUP", str(os.getpid()))
+    file, folder = task_file(), tmp_path / "x"
+    first = start(folder, file, *OPTIONS)
+    wait_for_records(folder, 1)
+    first.send_signal(how)
+    shown, _ = first.communicate(timeout=30)
+    if how == signal.SIGINT:
+        assert first.returncode == 130
+        assert "the same command goes on with them" in shown
+    end = time.monotonic() + 10
+    while (left := alive(os.getpid())) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert set(left) <= {os.getpid()}, "processes of the run outlive it"
+    path = folder / RECORDS
+    before = path.read_bytes()
+    assert 1 <= before.count(b"\n") < 4
+    with path.open("ab") as file_of_records:
+        file_of_records.write(before.splitlines()[0][:-40])  # a torn line
+    second = start(folder, file, *OPTIONS)
+    shown, _ = second.communicate(timeout=60)
+    assert second.returncode == 0
+    assert "are in" in shown and "already" in shown
+    assert path.read_bytes().startswith(before)
+    records, torn = read_records(path)
+    assert not torn
+    assert sorted((r.method, r.seed) for r in records) == [
+        *(("bottom_up", 0), ("bottom_up", 1), ("random", 0), ("random", 1)),
+    ]
