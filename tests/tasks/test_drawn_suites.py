@@ -26,7 +26,7 @@ from progsynth.task import Suite
 from progsynth.task_formats import read_tasks, tasks_to_text, write_tasks
 
 KINDS = ("train", "validation", "test")
-SUITES = {"text": 100, "tables": 30}  # the least number of tasks
+SUITES = {"text": 100, "tables": 30, "graphs": 15}  # the least number of tasks
 PROGRAMS = Path(__file__).parent / "programs"
 
 
