@@ -1,165 +1,27 @@
 """Algorithms that a search has to find with their loops: nothing ready-made does the work.
 
 A task withholds the primitives that come close to its answer, and with them all whose
-definitions use these. Training examples are small and cover the cases (a divisor that takes
-many steps, an empty text, equal items); test examples are larger: a program that only fits the
-small ones fails there.
+definitions use these. Training examples are small and cover the cases; test examples are
+larger: a program that only fits the small ones fails there.
 """
 
 from __future__ import annotations
 
-import math
-import random
-import string
-from collections import Counter
-from collections.abc import Callable
-from typing import Any
+from progsynth.registry import suite_card
+from progsynth.task import Suite
 
-from progsynth.task import Example, Suite, Task
+from . import classics, numbers, sequences, structures, texts
+from .algorithm import task_of
 
-NUM_VALIDATION, NUM_TEST = 20, 50
-
-WITHHELD_FROM_COUNTING = ("counts", "group_by", "update", "runs")
-WITHHELD_FROM_SORTING = ("sort.list", "sort.str", "sort_by")
+ALGORITHMS = (
+    *sequences.ALGORITHMS,
+    *numbers.ALGORITHMS,
+    *texts.ALGORITHMS,
+    *structures.ALGORITHMS,
+)
 
 
 def make(seed: int = 0) -> Suite:
     """The suite; `seed` draws other examples."""
-    rng = random.Random(seed)
-    return Suite(
-        "algorithms",
-        (
-            _greatest_common_divisor(rng),
-            _fizz_buzz(),
-            _word_count(rng),
-            _sorting(rng),
-        ),
-        "generated",
-    )
-
-
-def _greatest_common_divisor(rng: random.Random) -> Task:
-    def pairs(largest: int, count: int, most_steps: int) -> list[tuple[int, int]]:
-        """Pairs that take Euclid's algorithm from few steps to many, alike."""
-        found: list[tuple[int, int]] = []
-        taken: Counter[int] = Counter()
-        while len(found) < count:
-            divisor = rng.randint(1, 30)
-            a, b = (divisor * rng.randint(1, largest // divisor) for _ in range(2))
-            steps = min(_euclid_steps(a, b), most_steps)
-            if taken[steps] <= count // most_steps:
-                taken[steps] += 1
-                found.append((a, b))
-        return found
-
-    return _task(
-        "greatest common divisor",
-        "(int, int) -> int",
-        ("a", "b"),
-        math.gcd,
-        train=pairs(300, 40, 5),
-        validation=pairs(300, NUM_VALIDATION, 5),
-        test=pairs(100_000, NUM_TEST, 9),
-        description="both numbers are from 1",
-    )
-
-
-def _euclid_steps(a: int, b: int) -> int:
-    steps = 0
-    while b:
-        a, b = b, a % b
-        steps += 1
-    return steps
-
-
-def _fizz_buzz() -> Task:
-    def word(n: int) -> str:
-        return "Fizz" * (n % 3 == 0) + "Buzz" * (n % 5 == 0) or str(n)
-
-    return _task(
-        "fizz-buzz",
-        "int -> str",
-        ("n",),
-        word,
-        train=[(n,) for n in range(1, 46)],
-        validation=[(n,) for n in range(46, 76)],
-        test=[(n,) for n in range(76, 226)],
-        constants=("Fizz", "Buzz", "FizzBuzz"),
-        description="Fizz for multiples of 3, Buzz for those of 5, FizzBuzz for both",
-    )
-
-
-def _word_count(rng: random.Random) -> Task:
-    words = ["a", "b", "the", "cat", "dog", "on", "red", "sat", "it", "to"]
-
-    def texts(count: int, longest: int, known: list[str]) -> list[tuple[str]]:
-        return [
-            (" ".join(rng.choice(known) for _ in range(rng.randint(2, longest))),)
-            for _ in range(count)
-        ]
-
-    others = ["".join(rng.choice(string.ascii_lowercase) for _ in range(4)) for _ in range(30)]
-    return _task(
-        "word count",
-        "str -> dict[str, int]",
-        ("text",),
-        lambda text: dict(Counter(text.split())),
-        train=[("",), ("a",), ("a b",), ("a a",), ("b a b",), *texts(15, 10, words)],
-        validation=texts(NUM_VALIDATION, 10, words),
-        test=texts(NUM_TEST, 60, [*words, *others]),
-        withheld=WITHHELD_FROM_COUNTING,
-        description="how often each word of the text occurs",
-    )
-
-
-def _sorting(rng: random.Random) -> Task:
-    def lists(count: int, longest: int, largest: int) -> list[tuple[list[int]]]:
-        return [
-            ([rng.randint(-largest, largest) for _ in range(rng.randint(3, longest))],)
-            for _ in range(count)
-        ]
-
-    small: list[tuple[list[int]]] = [
-        ([],),
-        ([3],),
-        ([2, 1],),
-        ([1, 2],),
-        ([3, 1, 2],),
-        ([2, 2, 1],),
-    ]
-    return _task(
-        "sort",
-        "list[int] -> list[int]",
-        ("xs",),
-        sorted,
-        train=[*small, *lists(14, 6, 20)],
-        validation=lists(NUM_VALIDATION, 8, 20),
-        test=lists(NUM_TEST, 50, 1000),
-        withheld=WITHHELD_FROM_SORTING,
-        description="ascending",
-    )
-
-
-def _task(
-    name: str,
-    request: str,
-    params: tuple[str, ...],
-    answer: Callable[..., Any],
-    *,
-    train: list[Any],
-    validation: list[Any],
-    test: list[Any],
-    **options: Any,
-) -> Task:
-    def examples(rows: list[Any]) -> list[Example]:
-        return [Example(row, answer(*row)) for row in rows]
-
-    return Task.from_examples(
-        name,
-        examples(train),
-        request=request,
-        validation=examples(validation),
-        test=examples(test),
-        params=params,
-        **options,
-    )
+    tasks = (*classics.tasks(seed), *(task_of(algorithm, seed) for algorithm in ALGORITHMS))
+    return Suite("algorithms", tasks, "generated", quick=suite_card(__package__)["quick"])
