@@ -1,10 +1,11 @@
 """Four classic programs found by the genetic search, with no ready-made primitive for them.
 
-The first four of the suite 'algorithms': gcd with `while`, fizz-buzz with `if`, a word count with a hash table, a
-sort with loops; from the default pack less what the task withholds, in one configuration of the
-search. Each program found is run on examples that were held out, larger than those it was found
-from. Beside it stand, in the same time, selection and variation alone, without the local search
-of loops and conditions, and random search: the same generator, without selection or variation.
+The first four of the suite 'algorithms': gcd with `while`, fizz-buzz with `if`, a word count with
+a hash table, a sort with loops; from the default pack less what the task withholds, in one
+configuration of the search. Each program found is run on examples that were held out, larger than
+those it was found from. Beside it stand, in the same time, selection and variation alone, without
+the local search of loops and conditions, and random search: the same generator, without selection
+or variation.
 
     python -m benchmarks.genetic_programs --seconds 60 --seeds 5
 """
