@@ -18,15 +18,17 @@ from progsynth.errors import LibraryError, ProgsynthError, UnsupportedError
 from progsynth.evaluate import Evaluation
 from progsynth.lang.engines import prepare
 from progsynth.lang.primitive import DSL, called_names
-from progsynth.lang.term import Program
+from progsynth.lang.term import Program, Term
 from progsynth.library.store import Library
 from progsynth.search.bottom_up import bottom_up
 from progsynth.search.problem import Method
 from progsynth.search.progress import progress_bar
+from progsynth.search.proposals.proposed import Proposals
 from progsynth.search.run import Budget, Candidate, Event, Search, run
 from progsynth.search.sketch import search_sketch
 from progsynth.solving.conclude import make_result
 from progsynth.solving.problem import entry_name, make_problem
+from progsynth.solving.proposals import proposals_first, with_reports
 from progsynth.solving.result import Accuracy, Missed, Result
 from progsynth.solving.setting import Setting, evaluate_in, make_setting
 from progsynth.task import Example, Task
@@ -57,6 +59,7 @@ def solve(
     library: Library | str | Path | None = None,
     networks: Mapping[str, Any] | None = None,
     device: str = "auto",
+    proposals: Proposals | None = None,
 ) -> Result:
     """The cheapest program that gives the outputs of the task's training examples.
 
@@ -76,6 +79,10 @@ def solve(
     calls is counted there. `networks` are trained ones by the names of their submodules, which
     stay as they are too. `device` is where networks are trained.
 
+    `proposals` are programs that may be right or nearly so: their texts, the path of a file, or
+    a `Proposer` that is shown the training examples, such as a `TextModel`. Those that are right
+    are taken, the cheapest first; the others are repaired beside the search (docs/proposals.md).
+
     An unsolved task gives its best partial program. An interrupt from the keyboard ends the
     search as a spent budget does. Raises TaskError for a task that cannot be searched for,
     ProgramError for a sketch that cannot be read, UnsupportedError for what a method cannot do.
@@ -84,7 +91,10 @@ def solve(
     if isinstance(library, str | Path):
         library = Library(Path(library), create=False)  # a wrong name makes no folder
     setting = make_setting(task, sketch=sketch, dsl=dsl, library=library, networks=networks)
-    made = _search(setting, search, seed, device)
+    method = _method(setting, search, device)
+    made = proposals_first(
+        setting, proposals, seed, lambda seeds: _search(setting, method, seed, seeds)
+    )
     prepare()
 
     def evaluated(candidate: Candidate, examples: Sequence[Example]) -> Evaluation:
@@ -106,6 +116,7 @@ def solve(
             on_event=tell,
         )
     result = make_result(setting, outcome, search=made.name, seed=seed)
+    result = with_reports(result, made, outcome)
     return _counted(result, setting) if outcome.solved else result
 
 
@@ -121,12 +132,11 @@ def _check_budget(
             raise ProgsynthError(f"{name}: expected a whole number from 0, found {bound!r}")
 
 
-def _search(setting: Setting, search: str | Method, seed: int, device: str) -> Search:
-    """The search of that name, or that the method makes."""
-    method = _method(setting, search, device)
+def _search(setting: Setting, method: Method, seed: int, seeds: tuple[Term, ...]) -> Search:
+    """The search that the method makes; it may begin from the bodies `seeds`."""
     task = setting.task
     if method is not bottom_up or setting.sketch is None:
-        return method(make_problem(setting), seed)
+        return method(make_problem(setting, seeds=seeds), seed)
     return search_sketch(
         setting.vocabulary.opened(setting.sketch),
         setting.vocabulary.dsl,

@@ -24,7 +24,8 @@ class Problem:
     the variables that the hole sees, and `wrap` puts the term into the sketch; the whole
     program of a candidate always goes from `entry_types` to `entry_result` and is run on
     `inputs`. `neural` are the submodules that programs may call. `error` grades wrong outputs;
-    None grades by type. A share `accuracy` of the examples has to be right.
+    None grades by type. A share `accuracy` of the examples has to be right. `seeds` are bodies
+    that may be nearly right: of proposals, the best first.
     """
 
     types: tuple[Type, ...]
@@ -42,6 +43,7 @@ class Problem:
     accuracy: float = 1.0
     neural: tuple[Neural, ...] = ()
     allowed: tuple[str, ...] = ()  # primitives that may be used, instance or surface; empty: all
+    seeds: tuple[Term, ...] = ()
 
     def program(self, term: Term) -> Program:
         """The whole program of a body."""

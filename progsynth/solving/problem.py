@@ -17,10 +17,11 @@ from progsynth.search.run import Candidate, Filling
 from progsynth.solving.setting import Setting
 
 
-def make_problem(setting: Setting) -> Problem:
+def make_problem(setting: Setting, *, seeds: tuple[Term, ...] = ()) -> Problem:
     """The problem: the whole function, or what a sketch's one hole lacks.
 
-    Raises UnsupportedError for a sketch of several holes, or of none.
+    `seeds` are bodies of the whole function that may be nearly right. Raises UnsupportedError
+    for a sketch of several holes, or of none.
     """
     task, dsl = setting.task, setting.vocabulary.dsl
     whole = Problem(
@@ -38,6 +39,7 @@ def make_problem(setting: Setting) -> Problem:
         error=task.error,
         accuracy=task.accuracy,
         neural=setting.trained,
+        seeds=seeds if setting.sketch is None else (),
     )
     if setting.sketch is None:
         return whole

@@ -18,6 +18,7 @@ from progsynth.library.entry import Entry, Provenance
 from progsynth.library.store import Library
 from progsynth.library.vocabulary import Networks, Vocabulary
 from progsynth.plain import conform, plain
+from progsynth.search.proposals.proposed import ProposalReport
 from progsynth.solving.setting import evaluate_in
 from progsynth.task import Example, Task
 
@@ -105,7 +106,8 @@ class Result:
     declares, by name. `accuracy` is the share of examples it is right on, `validation` counts
     the validation examples passed. `filled` says what was put into each hole of a sketch.
     `failed` lists the examples that the program fails, `rejected` the programs that fitted the
-    training examples but not those for validation. `advice` says what to try next.
+    training examples but not those for validation. `advice` says what to try next. `proposals`
+    says what became of each program that was proposed.
     """
 
     task: str
@@ -131,6 +133,7 @@ class Result:
     level: int = 0
     gradient_steps: int = 0
     accuracy: Accuracy | None = None
+    proposals: tuple[ProposalReport, ...] = ()
     networks: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
     _found: Found | None = field(default=None, repr=False, compare=False)
 
@@ -227,6 +230,7 @@ class Result:
             "advice": list(self.advice),
             "notes": list(self.notes),
             "level": self.level,
+            "proposals": [report.as_json() for report in self.proposals],
         }
 
     def __str__(self) -> str:

@@ -1,0 +1,203 @@
+"""Proposals first, then any search: as one search of the loop.
+
+All proposals are read and scored, and what is right is handed out. What is wrong but well-typed
+is repaired, by turns with the search that follows, of which it takes a stated share. That search
+is made when the proposals are known: it may begin from them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from progsynth.lang.term import Term
+from progsynth.search.proposals.judge import Judge, Judged
+from progsynth.search.proposals.proposed import ProposalReport
+from progsynth.search.proposals.repair import Repaired, Repairs, has_holes, worth_repairing
+from progsynth.search.proposals.score import cost_of
+from progsynth.search.run import Allowance, Batch, Candidate, Search, Told
+
+NAME = "proposals"
+SCORING_SHARE = 0.5  # of the budget that goes into reading and scoring, at most
+REPAIR_SHARE = 0.25  # of what is left that goes into repair, as long as the other search goes on
+
+_TURN = 20_000  # executions of a turn of the other search, where no clock divides the budget
+_PARTIAL = 3  # proposals among the best partial programs
+
+
+class ProposalSearch:
+    """The search; `begin` makes the one that follows, of the bodies that it may begin from."""
+
+    def __init__(self, judge: Judge, begin: Callable[[tuple[Term, ...]], Search]):
+        self.judge = judge
+        self.begin = begin
+        self.name = NAME
+        self.inner: Search | None = None
+        self.repairs = Repairs(judge.task, judge.dsl)
+        self._scoring: Iterator[Judged | None] | None = judge.steps()
+        self._mending: Iterator[Candidate | None] | None = None
+        self._handed: tuple[Candidate, Judged, str] | None = None  # and the status if it is taken
+        self._bounds: tuple[float, float] | None = None  # of scoring: until when, executions
+        self._spent = [0.0, 0.0]  # by repair and by the other search: seconds or effort
+        self._owner, self._left = 0, 0  # whose turn it is, and how much of it is left
+        self._asked_inner = False
+
+    # ------------------------------------------------------------------------- protocol
+
+    @property
+    def exhausted(self) -> bool:
+        """Is nothing left of the proposals, of what is to be repaired, of the other search?"""
+        if self._scoring is not None or self.inner is None:
+            return False
+        return self._mending is None and self.inner.exhausted
+
+    @property
+    def level(self) -> int:
+        """How far the other search has come."""
+        return self.inner.level if self.inner is not None else 0
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is to be known of proposals, and of the other search."""
+        return (*self.judge.notes, *(self.inner.notes if self.inner is not None else ()))
+
+    def ask(self, allowance: Allowance) -> Batch:
+        """The next program that is right: a proposal, a repaired one, or another."""
+        self._asked_inner = False
+        if self._scoring is not None:
+            return self._score(allowance)
+        if self.inner is None:
+            self._begin()
+        timed = allowance.end is not None
+        if timed or self._left <= 0:
+            self._owner, self._left = self._next_turn(), _TURN
+        start, owner = allowance.clock(), self._owner
+        batch, effort = (self._go_on if owner else self._mend)(allowance)
+        self._spent[owner] += allowance.clock() - start if timed else effort
+        self._left -= effort
+        return batch
+
+    def tell(self, results: Told) -> None:
+        """Take in that a proposal was not taken; pass on what is of the other search."""
+        if self._handed is not None and results:
+            _, judged, status = self._handed
+            self._handed = None
+            if status == "solution":
+                judged.turned_down(results[0][1], self.judge.task.accuracy)
+        elif self._asked_inner and self.inner is not None:
+            self.inner.tell(results)
+
+    def partial(self) -> tuple[Candidate, ...]:
+        """The proposals that are right on most examples, and what the other search has."""
+        own = [(j, program) for j, program in self.judge.wrong() if not has_holes(program)]
+        best = tuple(Candidate(program, judged.cost) for judged, program in own[:_PARTIAL])
+        return (*best, *(self.inner.partial() if self.inner is not None else ()))
+
+    def reports(self, solution: Candidate | None) -> tuple[ProposalReport, ...]:
+        """What became of each proposal, in order, where that is the solution."""
+        made = []
+        for judged in self.judge.judged:
+            report = judged.report()
+            if report.status == "scoring":
+                report = replace(report, status="not tried")
+            if self._handed is not None and self._handed[0] is solution:
+                _, origin, status = self._handed
+                report = replace(report, status=status) if origin is judged else report
+            made.append(report)
+        return tuple(made)
+
+    # -------------------------------------------------------------------------- scoring
+
+    def _score(self, allowance: Allowance) -> Batch:
+        judge = self.judge
+        before = judge.programs, judge.executions
+        found: tuple[Candidate, ...] = ()
+        assert self._scoring is not None
+        for judged in self._scoring:
+            if judged is not None and judged.program is not None:
+                found = (Candidate(judged.program, judged.cost),)
+                self._handed = (found[0], judged, "solution")
+                break
+            if self._over(allowance):
+                judge.stop(f"a share of {SCORING_SHARE:.0%} of the budget was used up")
+                self._scoring = judge.right()
+                break
+            if _is_used_up(allowance, judge.executions - before[1]):
+                break
+        else:
+            self._scoring = None
+        return Batch(found, judge.programs - before[0], judge.executions - before[1])
+
+    def _over(self, allowance: Allowance) -> bool:
+        """Is the share of the budget used up that scoring may take?"""
+        if self._bounds is None:
+            now, end = allowance.clock(), allowance.end or 0.0
+            executions = SCORING_SHARE * (allowance.executions or 0)
+            self._bounds = (now + SCORING_SHARE * (end - now), executions)
+        until, executions = self._bounds
+        late = allowance.end is not None and allowance.clock() >= until
+        return late or (allowance.executions is not None and self.judge.executions > executions)
+
+    # ---------------------------------------------------------------------------- turns
+
+    def _begin(self) -> None:
+        """Make the other search, and begin to repair."""
+        self.inner = self.begin(self.judge.seeds())
+        broken = worth_repairing(self.judge.broken())
+        if broken:
+            self._mending = self._mended(self.repairs.steps(broken))
+
+    def _mended(self, steps: Iterator[Repaired | None]) -> Iterator[Candidate | None]:
+        for found in steps:
+            if found is None:
+                yield None
+                continue
+            candidate = Candidate(found.program, cost_of(found.program, self.judge.dsl))
+            self._handed = (candidate, self.judge.judged[found.key], "repaired")
+            self.name = NAME
+            yield candidate
+
+    def _next_turn(self) -> int:
+        """0 for repair, 1 for the other search."""
+        if self._mending is None:
+            return 1
+        if self.inner is None or self.inner.exhausted:
+            return 0
+        return int(self._spent[0] > REPAIR_SHARE * sum(self._spent))
+
+    def _mend(self, allowance: Allowance) -> tuple[Batch, int]:
+        """Repair for a slice, or to the next find; with the effort that it took."""
+        repairs = self.repairs
+        before = repairs.programs, repairs.executions
+        found: tuple[Candidate, ...] = ()
+        assert self._mending is not None
+        for candidate in self._mending:
+            effort = repairs.programs + repairs.executions - sum(before)
+            if candidate is not None:
+                found = (candidate,)
+                break
+            if _is_used_up(allowance, repairs.executions - before[1]) or effort >= self._left:
+                break
+        else:
+            self._mending = None
+        used = repairs.programs - before[0], repairs.executions - before[1]
+        return Batch(found, *used), sum(used) if self._mending is not None else self._left
+
+    def _go_on(self, allowance: Allowance) -> tuple[Batch, int]:
+        """Let the other search go on; with the effort that it took."""
+        assert self.inner is not None
+        self._asked_inner = True
+        self.name = self.inner.name
+        if allowance.end is None and self._mending is not None:
+            given = allowance.executions
+            left = self._left if given is None else min(self._left, given)
+            allowance = replace(allowance, executions=left)
+        batch = self.inner.ask(allowance)
+        effort = batch.executions + batch.gradient_steps
+        return batch, self._left if self.inner.exhausted else effort
+
+
+def _is_used_up(allowance: Allowance, executions: int) -> bool:
+    if allowance.executions is not None and executions >= allowance.executions:
+        return True
+    return allowance.deadline is not None and allowance.clock() >= allowance.deadline
