@@ -1,0 +1,28 @@
+"""The 29 problems of PSB1, drawn with a seed."""
+
+from __future__ import annotations
+
+from progsynth.registry import suite_card
+from progsynth.task import Suite
+
+from .lists import LISTS
+from .numbers import NUMBERS
+from .problem import NUM_TEST, make_task
+from .texts import TEXTS
+from .word_stats import WORD_STATS
+
+NAME = "psb1"
+PROBLEMS = (*NUMBERS, *LISTS, *TEXTS, WORD_STATS)
+
+
+def make(seed: int = 0, *, num_test: int = NUM_TEST, published_errors: bool = False) -> Suite:
+    """The suite.
+
+    `seed` draws other examples; a task has `num_test` test examples at most. Wrong outputs are
+    graded by their type, or with the published errors, which takes longer.
+    """
+    tasks = [
+        make_task(NAME, problem, seed=seed, num_test=num_test, published_errors=published_errors)
+        for problem in PROBLEMS
+    ]
+    return Suite(NAME, tuple(tasks), "generated", suite_card(__package__)["quick"])
