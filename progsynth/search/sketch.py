@@ -9,13 +9,14 @@ several holes, fillings are told apart by the whole program's results only.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
 from progsynth.errors import UnsupportedError
-from progsynth.evaluate import compare
+from progsynth.evaluate import compare, grade
 from progsynth.lang.failure import Fail, Failure, FailureKind, Limits
 from progsynth.lang.primitive import DSL
 from progsynth.lang.python import python_engine
@@ -366,7 +367,18 @@ class FillHoles:
         self._ran += len(self.sketch.examples)
         rows = [e.inputs for e in self.sketch.examples]
         outputs = self._program.run(rows, self.sketch.limits)
-        return self._remember(chosen, len(terms), outputs)
+        self._remember(chosen, len(terms), outputs)
+        return self._misfit(outputs)
+
+    def _misfit(self, outputs: Sequence[Value | Failure]) -> float:
+        """The sum of squares: the sum of errors has edges on which a pattern search sticks."""
+        result = self.sketch.program.entry.result
+        total = 0.0
+        for example, output in zip(self.sketch.examples, outputs, strict=True):
+            if isinstance(output, Failure):
+                return math.inf
+            total += grade(result, example.output, output) ** 2
+        return total
 
 
 def _unset(*_: Any) -> Any:

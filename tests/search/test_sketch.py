@@ -37,6 +37,19 @@ def test_a_trainable_number_is_found_by_search_on_the_error() -> None:
     assert start == pytest.approx(-12.25)
 
 
+def test_numbers_that_lean_on_each_other_are_found() -> None:
+    """On the sum of errors, not of squares, the search would stick at an edge."""
+    param, x = Hole("param", FLOAT), Var(0)
+    square = Call("mul.float", (Call("mul.float", (param, x)), x))
+    body = Call("add.float", (square, Call("add.float", (Call("mul.float", (param, x)), param))))
+    parabola = Program((Function("f", ("x",), (FLOAT,), FLOAT, body),))
+    examples = [Example((x / 4,), 0.05 * x * x - 0.375 * x + 3.2) for x in range(-5, 13)]
+    found = first_found(parabola, examples, tolerance=0.01)
+    assert found is not None
+    fitted = [f.term.value for f in found.filled]  # type: ignore[attr-defined]
+    assert fitted == pytest.approx([0.8, -1.5, 3.2])
+
+
 def test_a_trainable_int_is_one_of_the_plain_ones_or_the_tasks_own() -> None:
     body = Call("add.int", (Hole("param", INT), Var(0)))
     shift = Program((Function("f", ("n",), (INT,), INT, body),))
