@@ -118,7 +118,7 @@ def test_a_broken_pack_is_told_with_its_owner_and_what_to_do(
 
 def test_a_broken_pack_spoils_no_other(installed: Installed) -> None:
     installed.add("broken", "no_such_module_here:make")
-    assert registry.packs() == ("broken", "default")
+    assert {"broken", "default"} <= set(registry.packs())
     assert registry.pack("default") is registry.pack()
 
 

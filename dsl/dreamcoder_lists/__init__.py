@@ -1,0 +1,1 @@
+"""The base primitives of DreamCoder's list domain."""

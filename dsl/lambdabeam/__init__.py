@@ -1,0 +1,1 @@
+"""The operations of LambdaBeam: 23 of first order and 5 that take lambdas, on lists of integers."""
