@@ -48,8 +48,11 @@ class Asked:
     withheld: tuple[str, ...] = ()
 
 
-def task_of(asked: Asked, seed: int, counts: Counts) -> Task:
-    """The task; its examples depend on the seed and its name alone."""
+def task_of(asked: Asked, seed: int, counts: Counts, **options: Any) -> Task:
+    """The task; its examples depend on the seed and its name alone.
+
+    `options` are other fields of `Task`.
+    """
     rng = random.Random(f"{seed} {asked.name}")
     edges = [Example(inputs, asked.answer(*inputs)) for inputs in asked.edges]
     seen = {repr(example.inputs) for example in edges}
@@ -65,10 +68,11 @@ def task_of(asked: Asked, seed: int, counts: Counts) -> Task:
         params=tuple(asked.params.split()),
         description=asked.description,
         withheld=asked.withheld,
+        **options,
     )
 
 
-_CHOICES = 8  # inputs among which one with a new output is looked for
+_CHOICES = 4  # inputs among which one with a new output is looked for
 _PATIENCE = 500  # draws for one example, before it is said that there are too few
 
 
