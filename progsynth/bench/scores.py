@@ -129,6 +129,11 @@ class MethodScore:
         """The median time to success over all jobs."""
         return _median(self.records, lambda record: record.seconds)
 
+    @property
+    def executions(self) -> float:
+        """The median number of executions to success over all jobs."""
+        return _median(self.records, lambda record: record.executions)
+
 
 def score_tasks(records: Iterable[Record]) -> tuple[TaskScore, ...]:
     """The scores of each task and method, in the order in which the records name them."""
@@ -146,12 +151,27 @@ def score_methods(records: Iterable[Record]) -> tuple[MethodScore, ...]:
     return tuple(MethodScore(*key, tuple(tasks)) for key, tasks in found.items())
 
 
-def seconds_text(score: TaskScore | MethodScore) -> str:
-    """The median seconds to success as text; `> 60` where that is all that is known."""
-    if math.isfinite(score.seconds):
-        return f"{score.seconds:.2f}"
-    given = max((r.seconds_given or 0.0 for r in score.records), default=0.0)
-    return f"> {given:g}" if given else "-"
+def effort_text(score: TaskScore | MethodScore) -> str:
+    """The median effort to success as text, `> 60` where that is all that is known: seconds, or
+    executions where these alone were bounded."""
+    if is_timed(score.records):
+        if math.isfinite(score.seconds):
+            return f"{score.seconds:.2f}"
+        return f"> {max(r.seconds_given or 0.0 for r in score.records):g}"
+    if math.isfinite(score.executions):
+        return f"{score.executions:,.0f}"
+    given = max((r.executions_given or 0 for r in score.records), default=0)
+    return f"> {given:,}" if given else "-"
+
+
+def is_timed(records: Iterable[Record]) -> bool:
+    """Had the jobs a budget of seconds?"""
+    return any(record.seconds_given is not None for record in records)
+
+
+def effort_head(records: Iterable[Record]) -> str:
+    """The head above such texts."""
+    return "median s" if is_timed(records) else "median executions"
 
 
 def spread_text(counts: Sequence[int]) -> str:

@@ -12,9 +12,10 @@ from progsynth.bench.record import Record
 from progsynth.bench.scores import (
     MethodScore,
     TaskScore,
+    effort_head,
+    effort_text,
     score_methods,
     score_tasks,
-    seconds_text,
     share_text,
     spread_text,
 )
@@ -47,22 +48,13 @@ def _escaped(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
-METHOD_HEADS = (
-    "suite",
-    "method",
-    "tasks",
-    "right on test",
-    "in any seed",
-    "fits only",
-    "single call",
-    "median s",
-    "lost",
-)
+_METHOD_HEADS = ("suite", "method", "tasks", "right on test", "in any seed", "fits only")
 
 
-def methods_table(records: Iterable[Record]) -> Table:
+def methods_table(records: Sequence[Record]) -> Table:
     """A line for each suite and method."""
-    return Table(METHOD_HEADS, tuple(map(_method_row, score_methods(records))))
+    heads = (*_METHOD_HEADS, "single call", effort_head(records), "lost")
+    return Table(heads, tuple(map(_method_row, score_methods(records))))
 
 
 def _method_row(score: MethodScore) -> tuple[str, ...]:
@@ -74,7 +66,7 @@ def _method_row(score: MethodScore) -> tuple[str, ...]:
         str(score.ever),
         str(score.solved - score.successes),
         share_text(score.single_calls, score.successes),
-        seconds_text(score),
+        effort_text(score),
         str(score.lost),
     )
 
@@ -92,7 +84,7 @@ def tasks_table(
     others = [figures for figures in published if figures.solved]
     heads = ["task"]
     for method in methods:
-        heads += [method, "median s"]
+        heads += [method, effort_head(records)]
     heads += [figures.name for figures in others]
     rows = []
     for task, found in by_task.items():
@@ -111,7 +103,7 @@ def _task_cells(score: TaskScore | None) -> list[str]:
     if score.interval is not None:
         low, high = score.interval
         text += f" [{low:.2f}, {high:.2f}]"
-    return [text, seconds_text(score)]
+    return [text, effort_text(score)]
 
 
 RECORD_FIELDS = (

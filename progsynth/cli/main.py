@@ -23,6 +23,8 @@ VERBS = {
     "format": ("format programs", "progsynth.cli.format"),
     "export": ("turn a program into stand-alone Python", "progsynth.cli.export"),
     "bench": ("run methods on suites of tasks, over seeds", "progsynth.cli.bench"),
+    "report": ("turn a run's records into tables and plots", "progsynth.cli.report"),
+    "compare": ("put runs and methods side by side", "progsynth.cli.compare"),
     "library": ("show what a library holds", "progsynth.cli.library"),
     "packs": ("list the language packs and what is in them", "progsynth.cli.packs"),
     "demo": ("solve a handful of tasks, to see what comes out", "progsynth.cli.demo"),

@@ -1,0 +1,150 @@
+"""The plots of a report: what was solved over time, and success per problem."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from progsynth.bench.published import Published
+from progsynth.bench.record import Record
+from progsynth.bench.scores import MethodScore, TaskScore, score_methods
+
+_SIZE = (10.0, 4.2)  # inches
+_ROW, _LINE = 0.16, 0.06  # inches of a problem, and more for each method
+_DPI = 130
+_MOST = 80  # problems that one plot shows
+
+Measure = Callable[[Record], float]
+
+
+def _colours(count: int) -> list[Any]:
+    """As many colours, told apart by those who see fewer of them as well (Okabe and Ito)."""
+    known = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+    return [known[n % len(known)] for n in range(count)]
+
+
+def _save(figure: Figure, path: Path) -> None:
+    FigureCanvasAgg(figure)  # draws without a screen, and without state of the whole process
+    figure.savefig(path, dpi=_DPI)
+
+
+# ------------------------------------------------------------------------ solved over time
+
+
+def draw_over_time(records: Sequence[Record], suite: str, path: Path) -> None:
+    """Draw how many tasks of the suite each method had solved after how long.
+
+    The line is the mean over the seeds, the band goes from the least to the most of them. Tasks
+    without success are those that the line does not reach.
+    """
+    scores = [score for score in score_methods(records) if score.suite == suite]
+    figure = Figure(figsize=_SIZE, layout="constrained")
+    left, right = figure.subplots(1, 2, sharey=True)
+    _draw_curves(left, scores, lambda record: record.seconds, "seconds (log scale)")
+    _draw_curves(right, scores, lambda record: record.executions, "executions (log scale)")
+    left.set_ylabel("tasks right on test")
+    handles, labels = left.get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=6, frameon=False)
+    seeds = max(len({r.seed for r in score.records}) for score in scores)
+    bands = f", mean of {seeds} seeds, bands from the least to the most" if seeds > 1 else ""
+    figure.suptitle(f"{suite}: solved over time{bands}")
+    _save(figure, path)
+
+
+def _draw_curves(axes: Axes, scores: Sequence[MethodScore], measure: Measure, label: str) -> None:
+    efforts = [max(measure(r), 1e-9) for score in scores for r in score.records]
+    first = max(min(efforts) / 1.5, max(efforts) / 1e6)
+    grid = np.geomspace(first, max(efforts) * 1.05, 400)
+    for score, colour in zip(scores, _colours(len(scores)), strict=True):
+        curves = np.array([_curve(some, measure, grid) for some in _by_seed(score)])
+        axes.step(grid, curves.mean(axis=0), where="post", color=colour, label=score.method)
+        if len(curves) > 1:
+            low, high = curves.min(axis=0), curves.max(axis=0)
+            axes.fill_between(grid, low, high, step="post", color=colour, alpha=0.15, linewidth=0)
+    total = max(len(score.tasks) for score in scores)
+    axes.axhline(total, color="0.7", linewidth=0.8, linestyle=":")
+    axes.set(xscale="log", xlabel=label, xlim=(grid[0], grid[-1]), ylim=(0, total * 1.06))
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(axis="y", color="0.92")
+
+
+def _by_seed(score: MethodScore) -> list[list[Record]]:
+    seeds = sorted({record.seed for record in score.records})
+    return [[r for r in score.records if r.seed == seed] for seed in seeds]
+
+
+def _curve(records: Sequence[Record], measure: Measure, grid: Any) -> Any:
+    """How many of the records had success by each point of the grid."""
+    found = np.sort([measure(record) for record in records if record.success])
+    return np.searchsorted(found, grid, side="right")
+
+
+# ---------------------------------------------------------------------- success by problem
+
+
+def draw_success(
+    scores: Sequence[TaskScore], suite: str, path: Path, published: Sequence[Published] = ()
+) -> None:
+    """Draw the success rate of each method on each task of the suite, with Wilson's intervals
+    from five seeds up, and the published rates. Only the first 80 tasks fit."""
+    mine = [score for score in scores if score.suite == suite]
+    known = list(dict.fromkeys(score.task for score in mine))
+    tasks = known[:_MOST]
+    methods = list(dict.fromkeys(score.method for score in mine))
+    others = [figures for figures in published if figures.solved]
+    lines = len(methods) + len(others)
+    height = 1.6 + (_ROW + _LINE * lines) * len(tasks)
+    figure = Figure(figsize=(_SIZE[0] * 0.8, height), layout="constrained")
+    axes = figure.subplots()
+    rows = {task: len(tasks) - 1 - n for n, task in enumerate(tasks)}
+    offsets = [float(o) for o in np.linspace(0.26, -0.26, lines)] if lines > 1 else [0.0]
+    for method, offset, colour in zip(methods, offsets, _colours(len(methods)), strict=False):
+        some = [s for s in mine if s.method == method and s.task in rows]
+        _draw_rates(axes, some, [rows[s.task] + offset for s in some], method, colour)
+    markers = zip(others, offsets[len(methods) :], "xd+^v*" * len(others), strict=False)
+    for figures, offset, marker in markers:
+        _draw_published(axes, figures, {task: row + offset for task, row in rows.items()}, marker)
+    axes.set(xlim=(-0.02, 1.02), ylim=(-0.7, len(tasks) - 0.3))
+    axes.set_xlabel("share of runs right on test")
+    axes.set_yticks(list(rows.values()), [_short(task) for task in rows])
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(axis="x", color="0.92")
+    figure.legend(loc="outside lower center", ncols=4, frameon=False)
+    figure.suptitle(_title(suite, mine, len(tasks), len(known)))
+    _save(figure, path)
+
+
+def _title(suite: str, scores: Sequence[TaskScore], shown: int, known: int) -> str:
+    runs = max(score.runs for score in scores)
+    bars = ", bars are 95% intervals" if any(score.interval for score in scores) else ""
+    some = f" (the first {shown} of {known})" if shown < known else ""
+    return f"{suite}: success by problem{some}, {runs} run{'s' if runs > 1 else ''}{bars}"
+
+
+def _draw_published(
+    axes: Axes, figures: Published, places: Mapping[str, float], marker: str
+) -> None:
+    tasks = [task for task in places if task in figures.solved]
+    rates = [figures.solved[task] / max(figures.runs, 1) for task in tasks]
+    where = [places[task] for task in tasks]
+    axes.plot(rates, where, marker, color="0.35", markersize=6, label=figures.name)
+
+
+def _draw_rates(
+    axes: Axes, scores: Sequence[TaskScore], places: Sequence[float], label: str, colour: Any
+) -> None:
+    rates = [score.rate for score in scores]
+    axes.plot(rates, places, "o", color=colour, markersize=5, label=label, clip_on=False)
+    for score, place in zip(scores, places, strict=True):
+        if score.interval is not None:
+            axes.plot(score.interval, (place, place), color=colour, linewidth=1.4)
+
+
+def _short(task: str) -> str:
+    return task if len(task) <= 42 else task[:41] + "…"
