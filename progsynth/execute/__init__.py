@@ -7,7 +7,7 @@ from progsynth.execute.processes import Processes
 from progsynth.execute.resident import Resident, answered
 from progsynth.execute.sending import pack, unpack
 from progsynth.execute.serial import Serial
-from progsynth.execute.starting import cores, is_worker
+from progsynth.execute.starting import cores, is_worker, may_start_workers
 
 __all__ = [
     "Done",
@@ -22,6 +22,7 @@ __all__ = [
     "answered",
     "cores",
     "is_worker",
+    "may_start_workers",
     "pack",
     "unpack",
 ]

@@ -61,6 +61,11 @@ def is_worker() -> bool:
     return multiprocessing.parent_process() is not None
 
 
+def may_start_workers() -> bool:
+    """May this process start others? One that is a daemon of multiprocessing may not."""
+    return not multiprocessing.current_process().daemon
+
+
 def begin_worker(memory: int | None) -> None:
     """What a worker does first; it may have `memory` bytes, where the system can see to that."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)

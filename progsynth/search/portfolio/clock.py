@@ -1,0 +1,105 @@
+"""Turns measured in seconds: whoever is free goes on, and reports are taken as they come.
+
+The first member searches in this process from the beginning, so that what is easy is found
+without a worker. The others join after a while, if enough time is left for it to be worth
+their start: in workers, while this process goes on with the first member, or, where there is
+one core, by turns in this process.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+from progsynth.execute import answered
+from progsynth.search.portfolio.hosts import Here, There
+from progsynth.search.portfolio.rounds import running
+from progsynth.search.portfolio.team import NOTHING, Seat, Team
+from progsynth.search.run import Allowance, Batch
+
+HEAD_START = 0.5  # seconds of the first member before the others join
+WORTH = 4.0  # seconds that have to be left for that
+_TURN = 1.0  # seconds of a turn in a worker
+
+Settle = Callable[[Seat, bool], None]
+
+
+class Clock:
+    """Keeps `workers` cores busy; `settle` finds a seat its host, in a worker if it shall be."""
+
+    def __init__(self, team: Team, settle: Settle, workers: int):
+        self.team = team
+        self.settle = settle
+        self.workers = workers
+        self._start: float | None = None
+        self._joined = False
+
+    def ask(self, allowance: Allowance) -> Batch:
+        """Go on until the deadline: here with one search, meanwhile in workers with others."""
+        seats = self._taking_part(allowance)
+        own = [seat for seat in seats if isinstance(seat.host, Here)]
+        others = [seat for seat in seats if isinstance(seat.host, There)]
+        deadline = allowance.clock() if allowance.deadline is None else allowance.deadline
+        end = allowance.end
+        self._launch(others, self.workers - bool(own), end)
+        made = []
+        if own:
+            made.append(self._turn_here(min(own, key=_next), deadline, end))
+        else:
+            busy = [s.host.resident for s in others if isinstance(s.host, There) and running(s)]
+            answered(busy, deadline - time.monotonic())
+        for seat in others:
+            if isinstance(seat.host, There) and seat.host.resident.busy:
+                answer = seat.host.poll(0.0, end)
+                if answer is not None:
+                    made.append(self.team.commit(seat, answer))
+        return _together(made)
+
+    def _taking_part(self, allowance: Allowance) -> list[Seat]:
+        """Those whose time has come, each with a host."""
+        now = allowance.clock()
+        if self._start is None:
+            self._start = now
+        left = None if allowance.end is None else allowance.end - now
+        seats = self.team.alive
+        if not self._joined and (left is None or left >= WORTH):
+            late = now - self._start >= HEAD_START
+            self._joined = late or seats[0].place > 0  # the first one may be over already
+            for seat in seats:
+                seat.turned = 0.0
+        if not self._joined:
+            seats = [seat for seat in seats if seat.host is not None] or seats[:1]
+        for seat in seats:
+            if seat.host is None:
+                self.settle(seat, self._joined)
+        return [seat for seat in seats if seat.host is not None]
+
+    def _launch(self, seats: Sequence[Seat], places: int, end: float | None) -> None:
+        """Begin turns in workers while there are places, of those first that are owed most."""
+        free = places - sum(map(running, seats))
+        for seat in sorted(seats, key=_next):
+            host = seat.host
+            if free > 0 and isinstance(host, There) and not host.resident.busy:
+                free -= 1
+                host.start(self.team.order(seat, executions=None, seconds=_TURN))
+
+    def _turn_here(self, seat: Seat, deadline: float, end: float | None) -> Batch:
+        host = seat.host
+        assert isinstance(host, Here)
+        seconds = max(0.0, deadline - time.monotonic())
+        host.start(self.team.order(seat, executions=None, seconds=seconds))
+        answer = host.poll(deadline, end)
+        return NOTHING if answer is None else self.team.commit(seat, answer)
+
+
+def _next(seat: Seat) -> tuple[float, int]:
+    return seat.turned, seat.place
+
+
+def _together(batches: Sequence[Batch]) -> Batch:
+    return Batch(
+        tuple(candidate for batch in batches for candidate in batch.candidates),
+        sum(batch.programs for batch in batches),
+        sum(batch.executions for batch in batches),
+        sum(batch.gradient_steps for batch in batches),
+    )

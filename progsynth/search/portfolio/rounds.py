@@ -1,0 +1,92 @@
+"""Turns measured in executions: rounds, committed in the order of the members.
+
+A round gives each search a number of executions, by shares that are settled when it begins.
+Whatever order the workers end in, their reports are taken in that of the members, and what
+others have found is passed on between rounds only: the same comes out of one process and of
+many. The first rounds belong to the first member alone: most tasks are easy.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+
+from progsynth.search.portfolio.hosts import Here, There
+from progsynth.search.portfolio.member import Order
+from progsynth.search.portfolio.team import NOTHING, Seat, Team
+from progsynth.search.run import Allowance, Batch
+
+HEAD_START = 200_000  # executions of the first member before the others begin
+_FIRST = 200_000  # executions of the first round of all together
+_LARGEST = 6_400_000  # and of a round at most: it doubles
+_LEAST = 1_000  # executions of a turn
+_UNIT = 1e5  # executions that count as a unit of budget
+
+Settle = Callable[[Seat, bool], None]
+
+
+class Rounds:
+    """Plans rounds and commits them; `settle` finds a seat its host, `workers` run at a time."""
+
+    def __init__(self, team: Team, settle: Settle, workers: int):
+        self.team = team
+        self.settle = settle
+        self.workers = workers
+        self.round = 0
+        self._size = _FIRST
+        self._left: deque[tuple[Seat, Order]] = deque()
+        self._begun: set[int] = set()  # places of those whose turn is under way
+
+    def ask(self, allowance: Allowance) -> Batch:
+        """Commit the next turn if it ends by the deadline."""
+        if not self._left:
+            self._plan(allowance.executions)
+        while self._left and self._left[0][0].over:
+            self._left.popleft()
+        if not self._left:
+            return NOTHING
+        self._launch()
+        seat, _ = self._left[0]
+        assert seat.host is not None, "it was launched"
+        deadline = allowance.clock() if allowance.deadline is None else allowance.deadline
+        answer = seat.host.poll(deadline, allowance.end)
+        if answer is None:
+            return NOTHING
+        self._left.popleft()
+        self._begun.discard(seat.place)
+        return self.team.commit(seat, answer, unit=_UNIT)
+
+    def _plan(self, left: int | None) -> None:
+        """The turns of the next round; none is larger than what is left of the budget."""
+        seats, total = self.team.alive, self._size
+        if self.round == 0:
+            seats, total = seats[:1], HEAD_START
+        else:
+            self._size = min(2 * self._size, _LARGEST)
+        self.round += 1
+        total = total if left is None else min(total, left)
+        shares = self.team.shares(seats)
+        for seat in seats:
+            size = max(_LEAST, round(shares[seat.place] * total))
+            self._left.append((seat, self.team.order(seat, executions=size, seconds=None)))
+
+    def _launch(self) -> None:
+        """Begin as many turns as may run at a time, and in any case the first."""
+        for seat, _ in self._left:
+            if seat.host is None and not seat.over:
+                self.settle(seat, True)
+        own = any(isinstance(seat.host, Here) for seat, _ in self._left)
+        free = self.workers - own - sum(map(running, self.team.seats))
+        for number, (seat, order) in enumerate(self._left):
+            if seat.over or seat.place in self._begun:
+                continue
+            if number == 0 or (free > 0 and isinstance(seat.host, There)):
+                assert seat.host is not None, "it was settled"
+                free -= 1
+                self._begun.add(seat.place)
+                seat.host.start(order)
+
+
+def running(seat: Seat) -> bool:
+    """Is a turn of it under way in a worker?"""
+    return isinstance(seat.host, There) and seat.host.running
