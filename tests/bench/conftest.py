@@ -38,12 +38,13 @@ def broken(problem, seed):
 
 def seen():
     """The examples with the secret output, and the tasks with test examples, of this process."""
+    # isinstance() would wake modules that load when they are looked at
     things = gc.get_objects()
     return [
         thing
         for thing in things
-        if (isinstance(thing, Task) and thing.test)
-        or (isinstance(thing, Example) and thing.output == SECRET)
+        if (type(thing) is Task and thing.test)
+        or (type(thing) is Example and thing.output == SECRET)
     ]
 
 
