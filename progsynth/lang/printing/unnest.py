@@ -263,11 +263,16 @@ class _Unnest:
             made = tuple(variables[n] for n in places)
             block.steps.append(Bind(made, tuple(items[n] for n in places)))
             return tuple(Ref(variables[n]) if n in places else items[n] for n in range(len(items)))
-        elif isinstance(term.init, Var):
-            return (Ref(env[-1 - term.init.index]),)
-        else:
-            variables = _variables(term.count, names, frame)
-            yield self.bind(term.init, variables, env, frame, block)
+        init = term.init
+        while isinstance(init, Let):
+            inner = _variables(init.count, init.names, frame)
+            yield self.bind(init.bound, inner, env, frame, block)
+            env += inner
+            init = init.body
+        if isinstance(init, Var):
+            return (Ref(env[-1 - init.index]),)
+        variables = _variables(term.count, names, frame)
+        yield self.bind(init, variables, env, frame, block)
         return tuple(map(Ref, variables))
 
     # ------------------------------------------------------------------------ expressions

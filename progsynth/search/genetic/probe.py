@@ -40,10 +40,11 @@ _SETTINGS = 12  # that expressions are told apart by
 _EXECUTIONS = 60_000  # of the enumeration of steps of one type over some variables
 _SOURCES = 20_000  # and of what can be gone over
 _ALONE = 400  # ways of a second variable
-_PAIRS = 200_000  # steps of two variables that are tried for one skeleton
-_CHEAP = 5_000  # that are tried when a skeleton is met first, the cheapest
-_THREE = 10_000  # steps of three variables that are drawn
-_AGAIN = 0.4  # how often a skeleton is taken that was met before
+_CHEAP = 5_000  # steps of two or three variables that are tried when a skeleton is met first
+_PAIRS = 20_000  # of two that are tried when it is met again
+_THREE = 10_000  # and of three
+_MORE = 4  # times as many each time after that
+_VISITS = 4  # of one skeleton
 _HITS = 20  # loops of one skeleton that are gone on with
 _DRAWN = 4  # skeletons of which the plainest is taken
 _YIELD = 2_000  # loops between two looks at the clock
@@ -91,7 +92,9 @@ class Prober:
         self.sources: dict[int, list[Expression]] = {}
         self.done: set[Any] = set()
         # Those of which the cheap steps were tried, the plainest first.
-        self.waiting: list[tuple[int, int, _Skeleton]] = []
+        self.waiting: list[tuple[int, int, int, _Skeleton]] = []
+        self.spent = [0, 0]  # executions on new skeletons, and on these
+        self.count = 0
         self.executions = 0
         self.same = same_function(problem.result, problem.tolerance)
         self.is_sized = problem.result.name in ("list", "str", "dict")
@@ -99,24 +102,22 @@ class Prober:
         self.most = 20 + 4 * max((*sizes, *map(size_of, problem.outputs)), default=0)
 
     def probe(self) -> Iterator[Probed | None]:
-        """Try one skeleton, a new one with cheap steps or one that was met before with all.
-
-        Yields None now and then.
+        """Try one skeleton, a new one with cheap steps or one that was met before with all: each
+        half of the work. Yields None now and then.
         """
         self.executions = 0
-        skeleton, is_new = None, False
-        if not self.waiting or self.rng.random() >= _AGAIN:
-            skeleton, is_new = self.skeleton(), True
+        visits, skeleton = 0, None
+        if not self.waiting or self.spent[0] <= self.spent[1]:
+            skeleton = self.skeleton()
         if skeleton is None and self.waiting:
-            skeleton, is_new = heappop(self.waiting)[-1], False
+            _, _, visits, skeleton = heappop(self.waiting)
         if skeleton is None:
             yield Probed((), 0)
             return
-        if is_new and skeleton[0].detail > 1:
-            heappush(self.waiting, (self.plainness(*skeleton[:3]), len(self.done), skeleton))
+        self.wait(skeleton, visits + 1)
         rule, source, starts, cases = skeleton
         hits: list[Tree] = []
-        for count, steps in enumerate(self.candidates(rule, cases[0], is_new)):
+        for count, steps in enumerate(self.candidates(rule, cases[0], visits)):
             if not count % _YIELD:
                 yield None
             if steps is None:
@@ -129,7 +130,19 @@ class Prober:
                 hits.append(tree)
             if len(hits) >= _HITS:
                 break
+        self.spent[visits > 0] += self.executions
         yield Probed(tuple(hits), self.executions)
+
+    def wait(self, skeleton: _Skeleton, visits: int) -> None:
+        """Put the skeleton where it will be met again, if there is more of it to be tried.
+
+        The order is that of universal search (Levin 1973): by the logarithm of the work that it
+        takes, and how plain it is.
+        """
+        if skeleton[0].detail > 1 and visits < _VISITS:
+            rank = self.plainness(*skeleton[:3]) + visits * (_MORE.bit_length() - 1)
+            self.count += 1
+            heappush(self.waiting, (rank, self.count, visits, skeleton))
 
     # ------------------------------------------------------------------------- skeletons
 
@@ -163,9 +176,11 @@ class Prober:
         return rule.kind, source, frozenset(Counter((s.rule, s.number) for s in starts).items())
 
     def plainness(self, rule: Rule, source: Expression | None, starts: list[Tree]) -> int:
-        """The variables, those that start with a constant twice, and the cost of the source."""
+        """The variables, those that start with a constant or like another twice, and the cost of
+        the source."""
         constants = sum(one.rule.kind == "constant" for one in starts)
-        return len(starts) + constants + (source.cost if source else 0)
+        again = len(starts) - len({(one.rule, one.number) for one in starts})
+        return len(starts) + constants + again + (source.cost if source else 0)
 
     def start(self, type_: int) -> Tree:
         """A leaf that a variable may start with."""
@@ -227,9 +242,9 @@ class Prober:
     # ----------------------------------------------------------------------------- steps
 
     def candidates(
-        self, rule: Rule, case: _Case, is_new: bool
+        self, rule: Rule, case: _Case, visits: int
     ) -> Iterator[tuple[Expression, ...] | None]:
-        """The steps to be tried; None for each of those that were, in vain."""
+        """The steps to be tried after so many visits; None for each that was tried in vain."""
         states = _states(rule)
         lists = [self.small(rule, type_) for type_ in states]
         if not all(lists):
@@ -237,27 +252,30 @@ class Prober:
         if len(states) == 1:
             yield from ((one,) for one in lists[0])
             return
-        if len(states) == 2 and is_new:
+        more = _MORE ** (visits - 1) if visits else 0
+        if len(states) == 2 and not visits:
             yield from islice(_cheapest_first(*lists), _CHEAP)
         elif len(states) == 2:
             for goal in self.goals(rule):
-                yield from self.pairs(lists, goal, case)
+                before = _PAIRS * more // _MORE if visits > 1 else 0
+                yield from self.pairs(lists, goal, case, before, _PAIRS * more)
         else:
-            for _ in range(_CHEAP if is_new else _THREE):
+            for _ in range(_THREE * more or _CHEAP):
                 yield tuple(some[int(len(some) ** self.rng.random()) - 1] for some in lists)
 
     def pairs(
-        self, lists: Sequence[list[Expression]], goal: int, case: _Case
+        self, lists: Sequence[list[Expression]], goal: int, case: _Case, first: int, last: int
     ) -> Iterator[tuple[Expression, ...] | None]:
-        """Steps of two variables of which the other than the goal goes its own way."""
+        """Steps of two variables of which the other than the goal goes its own way: a range of
+        them, cheapest first."""
         other = 1 - goal
         ways = self.ways(lists[other], other, case)
         both = [one for one in lists[goal] if one.entry.uses >> other & 1]
         alone = [step for _, step in ways]
         met = {id(step): values for values, step in ways}
         same, most = self.same, self.most
-        for one, way in islice(_cheapest_first(both, alone), _PAIRS):
-            run, now, found = one.run, case.start[goal], False
+        for one, way in islice(_cheapest_first(both, alone), first, last):
+            run, now, found, turn = one.run, case.start[goal], False, 0
             try:
                 for turn, value in enumerate(met[id(way)]):
                     env = (now, value) if goal == 0 else (value, now)
@@ -267,9 +285,9 @@ class Prober:
                         break
                     if self.is_sized and len(now) > most:
                         break
-                self.executions += turn + 1
             except FAILURES:
                 pass
+            self.executions += turn + 1
             yield ((one, way) if goal == 0 else (way, one)) if found else None
 
     def small(self, rule: Rule, type_: int) -> list[Expression]:
