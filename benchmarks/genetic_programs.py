@@ -31,6 +31,7 @@ from progsynth.search.genetic import Settings, genetic
 from progsynth.solve import Result, solve
 from progsynth.task import Task
 
+CLASSICS = ("greatest common divisor", "fizz-buzz", "word count", "sort")
 RESULTS = Path(__file__).parent / "results"
 PLAIN = replace(Settings(), fits=0.0, local=0.0)  # selection and variation alone
 RANDOM = replace(PLAIN, fresh=1.0, elite=0.0)  # every program is a new one
