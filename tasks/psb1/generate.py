@@ -8,6 +8,7 @@ from progsynth.task import Suite
 from .lists import LISTS
 from .numbers import NUMBERS
 from .problem import NUM_TEST, make_task
+from .published import edge_folder
 from .texts import TEXTS
 from .word_stats import WORD_STATS
 
@@ -16,7 +17,7 @@ PROBLEMS = (*NUMBERS, *LISTS, *TEXTS, WORD_STATS)
 
 
 def make(seed: int = 0, *, num_test: int = NUM_TEST, published_errors: bool = False) -> Suite:
-    """The suite.
+    """The suite. Its `format` says whether the edge cases are the published ones.
 
     `seed` draws other examples; a task has `num_test` test examples at most. Wrong outputs are
     graded by their type, or with the published errors, which takes longer.
@@ -25,4 +26,5 @@ def make(seed: int = 0, *, num_test: int = NUM_TEST, published_errors: bool = Fa
         make_task(NAME, problem, seed=seed, num_test=num_test, published_errors=published_errors)
         for problem in PROBLEMS
     ]
-    return Suite(NAME, tuple(tasks), "generated", suite_card(__package__)["quick"])
+    origin = "generated" if edge_folder(NAME) is None else "generated, edge cases published"
+    return Suite(NAME, tuple(tasks), origin, suite_card(__package__)["quick"])

@@ -10,6 +10,13 @@ from typing import Any
 from progsynth.errors import TaskError
 
 
+def edge_folder(suite: str) -> Path | None:
+    """The folder of the suite's published edge cases; None where it is not there."""
+    data = os.environ.get("PROGSYNTH_DATA")
+    folder = Path(data) / f"{suite}_edge" if data else None
+    return folder if folder is not None and folder.is_dir() else None
+
+
 def published_edges(suite: str, problem: str) -> tuple[tuple[Any, ...], ...] | None:
     """The inputs of the published edge cases; None where their folder is not there.
 
@@ -24,9 +31,8 @@ def published_cases(
     suite: str, problem: str
 ) -> tuple[tuple[tuple[Any, ...], tuple[Any, ...]], ...] | None:
     """The published edge cases, the inputs and the outputs of each; see `published_edges`."""
-    data = os.environ.get("PROGSYNTH_DATA")
-    folder = Path(data) / f"{suite}_edge" if data else None
-    if folder is None or not folder.is_dir():
+    folder = edge_folder(suite)
+    if folder is None:
         return None
     path = folder / f"{problem}-edge.json"
     try:

@@ -45,6 +45,7 @@ def no_data(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_card_says_what_is_there(module: ModuleType, no_data: None) -> None:
     assert module.NAME in suites()
     made = module.make()
+    assert made.format == "generated"
     said = card(module)
     assert made.quick == tuple(said["quick"]) and 5 <= len(made.quick) <= 8
     sizes = {task.name: {"train": len(task.train), "test": len(task.test)} for task in made}
@@ -93,6 +94,14 @@ def test_the_published_edge_cases_come_first_and_our_answers_are_theirs(
             assert example.output == wanted
 
 
+@pytest.mark.data
+@each_suite
+def test_a_suite_says_that_it_has_the_published_edge_cases(
+    module: ModuleType, data_folder: Path
+) -> None:
+    assert module.make(num_test=1).format == "generated, edge cases published"
+
+
 # To how many places theirs are right: prices are rounded, heights are of single precision.
 PLACES = {"shopping-list": 5e-3, "bouncing-balls": 5e-4}
 
@@ -109,6 +118,7 @@ def test_data_that_cannot_be_read_are_named(
 ) -> None:
     monkeypatch.setenv("PROGSYNTH_DATA", str(tmp_path))
     assert published_cases("psb2", "gcd") is None  # a folder without this suite's
+    assert psb2.make(num_test=1).format == "generated"
     (tmp_path / "psb2_edge").mkdir()
     with pytest.raises(TaskError, match="the published edge cases of 'gcd' cannot be read"):
         published_cases("psb2", "gcd")
