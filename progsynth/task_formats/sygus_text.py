@@ -186,7 +186,7 @@ def _problem(place: Place, message: str, *, length: int = 1, hint: str = "") -> 
 
 _CLOSED_2 = re.compile(r'"([^"]*(?:""[^"]*)*)"')
 _CLOSED_1 = re.compile(r'"([^"\\]*(?:(?:\\.|"")[^"\\]*)*)"', re.DOTALL)
-_ESCAPE_2 = re.compile(r'""|\\u\{([0-9a-fA-F]{1,5})\}|\\u([0-9a-fA-F]{4})')
+_ESCAPE_2 = re.compile(r'""|\\u\{([0-2]?[0-9a-fA-F]{1,4})\}|\\u([0-9a-fA-F]{4})')
 _ESCAPE_1 = re.compile(r'""|\\(?:x([0-9a-fA-F]{2})|([0-7]{1,3})|(.))', re.DOTALL)
 _LETTERS_1 = dict(zip('abefnrtv\\"', '\a\b\x1b\f\n\r\t\v\\"', strict=True))
 
@@ -214,7 +214,7 @@ def _string(text: str, position: int, version: int, place: Place) -> tuple[str, 
                 length=len(found[0].partition("\n")[0]),
                 hint=r"write a backslash twice (\\); others are \" \n \t \r \x41 \101",
             )
-        if 0xD800 <= code < 0xE000 or code > 0x10FFFF:
+        if 0xD800 <= code < 0xE000:
             raise _problem(
                 place, f"the escape '{escape[0]}' is no character", hint="leave the example out"
             )

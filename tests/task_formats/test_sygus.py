@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from progsynth.cli.main import main
 from progsynth.errors import TaskError
 from progsynth.lang.values import identity_key
 from progsynth.task import Example, Suite, Task
-from progsynth.task_formats import hold_out, read_tasks
+from progsynth.task_formats import hold_out, read_tasks, sygus
 from progsynth.task_formats.sygus_text import read_forms, shown
 
 VERSION_1 = r"""
@@ -103,6 +106,49 @@ def test_a_file_is_solved_from_the_command_line(
     )
     assert main(["solve", str(path), "--seconds", "20", "--quiet"]) == 0
     assert capsys.readouterr().out.startswith("shout: solved")
+
+
+def written(text: str, version: int) -> str:
+    """The literal of a text: anything but plain characters by its code, where there is a code."""
+    doubled = text.replace('"', '""')
+    if version == 2:
+        return '"' + "".join(_code_2(c) for c in doubled) + '"'
+    escaped = text.replace("\\", r"\\").replace('"', r"\"")
+    return '"' + "".join(c if " " <= c else f"\\x{ord(c):02x}" for c in escaped) + '"'
+
+
+def _code_2(char: str) -> str:
+    plain = " " <= char <= "~" and char != "\\"
+    return char if plain else f"\\u{{{ord(char):x}}}"
+
+
+CHARACTERS = st.characters(
+    max_codepoint=0x2FFFF, exclude_categories=["Cs"]
+)  # as far as version 2 has codes
+
+
+@given(st.text(CHARACTERS), st.text(CHARACTERS), st.sampled_from([1, 2]))
+def test_what_is_written_is_read_back(one: str, other: str, version: int) -> None:
+    start = "(Start String (s (int.to.str 0)))" if version == 1 else "(Start String (s))"
+    grammar = f"({start})" if version == 1 else f"((Start String)) ({start})"
+    text = (
+        f"(synth-fun f ((s String)) String {grammar})\n"
+        f"(constraint (= (f {written(one, version)}) {written(other, version)}))"
+    )
+    (task,) = sygus.read(text, "t.sl", "t").tasks
+    assert task.train == (Example((one,), other),)
+
+
+@given(
+    st.sampled_from([VERSION_1, VERSION_2]),
+    st.integers(0, 900),
+    st.integers(0, 12),
+    st.text(alphabet='()"\\|; fx5', max_size=4),
+)
+def test_damaged_files_are_told_or_read(text: str, start: int, length: int, other: str) -> None:
+    damaged = text[:start] + other + text[start + length :]
+    with contextlib.suppress(TaskError):  # and nothing else
+        assert sygus.read(damaged, "t.sl", "t").tasks
 
 
 # ------------------------------------------------------------------------------------ JSON
