@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from progsynth.registry import pack, packs, suite, suites
     from progsynth.search.bottom_up import bottom_up
     from progsynth.search.genetic import genetic
+    from progsynth.search.proposals.proposed import ProposalRequest, Proposed, Proposer
+    from progsynth.search.proposals.text_model import TextModel
     from progsynth.solve import solve
     from progsynth.solving.result import Result
     from progsynth.task import Example, Suite, Task
@@ -45,9 +47,13 @@ __all__ = [
     "Library",
     "Limits",
     "Primitive",
+    "ProposalRequest",
+    "Proposed",
+    "Proposer",
     "Result",
     "Suite",
     "Task",
+    "TextModel",
     "__version__",
     "bottom_up",
     "errors",
@@ -75,9 +81,13 @@ _HOMES = {
     "Library": "progsynth.library.store",
     "Limits": "progsynth.lang.failure",
     "Primitive": "progsynth.lang.primitive",
+    "ProposalRequest": "progsynth.search.proposals.proposed",
+    "Proposed": "progsynth.search.proposals.proposed",
+    "Proposer": "progsynth.search.proposals.proposed",
     "Result": "progsynth.solving.result",
     "Suite": "progsynth.task",
     "Task": "progsynth.task",
+    "TextModel": "progsynth.search.proposals.text_model",
     "bottom_up": "progsynth.search.bottom_up",
     "genetic": "progsynth.search.genetic",
     "hybrid": "progsynth.train",

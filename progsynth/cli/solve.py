@@ -12,6 +12,7 @@ from pathlib import Path
 import progsynth
 from progsynth.cli.options import above_zero, share, whole
 from progsynth.cli.overrun import interrupted_after
+from progsynth.cli.proposals import proposal_lines
 from progsynth.cli.results import (
     Record,
     accuracy_lines,
@@ -23,6 +24,8 @@ from progsynth.cli.results import (
 from progsynth.errors import ProgsynthError
 from progsynth.files import check_writable, read_text, write_text
 from progsynth.library.store import Library
+from progsynth.search.proposals.proposed import Proposed
+from progsynth.search.proposals.texts import read_proposals
 from progsynth.solve import SEARCHES, Result, solve
 from progsynth.task import Suite, Task
 from progsynth.task_formats import FORMATS, read_tasks
@@ -77,6 +80,14 @@ def describe(parser: argparse.ArgumentParser) -> None:
         "--accuracy", metavar="X", type=share, help="the share of examples to be right on"
     )
     parser.add_argument("--sketch", metavar="FILE", type=Path, help="a program with holes (??)")
+    parser.add_argument(
+        "--proposals",
+        metavar="FILE",
+        type=Path,
+        action="append",
+        default=[],
+        help="programs to be tried first, and repaired; may be given again (docs/proposals.md)",
+    )
     parser.add_argument("--json", metavar="OUT", type=Path, help="write the results as JSON")
     parser.add_argument(
         "--python",
@@ -92,10 +103,11 @@ def run(options: argparse.Namespace) -> int:
     """Solve the tasks one after another; what is found is written after each."""
     tasks = _chosen(options)
     _check_outputs(options, tasks)
+    proposals = _proposals(options)
     records: list[Record] = []
     codes = []
     for task in tasks:
-        record, code = _solved(task, options, alone=len(tasks) == 1)
+        record, code = _solved(task, options, proposals, alone=len(tasks) == 1)
         records.append(record)
         codes.append(code)
         _write(options, records, alone=len(tasks) == 1)
@@ -139,10 +151,25 @@ def _check_outputs(options: argparse.Namespace, tasks: tuple[Task, ...]) -> None
         )
 
 
-def _solved(task: Task, options: argparse.Namespace, *, alone: bool) -> tuple[Record, int]:
+def _proposals(options: argparse.Namespace) -> list[Proposed] | None:
+    """What is in the files of proposals; better to fail at them now than task by task."""
+    if not options.proposals:
+        return None
+    found: list[Proposed] = []
+    for path in options.proposals:
+        some = read_proposals(path)
+        if not some:
+            print(f"--proposals {path}: no program in it", file=sys.stderr)
+        found += some
+    return found
+
+
+def _solved(
+    task: Task, options: argparse.Namespace, proposals: list[Proposed] | None, *, alone: bool
+) -> tuple[Record, int]:
     """Solve one task and say how it went; only with one task does its error end everything."""
     try:
-        result, overran = _search(task, options)
+        result, overran = _search(task, options, proposals)
     except ProgsynthError as error:
         if alone:
             raise
@@ -162,7 +189,9 @@ def _solved(task: Task, options: argparse.Namespace, *, alone: bool) -> tuple[Re
     return record, INTERRUPTED if record["stop_reason"] == "interrupted" else NOT_SOLVED
 
 
-def _search(task: Task, options: argparse.Namespace) -> tuple[Result, bool]:
+def _search(
+    task: Task, options: argparse.Namespace, proposals: list[Proposed] | None
+) -> tuple[Result, bool]:
     # solve does not look at the tests; it is not even given them
     asked = replace(task, test=())
     with interrupted_after(options.seconds + _GRACE) as overrun:
@@ -175,6 +204,7 @@ def _search(task: Task, options: argparse.Namespace) -> tuple[Result, bool]:
             search=options.search,
             library=None if options.library is None else Library(options.library, create=False),
             progress=not options.quiet,
+            proposals=proposals,
         )
     return result, overrun.rang
 
@@ -198,6 +228,7 @@ def _failed(task: Task, options: argparse.Namespace, why: str) -> Record:
         "search": options.search,
         "seed": options.seed,
         "version": progsynth.__version__,
+        "proposals": [],
         "error": why,
     }
 
@@ -215,6 +246,8 @@ def _report(result: Result, record: Record, options: argparse.Namespace) -> None
         print_program(record["program"])
     else:
         print(str(result).rstrip("\n"))
+    for line in proposal_lines(record):
+        print(f"# {line}")
     print()
 
 

@@ -14,6 +14,7 @@ from progsynth.errors import ProgsynthError
 from progsynth.evaluate import Evaluation
 from progsynth.lang.primitive import DSL
 from progsynth.lang.term import Program, Term
+from progsynth.search.proposals.broken import Broken, has_holes
 from progsynth.search.proposals.inline import inlined
 from progsynth.search.proposals.proposed import (
     ProposalReport,
@@ -21,7 +22,6 @@ from progsynth.search.proposals.proposed import (
     Proposed,
     Proposer,
 )
-from progsynth.search.proposals.repair import Broken, has_holes
 from progsynth.search.proposals.score import Score, cost_of, first_wrong, score
 from progsynth.search.proposals.texts import read_proposals
 from progsynth.task import Task

@@ -2,7 +2,8 @@
 
 Every suspect gets a few steps of the search that fills sketches, those first whose hole is
 small; then each four times as many, and so on. In the first round the holes are filled with
-what the program is made of already, and the like. A step is what that search does between two
+what the program is made of already, and the like; a filling that is right on more examples than
+before makes a program that is repaired further. A step is what that search does between two
 looks at the clock, so that the order of what is found depends on no clock.
 """
 
@@ -12,32 +13,31 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 
 from progsynth.lang.primitive import DSL
-from progsynth.lang.term import Program, holes, size
+from progsynth.lang.term import Const, Program, const
 from progsynth.search.bottom_up import working_limits
-from progsynth.search.proposals.score import Score
+from progsynth.search.holes import fill
+from progsynth.search.proposals.broken import (
+    Broken,
+    constants_in,
+    has_holes,
+    has_number,
+    worth_repairing,
+)
+from progsynth.search.proposals.score import Score, score
 from progsynth.search.proposals.suspects import Suspect, near, suspects, times_met, within
-from progsynth.search.run import Allowance, Search
+from progsynth.search.run import Allowance, Candidate, Search
 from progsynth.search.sketch import search_sketch
-from progsynth.task import Task
+from progsynth.task import Example, Task
 
-MAX_BROKEN = 4  # programs that are repaired
 MAX_SUSPECTS = 40  # of one program
-MAX_SIZE = 400  # nodes of a program that is repaired
 
 _FIRST = 4  # steps that each suspect gets at first
+_TUNING = 400  # steps that a number gets
 _MORE = 4  # times as many in the next round
 _ROUNDS = 9
-_NEAR = 1  # rounds in which only primitives are tried that are near those of the program
+_BETTER = 2  # programs that are repaired further, of a round
+_DIGITS = 16  # of a float
 _AT_ONCE = 4  # steps between looks at the clock
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """A program that is wrong on some examples; `key` says which proposal it is."""
-
-    key: int
-    program: Program
-    score: Score
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,6 @@ class Repaired:
 
     key: int
     program: Program
-    replaced: int
 
 
 @dataclass(slots=True)
@@ -55,6 +54,7 @@ class _Work:
 
     broken: Broken
     suspect: Suspect
+    is_near: bool  # only primitives near those of the program may fill the hole
     search: Search | None = None
 
 
@@ -80,15 +80,52 @@ class Repairs:
 
     def steps(self, broken: Sequence[Broken]) -> Iterator[Repaired | None]:
         """The programs repaired, best first, as they are found; None now and then."""
-        works, later = self._works(broken, near_only=True), self._works(broken, near_only=False)
+        works: list[_Work] = []
+        known = fresh = list(broken)
+        while fresh:
+            new = self._works(fresh, near_only=True)
+            works += yield from self._round(new, _FIRST)
+            fresh = self._better(new)
+            known = [*fresh, *known]
+        works += self._works(worth_repairing(known), near_only=False)
         grant = _FIRST
-        for number in range(_ROUNDS):
-            works, kept = [*works, *(later if number == _NEAR else ())], []
-            for work in works:
-                going = yield from self._turn(work, grant)
-                if going:
-                    kept.append(work)
-            works, grant = kept, grant * _MORE
+        for _ in range(_ROUNDS):
+            works = yield from self._round(works, grant)
+            grant *= _MORE
+
+    def _round(
+        self, works: Sequence[_Work], grant: int
+    ) -> Generator[Repaired | None, None, list[_Work]]:
+        """A turn for each; returns those that have more to try."""
+        kept = []
+        for work in works:
+            going = yield from self._turn(work, grant)
+            if going:
+                kept.append(work)
+        return kept
+
+    def _better(self, works: Sequence[_Work]) -> list[Broken]:
+        """Programs that are right on more examples than those they are made of."""
+        found = []
+        for work in works:
+            if work.search is None or has_holes(work.broken.program):
+                continue  # what is open is filled, or it is not
+            for candidate in work.search.partial()[:1]:
+                now = self._scored(candidate.program)
+                if now.passed > work.broken.score.passed:
+                    found.append(Broken(work.broken.key, candidate.program, now))
+        return worth_repairing(found)[:_BETTER]
+
+    def _scored(self, program: Program) -> Score:
+        task = self.task
+        running = score(program, self.dsl, task.train, limits=task.limits, tolerance=task.tolerance)
+        while True:
+            try:
+                next(running)
+                self.executions += 1
+            except StopIteration as done:
+                found: Score = done.value
+                return found
 
     def _works(self, broken: Sequence[Broken], *, near_only: bool) -> list[_Work]:
         """The suspects of all, those first whose hole stands for least."""
@@ -100,17 +137,19 @@ class Repairs:
                 some = [Suspect(one.program, 0)]
             if near_only:
                 some = [within(suspect, names) for suspect in some] if names else []
-            found += ((suspect.replaced, rank, _Work(one, suspect)) for suspect in some)
+            found += ((suspect.replaced, rank, _Work(one, suspect, near_only)) for suspect in some)
         return [work for _, _, work in sorted(found, key=lambda item: item[:2])]
 
     def _turn(self, work: _Work, grant: int) -> Generator[Repaired | None, None, bool]:
         """Some steps for one suspect; returns whether there is more to try."""
         if work.search is None:
-            if not self._may_be_at_fault(work):
+            if not has_holes(work.broken.program) and not self._may_be_at_fault(work):
                 return False
-            work.search = self._search(work.suspect)
+            work.search = self._search(work)
             yield None
         search = work.search
+        if has_number(work.suspect.sketch):
+            grant = max(grant, _TUNING)  # the steps of a number are short
         for _ in range(0, grant, _AT_ONCE):
             if search.exhausted:
                 return False
@@ -118,45 +157,48 @@ class Repairs:
             self.programs += batch.programs
             self.executions += batch.executions
             for candidate in batch.candidates:
-                yield Repaired(work.broken.key, candidate.program, work.suspect.replaced)
+                yield Repaired(work.broken.key, self._rounded(work, candidate))
             search.tell([])
             yield None
         return not search.exhausted
 
-    def _may_be_at_fault(self, work: _Work) -> bool:
-        """Is the hole met on as many failing examples as have to be mended?"""
-        score, task = work.broken.score, self.task
-        wrong = [e for e, right in zip(task.train, score.right, strict=False) if not right]
-        wanted = task.accuracy * score.total - score.passed - (score.total - len(score.right))
-        self.executions += len(wrong)
-        met = times_met(work.suspect, self.dsl, wrong, task.limits)
-        return met >= min(wanted, len(wrong)) - 1e-9
+    def _rounded(self, work: _Work, candidate: Candidate) -> Program:
+        """The candidate's program; a number that was tuned has as few digits as will do."""
+        term = candidate.filled[0].term if len(candidate.filled) == 1 else None
+        if not isinstance(term, Const) or type(term.value) is not float:
+            return candidate.program
+        for digits in range(1, _DIGITS):
+            value = float(f"{term.value:.{digits}g}")
+            program = fill(work.suspect.sketch, [const(value)])
+            if self._scored(program).reaches(self.task.accuracy):
+                return program
+        return candidate.program
 
-    def _search(self, suspect: Suspect) -> Search:
+    def _may_be_at_fault(self, work: _Work) -> bool:
+        """Is the hole met on a failing example; on as many as have to be mended, where filling
+        it is a long search?"""
+        passed, total = work.broken.score.passed, work.broken.score.total
+        wrong = self._wrong_first(work)[: total - passed]
+        self.executions += len(wrong)
+        met = times_met(work.suspect, self.dsl, wrong, self.task.limits)
+        return met >= 1 if work.is_near else met >= self.task.accuracy * total - passed - 1e-9
+
+    def _wrong_first(self, work: _Work) -> list[Example]:
+        """The training examples, those first on which the program is not right."""
+        right = dict(enumerate(work.broken.score.right))
+        order = sorted(range(len(self.task.train)), key=lambda place: right.get(place, False))
+        return [self.task.train[place] for place in order]
+
+    def _search(self, work: _Work) -> Search:
         """The search that fills the hole. It runs within limits that go with the examples."""
         task = self.task
         shown = [value for e in task.train for value in (*e.inputs, e.output)]
         return search_sketch(
-            suspect.sketch,
+            work.suspect.sketch,
             self.dsl,
-            task.train,
+            self._wrong_first(work),
             tolerance=task.tolerance,
             limits=working_limits(task.limits, shown),
-            constants=task.constants,
+            constants=(*task.constants, *constants_in(work.broken.program)),
             accuracy=task.accuracy,
         )
-
-
-def has_holes(program: Program) -> bool:
-    """Is something of it left open?"""
-    return any(holes(function.body) for function in program.functions)
-
-
-def worth_repairing(broken: Sequence[Broken]) -> list[Broken]:
-    """Those to be repaired: of equal behaviour the smallest, right on most examples first."""
-    sizes = {one.key: sum(size(f.body) for f in one.program.functions) for one in broken}
-    small = [one for one in broken if sizes[one.key] <= MAX_SIZE]
-    chosen: dict[str, Broken] = {}
-    for one in sorted(small, key=lambda one: (-one.score.passed, sizes[one.key], one.key)):
-        chosen.setdefault(repr(one.score.outputs), one)
-    return list(chosen.values())[:MAX_BROKEN]

@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from progsynth.lang.term import Term
+from progsynth.search.proposals.broken import has_holes, worth_repairing
 from progsynth.search.proposals.judge import Judge, Judged
 from progsynth.search.proposals.proposed import ProposalReport
-from progsynth.search.proposals.repair import Repaired, Repairs, has_holes, worth_repairing
+from progsynth.search.proposals.repair import Repaired, Repairs
 from progsynth.search.proposals.score import cost_of
 from progsynth.search.run import Allowance, Batch, Candidate, Search, Told
 
@@ -40,7 +41,7 @@ class ProposalSearch:
         self._bounds: tuple[float, float] | None = None  # of scoring: until when, executions
         self._spent = [0.0, 0.0]  # by repair and by the other search: seconds or effort
         self._owner, self._left = 0, 0  # whose turn it is, and how much of it is left
-        self._asked_inner = False
+        self._asked_inner = self._began = False
 
     # ------------------------------------------------------------------------- protocol
 
@@ -66,8 +67,7 @@ class ProposalSearch:
         self._asked_inner = False
         if self._scoring is not None:
             return self._score(allowance)
-        if self.inner is None:
-            self._begin()
+        self._begin_repair()
         timed = allowance.end is not None
         if timed or self._left <= 0:
             self._owner, self._left = self._next_turn(), _TURN
@@ -140,9 +140,10 @@ class ProposalSearch:
 
     # ---------------------------------------------------------------------------- turns
 
-    def _begin(self) -> None:
-        """Make the other search, and begin to repair."""
-        self.inner = self.begin(self.judge.seeds())
+    def _begin_repair(self) -> None:
+        if self._began:
+            return
+        self._began = True
         broken = worth_repairing(self.judge.broken())
         if broken:
             self._mending = self._mended(self.repairs.steps(broken))
@@ -161,7 +162,7 @@ class ProposalSearch:
         """0 for repair, 1 for the other search."""
         if self._mending is None:
             return 1
-        if self.inner is None or self.inner.exhausted:
+        if self.inner is not None and self.inner.exhausted:
             return 0
         return int(self._spent[0] > REPAIR_SHARE * sum(self._spent))
 
@@ -185,7 +186,8 @@ class ProposalSearch:
 
     def _go_on(self, allowance: Allowance) -> tuple[Batch, int]:
         """Let the other search go on; with the effort that it took."""
-        assert self.inner is not None
+        if self.inner is None:
+            self.inner = self.begin(self.judge.seeds())
         self._asked_inner = True
         self.name = self.inner.name
         if allowance.end is None and self._mending is not None:
