@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from progsynth.errors import TaskError
+from progsynth.lang.values import show
 
 
 def edge_folder(suite: str) -> Path | None:
@@ -37,7 +38,7 @@ def published_cases(
     path = folder / f"{problem}-edge.json"
     try:
         lines = path.read_text(encoding="utf-8").split("\n")
-    except OSError as error:
+    except (OSError, UnicodeDecodeError) as error:
         raise TaskError(
             f"the published edge cases of '{problem}' cannot be read: {error}; "
             "complete the folder, or unset PROGSYNTH_DATA to go without it"
@@ -56,6 +57,11 @@ def _case(line: str, where: str) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
             tuple(value for key, value in found.items() if key.startswith(kind))
             for kind in ("input", "output")
         )
-    except (ValueError, AttributeError) as error:
-        raise TaskError(f"{where}: expected an object with input1, ... output1: {error}") from None
+    except (ValueError, AttributeError):
+        inputs = outputs = ()
+    if not inputs or not outputs:
+        raise TaskError(
+            f"{where}: expected an object with input1, ... and output1, ..., found {show(line)}; "
+            "repair the file, or unset PROGSYNTH_DATA to go without it"
+        )
     return inputs, outputs

@@ -124,7 +124,13 @@ def test_data_that_cannot_be_read_are_named(
         published_cases("psb2", "gcd")
     path = tmp_path / "psb2_edge" / "gcd-edge.json"
     path.write_text(json.dumps({"input1": 4, "input2": 6, "output1": 2}) + "\n[1]\n")
-    with pytest.raises(TaskError, match=r"gcd-edge\.json, line 2: expected an object"):
+    with pytest.raises(TaskError, match=r"gcd-edge\.json, line 2: expected an object .*'\[1\]'"):
+        published_cases("psb2", "gcd")
+    path.write_text('{"input1": 4}\n')
+    with pytest.raises(TaskError, match=r"gcd-edge\.json, line 1: expected an object"):
+        published_cases("psb2", "gcd")
+    path.write_bytes(b"\xff\xfe")
+    with pytest.raises(TaskError, match="the published edge cases of 'gcd' cannot be read"):
         published_cases("psb2", "gcd")
 
 
