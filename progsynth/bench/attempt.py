@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from progsynth import neural, registry
 from progsynth.bench.digests import pack_digest
 from progsynth.bench.methods import method_of, warm_up
 from progsynth.bench.single_call import is_single_call
-from progsynth.errors import ProgsynthError, UnsupportedError
+from progsynth.errors import UnsupportedError
 from progsynth.lang.primitive import DSL
 from progsynth.lang.term import size
 from progsynth.solve import Result, solve
@@ -21,7 +21,7 @@ from progsynth.task import Task
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a searching process is asked for. `pid_file` is where it says who it is."""
+    """What a searching process is asked for; it may use so many cores."""
 
     task: Task
     method: str
@@ -29,8 +29,8 @@ class Asked:
     seconds: float | None
     executions: int | None
     gradient_steps: int | None
+    cores: int
     pack_digest: str
-    pid_file: Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,15 +52,16 @@ class Attempt:
     networks: Mapping[str, bytes] = field(default_factory=dict)
 
 
-class PackChangedError(ProgsynthError):
-    """The language pack is not the one that the plan was frozen with."""
+PACK_CHANGED = "pack changed"  # why a search did not begin
 
 
 def attempt(asked: Asked) -> Attempt:
-    """Search for the task, in this process. Raises PackChangedError."""
+    """Search for the task, in this process."""
     assert not asked.task.test, "a searching process is given no test examples"
-    asked.pid_file.write_text(str(os.getpid()), encoding="utf-8")
-    _check_pack(asked)
+    _be_first_to_go()
+    changed = _pack_changed(asked)
+    if changed:
+        return Attempt(stop_reason=PACK_CHANGED, error=changed)
     try:
         search = method_of(asked.method)
         warm_up(search)
@@ -71,25 +72,33 @@ def attempt(asked: Asked) -> Attempt:
             gradient_steps=asked.gradient_steps,
             seed=asked.seed,
             search=search,
+            workers=asked.cores,
         )
-        return _answer(result)
     except UnsupportedError as error:
         return Attempt(stop_reason="unsupported", error=str(error))
-    except Exception as error:  # a defect of a method costs its own record, not those of others
-        name = "" if isinstance(error, ProgsynthError) else f"{type(error).__name__}: "
-        return Attempt(stop_reason="error", error=f"{name}{error}")
+    except SystemExit as error:
+        return Attempt(stop_reason="died", error=f"the method ended its process: exit({error})")
+    return _answer(result)
 
 
-def _check_pack(asked: Asked) -> None:
+def _be_first_to_go() -> None:
+    """Where memory runs out, Linux is to end this process, not the one that runs the plan."""
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+
+
+def _pack_changed(asked: Asked) -> str:
+    """What there is to say where the pack is not the one that was frozen."""
     pack = asked.task.pack
     digest = pack_digest(pack if isinstance(pack, DSL) else registry.pack(pack))
-    if digest != asked.pack_digest:
-        name = pack.name if isinstance(pack, DSL) else pack
-        raise PackChangedError(
-            f"the language pack '{name}' was changed since the run began ({asked.pack_digest} "
-            f"then, {digest} now): results of two packs are not mixed. Undo the change and run the "
-            "same command again, or start anew in another folder"
-        )
+    if digest == asked.pack_digest:
+        return ""
+    name = pack.name if isinstance(pack, DSL) else pack
+    return (
+        f"the language pack '{name}' was changed since the run began ({asked.pack_digest} then, "
+        f"{digest} now): results of two packs are not mixed. Undo the change and run the same "
+        "command again, or start anew in another folder"
+    )
 
 
 def _answer(result: Result) -> Attempt:

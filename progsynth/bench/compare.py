@@ -125,6 +125,7 @@ _SAME: Mapping[str, Callable[[Record], object]] = {
     "executions given": lambda r: r.executions_given,
     "gradient steps given": lambda r: r.gradient_steps_given,
     "workers at a time": lambda r: r.workers,
+    "cores for a job": lambda r: r.cores,
     "machine": lambda r: f"{r.machine.platform}, {r.machine.cores} cores",
     "pack": lambda r: f"{r.pack} {r.pack_digest}",
     "version": lambda r: f"{r.version} (sources {r.source})",

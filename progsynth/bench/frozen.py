@@ -7,7 +7,6 @@ the records of one frozen plan: another one is refused.
 from __future__ import annotations
 
 import json
-import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -19,7 +18,8 @@ from progsynth.bench.digests import pack_digest, suite_checksum, task_checksum
 from progsynth.bench.methods import method_of
 from progsynth.bench.plan import Plan
 from progsynth.bench.record import Key
-from progsynth.errors import PackError, ProgsynthError, TaskError
+from progsynth.errors import PackError, ProgsynthError, TaskError, UnsupportedError
+from progsynth.execute import pack
 from progsynth.files import read_text, write_text
 from progsynth.lang.primitive import DSL
 from progsynth.near import near_names
@@ -165,12 +165,9 @@ def _pack_of(task: Task, known: dict[str, str]) -> tuple[str, str]:
 
 def _check_can_be_sent(task: Task) -> None:
     try:
-        pickle.dumps(task)
-    except (pickle.PicklingError, AttributeError, TypeError) as error:
-        raise TaskError(
-            f"task '{task.name}' cannot be sent to another process: {error}; make its 'error' a "
-            "function at the top of a module"
-        ) from None
+        pack(task)
+    except UnsupportedError as error:
+        raise TaskError(f"task '{task.name}': {error}") from None
 
 
 # ---------------------------------------------------------------------- the run's folder

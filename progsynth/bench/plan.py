@@ -30,8 +30,8 @@ class Plan:
     `suites` are names of suites, or paths of files of tasks. `tasks` are the names of those that
     are run, all where it is empty; `quick` chooses each suite's quick subset. A job ends after
     `seconds`, `executions` or `gradient_steps`, whichever comes first; None is no bound.
-    `workers` jobs run at a time. A worker that has not answered after `limit` seconds counts as
-    hung.
+    `workers` jobs run at a time, each on `cores` cores, if it can use more than one. A worker
+    that has not answered after `limit` seconds counts as hung.
 
     Raises ProgsynthError for what makes no sense; whether the names exist is seen when the plan
     is frozen.
@@ -44,6 +44,7 @@ class Plan:
     executions: int | None = None
     gradient_steps: int | None = None
     workers: int = 1
+    cores: int = 1
     tasks: tuple[str, ...] = ()
     quick: bool = False
     limit: float = 0.0  # 0 in what is given: chosen by the budget
@@ -84,11 +85,10 @@ def _check_bounds(plan: Plan) -> None:
         raise ProgsynthError("a plan needs a bound: give seconds, executions or gradient_steps")
     if plan.seconds is not None and not (plan.seconds > 0 and math.isfinite(plan.seconds)):
         raise ProgsynthError(f"seconds: expected a number above 0, found {plan.seconds}")
-    for name, bound in (("executions", plan.executions), ("gradient_steps", plan.gradient_steps)):
+    for name in ("executions", "gradient_steps", "workers", "cores"):
+        bound = getattr(plan, name)
         if bound is not None and bound < 1:
             raise ProgsynthError(f"{name}: expected a whole number from 1, found {bound}")
-    if plan.workers < 1:
-        raise ProgsynthError(f"workers: expected a whole number from 1, found {plan.workers}")
 
 
 # ------------------------------------------------------------------------------ TOML files
@@ -108,6 +108,7 @@ _KEYS: Mapping[str, tuple[str, Any]] = {
     "executions": _WHOLE,
     "gradient_steps": _WHOLE,
     "workers": _WHOLE,
+    "cores": _WHOLE,
     "tasks": _TEXTS,
     "quick": ("true or false", lambda v: isinstance(v, bool)),
     "limit": _NUMBER,

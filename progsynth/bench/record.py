@@ -60,8 +60,8 @@ class Record:
     process has found. `test` is None where the test examples were not opened, because there was
     no such program. `right`: solved, and right on the test examples too (where there are none,
     solved is all that can be said). An unsolved job's `program` is the best partial one.
-    `stop_reason` is that of the search, or "died", "hung", "error" or "unsupported"; `error`
-    then says more. `seconds` and `executions` are what the search used.
+    `stop_reason` is that of the search, or "died", "hung", "memory", "error" or "unsupported";
+    `error` then says more. `seconds` and `executions` are what the search used.
     """
 
     plan: str  # digest of the plan that it belongs to
@@ -87,6 +87,7 @@ class Record:
     executions_given: int | None
     gradient_steps_given: int | None
     workers: int
+    cores: int  # that the job could use
     pack: str
     pack_digest: str
     suite_checksum: str
@@ -116,7 +117,13 @@ class Record:
 
 
 _OVERRUN, _GRACE = 1.05, 0.5  # of a budget of seconds, and seconds: to end what was begun
-FAILED = ("died", "hung", "error", "unsupported")  # reasons that are none of a search's own
+FAILED = (
+    "died",
+    "hung",
+    "memory",
+    "error",
+    "unsupported",
+)  # reasons that are none of a search's own
 
 
 # -------------------------------------------------------------------------------- the file

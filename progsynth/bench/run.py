@@ -10,25 +10,22 @@ import os
 import platform
 import shlex
 import sys
-import tempfile
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, TimeoutError, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-
-from pebble import ProcessExpired
 
 import progsynth
-from progsynth.bench.attempt import Asked, Attempt, PackChangedError, attempt
+from progsynth import execute
+from progsynth.bench.attempt import PACK_CHANGED, Asked, Attempt, attempt
 from progsynth.bench.digests import source_digest
 from progsynth.bench.frozen import Frozen, Job, claim
 from progsynth.bench.held_out import Judged, judge
 from progsynth.bench.record import RECORDS, Key, Machine, Record, journal
-from progsynth.bench.worker import kill_group, make_pool, one_thread_each
 from progsynth.errors import ProgsynthError
+from progsynth.execute import Ended, Lost, Processes, Trouble
 from progsynth.lang.vm import warm_up
 
 _JUDGING = 900.0  # seconds that a program may take on all examples of its task
@@ -69,11 +66,7 @@ def run(
             return
         warm_up(background=False)  # once; in the workers it is read from the disk
         stated = _Stated(frozen, command or _command())
-        with (
-            one_thread_each(),
-            tempfile.TemporaryDirectory() as scratch,
-            _Flights(stated, Path(scratch)) as flights,
-        ):
+        with _Flights(stated) as flights:
             for record in flights.go(jobs, on_start):
                 lines.append(record)
                 yield record
@@ -136,6 +129,7 @@ class _Stated:
             executions_given=plan.executions,
             gradient_steps_given=plan.gradient_steps,
             workers=plan.workers,
+            cores=plan.cores,
             pack=chosen.pack,
             pack_digest=chosen.pack_digest,
             suite_checksum=chosen.suite_checksum,
@@ -158,35 +152,33 @@ class _Flight:
 
     job: Job
     started: str
-    pid_file: Path
     found: Attempt | None = None
 
 
 class _Flights:
-    """The jobs in the air, as many as the plan has workers; judging takes a worker's place."""
+    """The jobs in the air, as many as the plan has workers; judging takes a worker's place.
 
-    def __init__(self, stated: _Stated, scratch: Path):
+    Each search has a fresh process: it finds nothing of what an earlier one left behind, and
+    none of what is in this one's memory.
+    """
+
+    def __init__(self, stated: _Stated):
         self.stated = stated
         self.plan = stated.frozen.plan
-        self.scratch = scratch
-        self.flying: dict[Future[Any], _Flight] = {}
-        self.searchers: Any = make_pool(self.plan.workers, jobs_each=1)
-        self.judges: Any = make_pool(1)
-        self.count = 0
+        self.flying: dict[Future[Ended], _Flight] = {}
+        self.searchers = Processes(self.plan.workers, jobs_a_worker=1)
+        self.judges = Processes(1)
 
     def __enter__(self) -> _Flights:
         return self
 
     def __exit__(self, *_: object) -> None:
         """Leave nothing running."""
-        for pool in (self.searchers, self.judges):
-            pool.stop()
-        for flight in self.flying.values():
-            kill_group(flight.pid_file)
-        for pool in (self.searchers, self.judges):
-            pool.join()
+        self.searchers.close()
+        self.judges.close()
 
     def go(self, jobs: Sequence[Job], on_start: Callable[[Job], None] | None) -> Iterator[Record]:
+        """Run the jobs, and give each one's record when it is over."""
         waiting = deque(jobs)
         while waiting or self.flying:
             while waiting and len(self.flying) < self.plan.workers:
@@ -194,17 +186,15 @@ class _Flights:
                 self.search(job)
                 if on_start is not None:
                     on_start(job)
-            landed, _ = wait(self.flying, timeout=1.0, return_when=FIRST_COMPLETED)
+            landed, _ = wait(self.flying, return_when=FIRST_COMPLETED)
             for future in landed:
                 flight = self.flying.pop(future)
-                record = self.land(flight, future)
+                record = self.land(flight, future.result())
                 if record is not None:
                     yield record
 
     def search(self, job: Job) -> None:
         plan = self.plan
-        self.count += 1
-        flight = _Flight(job, _now(), self.scratch / f"{self.count}.pid")
         asked = Asked(
             replace(job.chosen.task, test=()),
             job.method,
@@ -212,63 +202,49 @@ class _Flights:
             plan.seconds,
             plan.executions,
             plan.gradient_steps,
+            plan.cores,
             job.chosen.pack_digest,
-            flight.pid_file,
         )
-        future = self.searchers.schedule(attempt, args=(asked,), timeout=plan.limit)
-        self.flying[future] = flight
+        future = self.searchers.submit(execute.Job(attempt, (asked,), plan.limit))
+        self.flying[future] = _Flight(job, datetime.now(UTC).isoformat(timespec="seconds"))
 
-    def land(self, flight: _Flight, future: Future[Any]) -> Record | None:
+    def land(self, flight: _Flight, ended: Ended) -> Record | None:
         """The record of a flight that is over; None where its program is now to be judged."""
-        if flight.found is None:
-            found = self.searched(flight, future)
-            if found.solved and found.program is not None:
-                task = flight.job.chosen.task
-                args = (task, found.program, found.networks)
-                judging = self.judges.schedule(judge, args=args, timeout=_JUDGING)
-                self.flying[judging] = replace(flight, found=found)
-                return None
+        if flight.found is not None:
+            judged = _judged(ended)
+            return self.stated.record(flight.job, flight.found, judged, flight.started)
+        found = _found(ended)
+        if not found.solved or found.program is None:
             return self.stated.record(flight.job, found, None, flight.started)
-        judged = _outcome(future, _JUDGING)
-        if isinstance(judged, _Lost):
-            judged = Judged(False, False, None, f"while its program was judged: {judged.error}")
-        return self.stated.record(flight.job, flight.found, judged, flight.started)
-
-    def searched(self, flight: _Flight, future: Future[Any]) -> Attempt:
-        found = _outcome(future, self.plan.limit)
-        if isinstance(found, _Lost):
-            kill_group(flight.pid_file)
-            seconds = self.plan.limit if found.reason == "hung" else 0.0
-            return Attempt(stop_reason=found.reason, error=found.error, seconds=seconds)
-        answer: Attempt = found
-        return answer
+        args = (flight.job.chosen.task, found.program, found.networks)
+        judging = self.judges.submit(execute.Job(judge, args, _JUDGING))
+        self.flying[judging] = replace(flight, found=found)
+        return None
 
 
-@dataclass(frozen=True, slots=True)
-class _Lost:
-    """Why a process gave no answer."""
-
-    reason: str
-    error: str
-
-
-def _outcome(future: Future[Any], limit: float) -> Any:
-    """What the process answered, or why it did not. Raises PackChangedError."""
-    try:
-        return future.result()
-    except PackChangedError:
-        raise
-    except ProcessExpired as error:
-        return _Lost("died", f"the process died ({_how(error.exitcode)})")
-    except TimeoutError:
-        return _Lost("hung", f"the process gave no answer in {limit:g} seconds and was killed")
-    except Exception as error:  # what it sent back cannot be read, or the pool has broken
-        return _Lost("error", f"{type(error).__name__}: {error}")
+# What records call the ways in which a process may give no answer.
+_REASONS = {
+    Trouble.ERROR: "error",
+    Trouble.SECONDS: "hung",
+    Trouble.MEMORY: "memory",
+    Trouble.DIED: "died",
+}
 
 
-def _how(code: int) -> str:
-    return f"signal {-code}" if code < 0 else f"exit code {code}"
+def _found(ended: Ended) -> Attempt:
+    """What the searching process answered, or why it did not."""
+    if isinstance(ended, Lost):
+        reason = _REASONS[ended.trouble]
+        return Attempt(stop_reason=reason, error=ended.message, seconds=ended.seconds)
+    found: Attempt = ended.value
+    if found.stop_reason == PACK_CHANGED:
+        raise ProgsynthError(found.error)
+    return found
 
 
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
+def _judged(ended: Ended) -> Judged:
+    """What the judging process answered, or why it did not."""
+    if isinstance(ended, Lost):
+        return Judged(False, False, None, f"while its program was judged: {ended.message}")
+    judged: Judged = ended.value
+    return judged

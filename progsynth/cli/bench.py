@@ -64,6 +64,9 @@ def describe(parser: argparse.ArgumentParser) -> None:
         "--gradient-steps", metavar="N", type=whole, help="for each job: updates of weights"
     )
     parser.add_argument("--workers", metavar="N", type=whole, help="jobs at a time (1)")
+    parser.add_argument(
+        "--cores", metavar="N", type=whole, help="for each job, if it can use several (1)"
+    )
     parser.add_argument("--tasks", metavar="NAME", nargs="+", help="only these tasks")
     parser.add_argument(
         "--quick", action="store_true", default=None, help="only each suite's quick tasks"
@@ -120,7 +123,7 @@ def run(options: argparse.Namespace) -> int:
 def _plan(options: argparse.Namespace) -> Plan:
     """The plan of the file, with what the command line says in its place."""
     given: dict[str, Any] = {} if options.plan is None else read_plan(options.plan)
-    names = ("methods", "seeds", "seconds", "executions", "gradient_steps", "workers")
+    names = ("methods", "seeds", "seconds", "executions", "gradient_steps", "workers", "cores")
     for name in (*names, "tasks", "quick", "limit", "suites"):
         value = getattr(options, name)
         if value not in (None, []):

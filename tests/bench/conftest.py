@@ -116,6 +116,7 @@ PLAIN: dict[str, Any] = {
     "executions_given": None,
     "gradient_steps_given": None,
     "workers": 1,
+    "cores": 1,
     "pack": "default",
     "pack_digest": "d1",
     "suite_checksum": "c1",

@@ -117,7 +117,7 @@ def test_a_quick_run_takes_the_quick_tasks(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_task_that_cannot_be_sent_to_a_worker_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     task = Task.from_pairs("own", [(1, 1)], error=lambda expected, found: 1.0)
     monkeypatch.setattr(frozen_module, "_suite", lambda name: Suite("own", (task,)))
-    with pytest.raises(ProgsynthError, match="task 'own' cannot be sent to another process"):
+    with pytest.raises(ProgsynthError, match="task 'own': it cannot be sent to another process"):
         freeze(Plan(suites=("own",), methods=("bottom_up",)))
 
 

@@ -71,6 +71,7 @@ class Runner:
             executions_given=frozen.plan.executions,
             gradient_steps_given=None,
             workers=frozen.plan.workers,
+            cores=frozen.plan.cores,
             pack=chosen.pack,
             pack_digest=chosen.pack_digest,
             suite_checksum=chosen.suite_checksum,
