@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from progsynth.lang.primitive import DSL, signature_of
+from progsynth.lang.types import match, parse_signature
 from progsynth.search.bank import Bank, Entry
 from progsynth.search.bodies import Env, key_function
 from progsynth.search.kernels import FAIL, FAILURES
@@ -50,9 +51,11 @@ _KNOWN: dict[str, tuple[str, Deduce]] = {
 def deducer(dsl: DSL, production: Production) -> Deduce | None:
     """How to deduce the body, the production's first argument, where that is known."""
     known = _KNOWN.get(str(production.detail)) if production.kind == "call" else None
-    if known is None or str(signature_of(dsl[production.detail])) != known[0]:
+    if known is None:
         return None
-    return known[1]
+    general, found = parse_signature(known[0]), signature_of(dsl[production.detail])
+    fits = found.names == general.names and match(general.type, found.type) is not None
+    return known[1] if fits else None  # a pack may have it at fewer types
 
 
 @dataclass
