@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from progsynth.bench.frozen import read_manifest
-from progsynth.bench.record import RECORDS, Record, read_records
+from progsynth.bench.record import RECORDS, Key, Record, read_records
+from progsynth.bench.scores import in_order
 from progsynth.errors import ProgsynthError
 from progsynth.near import near_names
 
@@ -50,8 +51,17 @@ def read_run(folder: Path) -> Run:
             f"{path}: has {len(foreign)} record(s) of another plan, of '{foreign[0].task}' first: "
             "records of two plans are not mixed; take these lines out"
         )
-    run = Run(folder, manifest, records, ())
+    run = Run(folder, manifest, in_order(records, _keys(manifest)), ())
     return replace(run, warnings=tuple(_warnings(run, torn)))
+
+
+def _keys(manifest: dict[str, Any]) -> Iterator[Key]:
+    """The jobs that were planned, in their order."""
+    plan = manifest["plan"]
+    for seed in plan["seeds"]:
+        for name in manifest["tasks"]:
+            suite, _, task = name.partition(": ")
+            yield from (Key(suite, task, method, seed) for method in plan["methods"])
 
 
 def _warnings(run: Run, torn: bytes) -> Iterator[str]:

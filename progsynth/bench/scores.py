@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from progsynth.bench.intervals import Interval, wilson
-from progsynth.bench.record import FAILED, Record
+from progsynth.bench.record import FAILED, Key, Record
 
 LEAST_RUNS = 5  # seeds from which on an interval is given
 
@@ -133,6 +133,12 @@ class MethodScore:
     def executions(self) -> float:
         """The median number of executions to success over all jobs."""
         return _median(self.records, lambda record: record.executions)
+
+
+def in_order(records: Iterable[Record], keys: Iterable[Key]) -> tuple[Record, ...]:
+    """The records in the order of the keys, whenever they were over."""
+    places = {key: place for place, key in enumerate(keys)}
+    return tuple(sorted(records, key=lambda record: places.get(record.key, len(places))))
 
 
 def score_tasks(records: Iterable[Record]) -> tuple[TaskScore, ...]:

@@ -21,6 +21,7 @@ from progsynth.bench.plan import SECONDS, Plan, read_plan, seeds_of
 from progsynth.bench.record import FAILED, RECORDS, Record
 from progsynth.bench.run import Begun
 from progsynth.bench.run import run as run_jobs
+from progsynth.bench.scores import in_order
 from progsynth.bench.tables import methods_table
 from progsynth.cli.options import above_zero, whole
 from progsynth.cli.results import print_table
@@ -144,9 +145,18 @@ def _begin(begun: Begun, frozen: Frozen, folder: Path, display: Display) -> tupl
         )
         if bound is not None
     ]
+    counts = [
+        f"{len(some)} {noun}{'s' if len(some) > 1 else ''}"
+        for some, noun in (
+            (frozen.jobs, "job"),
+            (frozen.chosen, "task"),
+            (plan.methods, "method"),
+            (plan.seeds, "seed"),
+        )
+    ]
     display.say(
-        f"{len(frozen.jobs)} jobs: {len(frozen.chosen)} tasks, {len(plan.methods)} methods, "
-        f"{len(plan.seeds)} seeds; at most {' or '.join(bounds)} each, {plan.workers} at a time"
+        f"{counts[0]}: {', '.join(counts[1:])}; at most {' or '.join(bounds)} each, "
+        f"{plan.workers} at a time"
     )
     if begun.known:
         display.say(f"{len(begun.known)} of them are in {folder / RECORDS} already")
@@ -270,7 +280,8 @@ def _display(frozen: Frozen) -> Iterator[Display]:
         TimeElapsedColumn(),
         TextColumn("{task.description}", markup=False),
     )
-    with Progress(*columns, console=Console(), transient=True) as progress:
+    # a bar that moves seldom: it has no core of its own
+    with Progress(*columns, console=Console(), transient=True, refresh_per_second=1) as progress:
         yield _Bar(frozen, progress)
 
 
@@ -279,7 +290,7 @@ def _display(frozen: Frozen) -> Iterator[Display]:
 
 def _print_end(records: list[Record], frozen: Frozen, folder: Path, *, stopped: bool) -> None:
     if records:
-        table = methods_table(records)
+        table = methods_table(in_order(records, [job.key for job in frozen.jobs]))
         print()
         print_table(table.heads, table.rows)
     lost = [record for record in records if record.stop_reason in FAILED]

@@ -58,7 +58,7 @@ def folder_of(tmp_path: Path) -> Write:
             "plan": plan,
             "suites": {"small": "c1"},
             "packs": {"default": "d1"},
-            "tasks": {f"small: {task}": "t1" for task in {r.task for r in records}},
+            "tasks": {f"small: {task}": "t1" for task in sorted({r.task for r in records})},
         }
         (folder / "plan.json").write_text(json.dumps(manifest))
         with journal(folder / RECORDS) as (lines, _):
@@ -100,6 +100,13 @@ def test_a_report_has_tables_and_plots(record: Make, folder_of: Write) -> None:
     with (folder / "report" / "records.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 40 and rows[0]["program"] == record().program
+
+
+def test_records_are_read_in_the_order_of_the_plan(record: Make, folder_of: Write) -> None:
+    ended = [record("b"), record("a", "genetic"), record("b", "genetic"), record("a")]
+    run = read_run(folder_of("x", *ended))
+    found = [(r.task, r.method) for r in run.records]
+    assert found == [(task, method) for task in "ab" for method in ("bottom_up", "genetic")]
 
 
 def test_a_report_says_what_is_wrong_with_its_run(record: Make, folder_of: Write) -> None:
