@@ -48,7 +48,20 @@ def seen():
     ]
 
 
+def note(what):
+    with open(os.environ["MISBEHAVING_LOG"], "a") as log:
+        log.write(what + " " + str(os.getpid()) + chr(10))
+
+
+def logging(expected, found):
+    """How wrong an output is; says who asks about the test example that `double` gets wrong."""
+    if expected == 1:
+        note("judged")
+    return abs(expected - found)
+
+
 def looking(problem, seed):
+    note("searched")
     if seen():
         raise RuntimeError("test examples in the searching process")
     return bottom_up(problem, seed)

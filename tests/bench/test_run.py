@@ -17,12 +17,14 @@ from pathlib import Path
 
 import pytest
 
+from progsynth.bench import frozen as frozen_module
 from progsynth.bench import run as run_module
 from progsynth.bench.frozen import PLAN, freeze
 from progsynth.bench.plan import Plan
 from progsynth.bench.record import RECORDS, Record, Score, read_records
 from progsynth.bench.run import run
 from progsynth.errors import ProgsynthError
+from progsynth.task import Suite, Task
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "setpgid"), reason="needs process groups")
 
@@ -30,22 +32,40 @@ TaskFile = Callable[..., str]
 
 
 def test_a_worker_that_dies_or_fails_costs_one_record_and_none_sees_the_test_examples(
-    misbehaving: str, task_file: TaskFile, tmp_path: Path
+    misbehaving: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    names = ("killed", "broken", "looking")
-    methods = tuple(f"{misbehaving}:{name}" for name in names)
-    frozen = freeze(Plan(suites=(task_file(),), methods=methods, seconds=20, workers=1))
+    log = tmp_path / "log"
+    monkeypatch.setenv("MISBEHAVING_LOG", str(log))
+    module = importlib.import_module(misbehaving)
+    task = Task.from_pairs(
+        "double",
+        [(2, 4), (5, 10)],
+        validation=[(7, 14)],
+        test=[(212121, module.SECRET), (0, 1)],  # the last one is not what double does
+        error=module.logging,
+    )
+    monkeypatch.setattr(frozen_module, "_suite", lambda name: Suite("own", (task,)))
+    methods = tuple(f"{misbehaving}:{name}" for name in ("killed", "broken", "looking"))
+    frozen = freeze(Plan(suites=("own",), methods=methods, seconds=20, workers=1))
     records = {r.method.partition(":")[2]: r for r in run(frozen, tmp_path / "x")}
+
     assert records["killed"].stop_reason == "died"
     assert records["killed"].error == "its process was killed by SIGKILL; was the memory used up?"
     assert records["broken"].stop_reason == "error"
     assert records["broken"].error == "RuntimeError: no such luck"
     assert not records["killed"].solved and records["killed"].test is None
     fine = records["looking"]
-    assert (fine.solved, fine.right, fine.test, fine.error) == (True, True, Score(2, 2), "")
+    assert (fine.solved, fine.right, fine.test, fine.error) == (True, False, Score(1, 2), "")
     assert fine.pack_digest and fine.source and fine.machine.cores >= 1
     on_disk, torn = read_records(tmp_path / "x" / RECORDS)
     assert set(on_disk) == set(records.values()) and not torn
+
+    # The wrong answer was graded once, and not where anything was searched for.
+    lines = [line.split() for line in log.read_text().splitlines()]
+    searchers = {pid for what, pid in lines if what == "searched"}
+    judges = [pid for what, pid in lines if what == "judged"]
+    assert searchers and len(judges) == 1
+    assert not {str(os.getpid()), *searchers} & set(judges)
 
 
 def test_a_hung_worker_is_killed_with_what_it_has_started(
@@ -150,7 +170,10 @@ def test_a_run_that_is_stopped_leaves_nothing_behind_and_goes_on(
     file, folder = task_file(), tmp_path / "x"
     first = start(folder, file, *OPTIONS)
     wait_for_records(folder, 1)
-    first.send_signal(how)
+    if how == signal.SIGINT:
+        os.killpg(first.pid, how)  # as Ctrl-C does: all processes of the terminal get it
+    else:
+        first.send_signal(how)
     shown, _ = first.communicate(timeout=30)
     if how == signal.SIGINT:
         assert first.returncode == 130
