@@ -7,7 +7,8 @@ from dataclasses import replace
 from deap import base
 
 from progsynth.search.genetic.scoring import Proposal, Scored, Scorer
-from progsynth.search.genetic.search import GeneticSearch, Settings
+from progsynth.search.genetic.search import GeneticSearch
+from progsynth.search.genetic.settings import Settings
 from progsynth.search.problem import Method, Problem
 from progsynth.search.run import Search
 

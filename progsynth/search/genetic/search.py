@@ -25,42 +25,18 @@ from progsynth.search.genetic.expressions import Expressions
 from progsynth.search.genetic.fit import Fitter
 from progsynth.search.genetic.generate import ramped
 from progsynth.search.genetic.grammar import Grammar, make_grammar
+from progsynth.search.genetic.guests import Guests, widened
 from progsynth.search.genetic.lexicase import Errors, deviations, lexicase
 from progsynth.search.genetic.probe import Prober
 from progsynth.search.genetic.refine import Refiner
 from progsynth.search.genetic.scoring import EngineScorer, Proposal, Scorer, working_limits
+from progsynth.search.genetic.settings import Settings
 from progsynth.search.genetic.tree import Tree, UnboundError, is_idle, loops_of, lower
 from progsynth.search.genetic.vary import Bounds, crossover, mutate
 from progsynth.search.problem import Problem
 from progsynth.search.run import Allowance, Batch, Candidate, Told
 
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What can be set of a genetic search; sizes are numbers of nodes.
-
-    A population of `population` programs goes on for `patience` generations in which it comes
-    no nearer. `elite` is the share of it that lives on beside its children, `crossovers` the
-    share of children of two parents, `fresh` the share that has none. `sample` is the share of
-    the cases that a generation selects by (down-sampled lexicase), and `fits` that of the
-    programs that are a loop or an `if` whose conditions are fitted to what the rest of them
-    does (see `fit` and `decide`). `local` is the work that goes into the local search of loops
-    (see `probe` and `refine`) for each unit that goes into breeding.
-    """
-
-    population: int = 500
-    max_size: int = 36
-    max_depth: int = 14
-    first_size: int = 20
-    patience: int = 30
-    elite: float = 0.2
-    crossovers: float = 0.25
-    fresh: float = 0.05
-    sample: float = 1.0
-    fits: float = 0.3
-    local: float = 3.0
-
-
+_FIRST = 0.5  # the share of new programs where a population begins from others
 _PART = 125  # programs that are scored at a time
 _WORK = 400  # executions of local search that take as long as breeding a program
 _LOOPS = 400  # that are kept to be refined
@@ -113,6 +89,7 @@ class GeneticSearch:
         expressions = Expressions(problem, self.grammar, limits)
         self.prober = Prober(problem, self.grammar, self.rng, expressions)
         self.refiner = Refiner(problem, self.grammar, limits, self.rng, expressions)
+        self.guests = Guests(problem, self.grammar)
         self.toolbox = deap_tools.toolbox(toolbox, self._operators())
         self.hall = deap_tools.hall_of_fame()
         self.statistics = deap_tools.statistics()
@@ -157,6 +134,10 @@ class GeneticSearch:
         """The programs that come nearest so far, best first."""
         return tuple(one.candidate for one in self.hall)
 
+    def seed(self, candidates: Sequence[Candidate]) -> None:
+        """Take programs of others into the next generation; they may be wrong."""
+        self.guests.admit(candidates)
+
     def _used_up(self, allowance: Allowance, before: tuple[int, int, int]) -> bool:
         limit, steps = allowance.executions, allowance.gradient_steps
         if limit is not None and self.executions - before[1] >= limit:
@@ -187,8 +168,14 @@ class GeneticSearch:
     def _generation(self) -> Generator[list[Candidate], None, list[Individual]]:
         """The individuals of the next generation; yields what is right after each part."""
         made: list[Individual] = []
+        guests = self.guests.take(beginning=not self.population)
+        self.bounds = widened(self.bounds, guests)
+        part = [child for tree in guests if (child := self._new(tree, ()))]
+        if part:
+            made += self._scored(part)
+            yield self._hits(made)
         left = self.settings.population
-        parents = self._parents(2 * left)
+        parents = self._parents(2 * left) or made[:]
         while left > 0:
             part = [child for _ in range(min(left, _PART)) if (child := self._child(parents))]
             left -= _PART
@@ -316,7 +303,7 @@ class GeneticSearch:
 
     def _bred(self, parents: list[Individual]) -> tuple[Tree, tuple[Individual, ...]]:
         rng, settings = self.rng, self.settings
-        if not parents or rng.random() < settings.fresh:
+        if not parents or rng.random() < (settings.fresh if self.population else _FIRST):
             return self.toolbox.generate(self.grammar, rng), ()
         parent = parents[rng.randrange(len(parents))]
         if rng.random() < settings.crossovers:

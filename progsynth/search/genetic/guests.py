@@ -1,0 +1,51 @@
+"""Programs from elsewhere that evolution goes on from: proposals, and finds of other searches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from progsynth.search.genetic.grammar import Grammar
+from progsynth.search.genetic.raise_term import Raiser, seed_trees
+from progsynth.search.genetic.tree import Tree
+from progsynth.search.genetic.vary import Bounds
+from progsynth.search.problem import Problem
+from progsynth.search.run import Candidate
+
+_LARGEST = 200  # nodes of a program that is let in
+_ROOM = 1.5  # times its size and depth, which its children may have
+
+
+class Guests:
+    """The trees of programs from elsewhere: those of the problem's `seeds`, with which every
+    population begins, and those that came since."""
+
+    def __init__(self, problem: Problem, grammar: Grammar):
+        self.problem = problem
+        self.beginnings = seed_trees(problem, grammar, max_size=_LARGEST)
+        self.arrived: list[Tree] = []
+        self._grammar = grammar
+        self._raiser: Raiser | None = None
+
+    def admit(self, candidates: Sequence[Candidate]) -> None:
+        """Let whole programs in, as far as the grammar has trees of them."""
+        if self.problem.types != self.problem.entry_types:
+            return  # it is a hole that is filled, and these are no fillings
+        self._raiser = self._raiser or Raiser(self._grammar, self.problem)
+        for candidate in candidates:
+            alone = len(candidate.program.functions) == 1
+            tree = self._raiser.tree(candidate.program.entry.body) if alone else None
+            if tree is not None and tree.size <= _LARGEST:
+                self.arrived.append(tree)
+
+    def take(self, *, beginning: bool) -> list[Tree]:
+        """The trees that join the next generation; at the beginning the seeds among them."""
+        taken = [*(self.beginnings if beginning else ()), *self.arrived]
+        self.arrived = []
+        return taken
+
+
+def widened(bounds: Bounds, guests: Sequence[Tree]) -> Bounds:
+    """Bounds in which these trees can be varied."""
+    size = max((tree.size for tree in guests), default=0)
+    depth = max((tree.depth for tree in guests), default=0)
+    return Bounds(max(bounds.size, int(_ROOM * size)), max(bounds.depth, int(_ROOM * depth)))

@@ -1,0 +1,75 @@
+"""Programs from elsewhere: evolution goes on from them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from progsynth.lang.term import Build, Call, Let, Term, Values, Var, While, const
+from progsynth.search.genetic import GeneticSearch, Settings
+from progsynth.search.genetic.guests import widened
+from progsynth.search.genetic.vary import Bounds
+from progsynth.search.problem import Problem
+from progsynth.search.run import Allowance
+
+from .problems import problem
+
+FEW = Settings(population=20, max_size=12, first_size=8, fits=0.0, local=0.0)
+
+
+def falling(xs: list[int]) -> list[int]:
+    return sorted(xs, reverse=True)
+
+
+def sorting() -> Problem:
+    rows = [[3, 1, 2], [], [5, -5], [2, 2, 1, 9]]
+    return problem("(xs: list[int]) -> list[int]", falling, [(row,) for row in rows])
+
+
+def selection_sort(step: str) -> Term:
+    """Moves what `step` takes from one list to another until none is left."""
+    taken = Call(step, (Var(1),))
+    moved = Values((Call("remove", (Var(1), taken)), Call("append", (Var(0), taken))))
+    test = Call("lt", (const(0), Call("len.list", (Var(1),))))
+    loop = While(2, Values((Var(0), Build("list", ()))), test, moved)
+    return Let(2, loop, Var(0))
+
+
+def solution(search: GeneticSearch) -> object:
+    """What one generation finds to be right, if anything."""
+    found: list[object] = []
+    while search.level < 1:
+        found += search.ask(Allowance(1, None)).candidates
+    return found
+
+
+def test_a_population_begins_from_the_seeds_of_the_problem() -> None:
+    made = sorting()
+    seeded = replace(made, seeds=(selection_sort("max.list"),))
+    assert not solution(GeneticSearch(made, 0, settings=FEW))
+    assert solution(GeneticSearch(seeded, 0, settings=FEW))
+
+
+def test_programs_of_other_searches_join_the_next_generation() -> None:
+    made = sorting()
+    search = GeneticSearch(made, 0, settings=FEW)
+    solution(search)
+    search.seed([made.wrap(selection_sort("max.list"), 20)])
+    assert search.ask(Allowance(1, None)).candidates
+
+
+def test_what_has_no_tree_is_left_out() -> None:
+    made = sorting()
+    search = GeneticSearch(made, 0, settings=FEW)
+    search.seed([made.wrap(Call("unheard_of", (Var(0),)), 2)])
+    assert search.guests.take(beginning=True) == []
+
+
+def test_large_guests_widen_what_their_children_may_be() -> None:
+    made = replace(sorting(), seeds=(selection_sort("max.list"),))
+    search = GeneticSearch(made, 0, settings=FEW)
+    (tree,) = search.guests.take(beginning=True)
+    assert tree.size > FEW.max_size
+    bounds = widened(Bounds(FEW.max_size, 3), [tree])
+    assert bounds.size > tree.size
+    assert bounds.depth > tree.depth
+    assert widened(Bounds(500, 90), [tree]) == Bounds(500, 90)
