@@ -30,7 +30,7 @@ PARTS = (
         _PAIR,
         ((1, 2), (1, 4), (1, 6), (2, 4), (2, 7), (3, 5), (4, 6)),
     ),
-    Family("every {}th", LISTS, lambda xs, k: xs[::k], _ANY, singles(2, 3, 4)),
+    Family("items in steps of {}", LISTS, lambda xs, k: xs[::k], _ANY, singles(2, 3, 4)),
     Family("every second from {}", LISTS, lambda xs, k: xs[k::2], _ANY, singles(1, 2)),
     Family("all but the ends", LISTS, lambda xs: xs[1:-1], a_list(2)),
     Family("the first half", LISTS, lambda xs: xs[: len(xs) // 2], _ANY),

@@ -5,19 +5,28 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
-from progsynth.tasks.lists.draw import LARGE, SMALL, Family, tasks_of
+from progsynth.tasks.lists.draw import SMALL, Family, tasks_of
 from progsynth.tasks.lists.each import FAMILIES as EACH
-from progsynth.tasks.lists.generate import COUNTS, FAMILIES, make
+from progsynth.tasks.lists.generate import COUNTS, FAMILIES
 
 from progsynth.errors import DefectError
-from progsynth.registry import suite, suite_card
+from progsynth.evaluate import evaluate
+from progsynth.lang.read import read_expression
+from progsynth.lang.term import Function, Program
+from progsynth.registry import pack, suite, suite_card
 from progsynth.request import request_text
 from progsynth.task import Example, Suite, Task
 from progsynth.task_formats import tasks_to_text
 
-Function = tuple[str, Family, tuple[int, ...]]
+Member = tuple[str, Family, tuple[int, ...]]
+
+PROGRAMS = dict(
+    line.split(" | ")
+    for line in Path(__file__).with_name("lists.txt").read_text("utf-8").splitlines()
+)
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +36,7 @@ def lists() -> Suite:
     return made
 
 
-def functions() -> Iterator[Function]:
+def functions() -> Iterator[Member]:
     for family in FAMILIES:
         for name, setting in family.names():
             yield name, family, setting
@@ -85,7 +94,17 @@ def test_outputs_differ(lists: Suite) -> None:
                 assert 2 * often <= len(examples), task.name
 
 
-def fits(function: Function, examples: Sequence[Example]) -> bool:
+def test_each_task_has_a_program_in_the_default_pack(lists: Suite) -> None:
+    assert list(PROGRAMS) == [family.name for family in FAMILIES]
+    for name, family, setting in functions():
+        task, text = lists[name], PROGRAMS[family.name].format(*setting)
+        term, _ = read_expression(text, pack(), task.params, task.types, expected=task.result)
+        program = Program((Function("f", task.params, task.types, task.result, term),))
+        examples = (*task.train, *task.validation, *task.test)
+        assert evaluate(program, examples, pack(), engine="python").solved, name
+
+
+def fits(function: Member, examples: Sequence[Example]) -> bool:
     _, family, setting = function
     try:
         return all(family.answer(*e.inputs, *setting) == e.output for e in examples)
@@ -94,7 +113,7 @@ def fits(function: Function, examples: Sequence[Example]) -> bool:
 
 
 def test_the_examples_of_a_task_rule_out_every_other_one(lists: Suite) -> None:
-    by_request: dict[str, list[Function]] = defaultdict(list)
+    by_request: dict[str, list[Member]] = defaultdict(list)
     for function in functions():
         by_request[function[1].request].append(function)
     for alike in by_request.values():
@@ -116,8 +135,3 @@ def test_a_family_without_enough_inputs_is_a_defect() -> None:
     narrow = Family("double", "int -> int", lambda n: 2 * n, lambda rng, *_: (rng.randint(0, 3),))
     with pytest.raises(DefectError, match="'double' has 4 inputs, not 10"):
         list(tasks_of(narrow, 0, COUNTS))
-
-
-def test_the_whole_suite_can_be_drawn_from_another_seed() -> None:
-    assert len(make(1)) == len(suite("lists"))
-    assert LARGE.shortest > SMALL.longest
