@@ -5,17 +5,11 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
-import time
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-from progsynth.bench.frozen import Frozen, Job, freeze
+from progsynth.bench.frozen import Frozen, freeze
 from progsynth.bench.methods import METHODS
 from progsynth.bench.plan import SECONDS, Plan, read_plan, seeds_of
 from progsynth.bench.record import FAILED, RECORDS, Record
@@ -23,6 +17,7 @@ from progsynth.bench.run import Begun
 from progsynth.bench.run import run as run_jobs
 from progsynth.bench.scores import in_order
 from progsynth.bench.tables import methods_table
+from progsynth.cli.bench_display import Display, display_of
 from progsynth.cli.options import above_zero, whole
 from progsynth.cli.results import print_table
 
@@ -101,7 +96,7 @@ def run(options: argparse.Namespace) -> int:
     """Run the plan, or what is left of it; a line for each job, and a table at the end."""
     frozen = freeze(_plan(options))
     records: list[Record] = []
-    with _display(frozen) as display:
+    with display_of(frozen) as display:
         jobs = run_jobs(
             frozen,
             options.out,
@@ -162,127 +157,6 @@ def _begin(begun: Begun, frozen: Frozen, folder: Path, display: Display) -> tupl
         display.say(f"{len(begun.known)} of them are in {folder / RECORDS} already")
     display.begin(len(begun.known))
     return begun.known
-
-
-# ------------------------------------------------------------------------ while it runs
-
-
-class Display(Protocol):
-    """What shows how far a run is."""
-
-    def say(self, line: str) -> None:
-        """Print a line."""
-
-    def begin(self, known: int) -> None:
-        """So many jobs are over already."""
-
-    def start(self, job: Job) -> None:
-        """A job begins."""
-
-    def finish(self, record: Record) -> None:
-        """A job is over."""
-
-
-class _Lines:
-    """A line for each job that is over."""
-
-    def __init__(self, frozen: Frozen):
-        self.total = len(frozen.jobs)
-        self.width = min(36, max(len(chosen.task.name) for chosen in frozen.chosen))
-        self.method = max(map(len, frozen.plan.methods))
-        self.seeds = len(frozen.plan.seeds) > 1
-        self.over = 0
-
-    def say(self, line: str) -> None:
-        print(line, flush=True)
-
-    def begin(self, known: int) -> None:
-        self.over = known
-
-    def start(self, job: Job) -> None:
-        pass
-
-    def finish(self, record: Record) -> None:
-        self.over += 1
-        self.say(self.line(record))
-
-    def line(self, record: Record) -> str:
-        digits = len(str(self.total))
-        name = (
-            record.task if len(record.task) <= self.width else record.task[: self.width - 1] + "…"
-        )
-        seed = f" seed {record.seed:<3}" if self.seeds else ""
-        job = f"{self.over:{digits}}/{self.total} {name:{self.width}} {record.method:{self.method}}"
-        effort = f"{record.seconds:7.2f} s {record.executions:>13,} executions"
-        return f"{job}{seed} {state_of(record):22} {effort}"
-
-
-def state_of(record: Record) -> str:
-    """How a job ended, in a few words."""
-    if record.success:
-        return "right"
-    if record.right:
-        return "right, but too late"
-    if record.solved and record.test is not None:
-        return f"fits, test {record.test.passed}/{record.test.total}"
-    if record.stop_reason == "solved":
-        return "not confirmed"
-    return (
-        record.stop_reason if record.stop_reason in FAILED else f"not found ({record.stop_reason})"
-    )
-
-
-class _Bar(_Lines):
-    """The lines, and below them a bar and what is in the air, on a terminal."""
-
-    def __init__(self, frozen: Frozen, progress: Progress):
-        super().__init__(frozen)
-        self.progress = progress
-        self.task = progress.add_task("", total=self.total)
-        self.flying: dict[Any, float] = {}
-        self.ended: Counter[str] = Counter()
-
-    def say(self, line: str) -> None:
-        self.progress.console.print(line, markup=False, highlight=False, soft_wrap=True)
-
-    def begin(self, known: int) -> None:
-        super().begin(known)
-        self.progress.update(self.task, completed=known)
-
-    def start(self, job: Job) -> None:
-        self.flying[job.key] = time.monotonic()
-        self.show()
-
-    def finish(self, record: Record) -> None:
-        super().finish(record)
-        self.flying.pop(record.key, None)
-        self.ended["right" if record.success else "not"] += 1
-        self.show()
-
-    def show(self) -> None:
-        names = ", ".join(f"{key.task} ({key.method})" for key in self.flying)
-        self.progress.update(
-            self.task,
-            completed=self.over,
-            description=f"{self.ended['right']} right, {self.ended['not']} not; now: {names}"[:90],
-        )
-
-
-@contextmanager
-def _display(frozen: Frozen) -> Iterator[Display]:
-    """What shows the run: a bar below the lines on a terminal, else the lines alone."""
-    if not sys.stdout.isatty():
-        yield _Lines(frozen)
-        return
-    columns = (
-        BarColumn(bar_width=20),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("{task.description}", markup=False),
-    )
-    # a bar that moves seldom: it has no core of its own
-    with Progress(*columns, console=Console(), transient=True, refresh_per_second=1) as progress:
-        yield _Bar(frozen, progress)
 
 
 # --------------------------------------------------------------------------- at the end

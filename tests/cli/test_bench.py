@@ -5,19 +5,22 @@ A stand-in runs the jobs; `tests/bench` runs real ones.
 
 from __future__ import annotations
 
+import io
+import sys
 from collections.abc import Generator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from progsynth.bench.frozen import Frozen, claim
 from progsynth.bench.plan import Plan
 from progsynth.bench.record import RECORDS, Machine, Record, Score, journal
 from progsynth.bench.run import Begun
 from progsynth.cli import bench as verb
-from progsynth.cli import main
+from progsynth.cli import bench_display, main
 
 
 @dataclass
@@ -191,3 +194,18 @@ def test_report_and_compare(
     assert main(["compare", *runs, "--methods", "nothing"]) == 2
     assert main(["report", str(tmp_path)]) == 2
     assert "holds no run" in capsys.readouterr().err
+
+
+def test_on_a_terminal_a_bar_says_how_far_it_is(
+    runner: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screen = io.StringIO()
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    console = Console(file=screen, force_terminal=True, width=120, color_system=None)
+    monkeypatch.setattr(bench_display, "Console", lambda: console)
+    runner.ends["random"] = "hung"
+    assert bench(tmp_path / "x", "--methods", "bottom_up,random") == 1
+    shown = screen.getvalue()
+    assert "1 right of 1; now: initials (random)" in shown
+    assert "2 right of 4" in shown and "4/4" in shown
+    assert "2/4 initials random    hung" in shown
