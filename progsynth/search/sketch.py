@@ -35,6 +35,7 @@ from progsynth.search.universe import make_space
 from progsynth.task import Example
 
 Row = tuple[Value, ...]
+Spaces = dict[tuple[Any, ...], Space]
 
 _FLOATS = (0.0, 1.0, -1.0, 0.5, 2.0, 10.0, 0.1, 100.0)
 _INTS = (*range(11), -1, 100)
@@ -50,15 +51,20 @@ def search_sketch(
     limits: Limits | None = None,
     constants: Sequence[int | float | bool | str] = (),
     accuracy: float = 1.0,
+    spaces: Spaces | None = None,
 ) -> Search:
     """The search for fillings of the program's holes; that share of the examples has to be right.
 
-    Raises UnsupportedError for neural holes, and for a trainable number that is no number.
+    `spaces` are those of earlier sketches of the same DSL, to which those of this one are added:
+    making one takes longer than a short search. Raises UnsupportedError for neural holes, and
+    for a trainable number that is no number.
     """
     sites = find_holes(program, dsl)
     misses = allowed_misses(accuracy, len(examples))
+    limits = limits or Limits()
+    known = {} if spaces is None else spaces
     made = _Sketch(
-        program, sites, dsl, tuple(examples), tolerance, limits or Limits(), constants, misses
+        program, sites, dsl, tuple(examples), tolerance, limits, constants, misses, known
     )
     if len(sites) == 1 and sites[0].tail and sites[0].hole.kind == "expression":
         met = _rows_met(made)
@@ -79,11 +85,18 @@ class _Sketch:
     limits: Limits
     constants: Sequence[int | float | bool | str]
     misses: int
+    spaces: Spaces
 
-    def space(self, site: Site) -> Space:
-        """The fillings of one hole."""
-        found = mine(site.types, site.type, self.pairs(site), self.constants)
-        return make_space(self.dsl, site.visible, site.type, found, allowed=site.hole.allowed)
+    def space(self, site: Site, pairs: Sequence[Example]) -> Space:
+        """The fillings of one hole, which the examples give constants for."""
+        found = tuple(mine(site.types, site.type, pairs, self.constants))
+        allowed = site.hole.allowed
+        key = (site.visible, site.type, repr(found), allowed)
+        space = self.spaces.get(key)
+        if space is None:
+            space = make_space(self.dsl, site.visible, site.type, found, allowed=allowed)
+            self.spaces[key] = space
+        return space
 
     def pairs(self, site: Site) -> list[Example]:
         """The examples as far as they say something of the hole: their numbers and texts."""
@@ -122,10 +135,8 @@ def _result_search(sketch: _Sketch, rows: Sequence[Row]) -> BottomUp:
     expected = tuple(e.output for e in sketch.examples)
     goal = Goal(site.visible, site.type, tuple(rows), expected, sketch.tolerance, sketch.misses)
     pairs = [Example(row, output) for row, output in zip(rows, expected, strict=True)]
-    constants = mine(site.types, site.type, pairs, sketch.constants)
-    space = make_space(sketch.dsl, site.visible, site.type, constants, allowed=site.hole.allowed)
     return BottomUp(
-        space,
+        sketch.space(site, pairs),
         sketch.dsl,
         goal,
         lambda term, cost: sketch.candidate([term], cost),
@@ -203,7 +214,7 @@ class FillHoles:
         sketch = self.sketch
         once = len(sketch.sites) == 1 and sketch.sites[0].once
         for site in sketch.sites:
-            space = sketch.space(site)
+            space = sketch.space(site, sketch.pairs(site))
             top = space.top(site.visible)
             self._roots.append(space.symbol(top, site.type))
             if site.hole.kind == "param":

@@ -186,7 +186,6 @@ def _placed(error: ProgramError, proposed: Proposed) -> ProgramError:
     """The same with the lines of the source that the text is from, and not too many findings."""
     before = max(proposed.line - 1, 0)
     shown = [replace(p, line=p.line + before if p.line else 0) for p in error.problems[:_FINDINGS]]
-    left = len(error.problems) - len(shown)
-    if left:
-        shown.append(Problem(f"and {left} more"))
+    if len(error.problems) > len(shown):
+        shown.append(Problem("there is more that is wrong"))
     return ProgramError(shown, "\n" * before + error.source, proposed.source)

@@ -10,7 +10,7 @@ looks at the clock, so that the order of what is found depends on no clock.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from progsynth.lang.primitive import DSL
 from progsynth.lang.term import Const, Program, const
@@ -26,7 +26,7 @@ from progsynth.search.proposals.broken import (
 from progsynth.search.proposals.score import Score, score
 from progsynth.search.proposals.suspects import Suspect, near, suspects, times_met, within
 from progsynth.search.run import Allowance, Candidate, Search
-from progsynth.search.sketch import search_sketch
+from progsynth.search.sketch import Spaces, search_sketch
 from progsynth.task import Example, Task
 
 MAX_SUSPECTS = 40  # of one program
@@ -37,6 +37,7 @@ _MORE = 4  # times as many in the next round
 _ROUNDS = 9
 _BETTER = 2  # programs that are repaired further, of a round
 _DIGITS = 16  # of a float
+_BEGINNING = 5_000  # executions that take as long as to begin a search among all primitives
 _AT_ONCE = 4  # steps between looks at the clock
 
 
@@ -77,6 +78,13 @@ class Repairs:
     dsl: DSL
     programs: int = 0
     executions: int = 0
+    begun: int = 0  # searches among all primitives
+    spaces: Spaces = field(default_factory=dict)
+
+    @property
+    def effort(self) -> int:
+        """What it has taken so far, in executions."""
+        return self.programs + self.executions + _BEGINNING * self.begun
 
     def steps(self, broken: Sequence[Broken]) -> Iterator[Repaired | None]:
         """The programs repaired, best first, as they are found; None now and then."""
@@ -146,6 +154,7 @@ class Repairs:
             if not has_holes(work.broken.program) and not self._may_be_at_fault(work):
                 return False
             work.search = self._search(work)
+            self.begun += not work.is_near
             yield None
         search = work.search
         if has_number(work.suspect.sketch):
@@ -201,4 +210,5 @@ class Repairs:
             limits=working_limits(task.limits, shown),
             constants=(*task.constants, *constants_in(work.broken.program)),
             accuracy=task.accuracy,
+            spaces=self.spaces,
         )

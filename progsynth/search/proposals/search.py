@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from math import ceil, inf
 
 from progsynth.lang.term import Term
 from progsynth.search.proposals.broken import has_holes, worth_repairing
@@ -22,7 +23,10 @@ NAME = "proposals"
 SCORING_SHARE = 0.5  # of the budget that goes into reading and scoring, at most
 REPAIR_SHARE = 0.25  # of what is left that goes into repair, as long as the other search goes on
 
-_TURN = 20_000  # executions of a turn of the other search, where no clock divides the budget
+# Executions of the other search's first turn, where no clock divides the budget; the next is
+# twice as long. A portfolio has its own rounds, of which short turns would make nothing.
+_TURN = (2_000, 200_000)
+_TURNS = 8  # such turns make a budget
 _PARTIAL = 3  # proposals among the best partial programs
 
 
@@ -39,8 +43,9 @@ class ProposalSearch:
         self._mending: Iterator[Candidate | None] | None = None
         self._handed: tuple[Candidate, Judged, str] | None = None  # and the status if it is taken
         self._bounds: tuple[float, float] | None = None  # of scoring: until when, executions
-        self._spent = [0.0, 0.0]  # by repair and by the other search: seconds or effort
-        self._owner, self._left = 0, 0  # whose turn it is, and how much of it is left
+        self._spent = [0.0, 0.0]  # seconds, by repair and by the other search
+        self._turn = 0  # executions of the other search's turn
+        self._owner, self._left = 1, 0.0  # whose turn it is, 0 for repair, and what is left of it
         self._asked_inner = self._began = False
 
     # ------------------------------------------------------------------------- protocol
@@ -68,12 +73,10 @@ class ProposalSearch:
         if self._scoring is not None:
             return self._score(allowance)
         self._begin_repair()
-        timed = allowance.end is not None
-        if timed or self._left <= 0:
-            self._owner, self._left = self._next_turn(), _TURN
+        self._take_turns(allowance)
         start, owner = allowance.clock(), self._owner
         batch, effort = (self._go_on if owner else self._mend)(allowance)
-        self._spent[owner] += allowance.clock() - start if timed else effort
+        self._spent[owner] += allowance.clock() - start
         self._left -= effort
         return batch
 
@@ -158,42 +161,54 @@ class ProposalSearch:
             self.name = NAME
             yield candidate
 
-    def _next_turn(self) -> int:
-        """0 for repair, 1 for the other search."""
+    def _take_turns(self, allowance: Allowance) -> None:
+        """Settle whose turn it is: by the clock where it ends the run, else by executions."""
+        if allowance.end is not None:
+            late = self._spent[0] > REPAIR_SHARE * sum(self._spent)
+            self._owner, self._left = int(late), inf
+        elif self._left <= 0:
+            self._owner = 1 - self._owner
+            if not self._turn:
+                budget = (allowance.executions or 0) // _TURNS
+                self._turn = max(_TURN[0], min(budget, _TURN[1]))
+            elif not self._owner:
+                self._turn *= 2
+            ratio = 1.0 if self._owner else REPAIR_SHARE / (1 - REPAIR_SHARE)
+            self._left = ratio * self._turn
         if self._mending is None:
-            return 1
-        if self.inner is not None and self.inner.exhausted:
-            return 0
-        return int(self._spent[0] > REPAIR_SHARE * sum(self._spent))
+            self._owner = 1
+        elif self.inner is not None and self.inner.exhausted:
+            self._owner = 0
 
-    def _mend(self, allowance: Allowance) -> tuple[Batch, int]:
+    def _mend(self, allowance: Allowance) -> tuple[Batch, float]:
         """Repair for a slice, or to the next find; with the effort that it took."""
         repairs = self.repairs
-        before = repairs.programs, repairs.executions
+        programs, executions, effort = repairs.programs, repairs.executions, repairs.effort
         found: tuple[Candidate, ...] = ()
         assert self._mending is not None
         for candidate in self._mending:
-            effort = repairs.programs + repairs.executions - sum(before)
             if candidate is not None:
                 found = (candidate,)
                 break
-            if _is_used_up(allowance, repairs.executions - before[1]) or effort >= self._left:
+            if _is_used_up(allowance, repairs.executions - executions):
+                break
+            if repairs.effort - effort >= self._left:
                 break
         else:
             self._mending = None
-        used = repairs.programs - before[0], repairs.executions - before[1]
-        return Batch(found, *used), sum(used) if self._mending is not None else self._left
+        batch = Batch(found, repairs.programs - programs, repairs.executions - executions)
+        return batch, self._left if self._mending is None else repairs.effort - effort
 
-    def _go_on(self, allowance: Allowance) -> tuple[Batch, int]:
+    def _go_on(self, allowance: Allowance) -> tuple[Batch, float]:
         """Let the other search go on; with the effort that it took."""
         if self.inner is None:
             self.inner = self.begin(self.judge.seeds())
         self._asked_inner = True
         self.name = self.inner.name
         if allowance.end is None and self._mending is not None:
-            given = allowance.executions
-            left = self._left if given is None else min(self._left, given)
-            allowance = replace(allowance, executions=left)
+            left = ceil(self._left)
+            given = left if allowance.executions is None else min(left, allowance.executions)
+            allowance = replace(allowance, executions=given)
         batch = self.inner.ask(allowance)
         effort = batch.executions + batch.gradient_steps
         return batch, self._left if self.inner.exhausted else effort

@@ -148,9 +148,10 @@ def test_an_exception_is_reported_and_the_search_goes_on() -> None:
     def complete(_: str) -> str:
         raise ConnectionError("the line is dead")
 
-    result = solve(TASK, proposals=TextModel(complete, name="m"), seconds=None, executions=200_000)
+    model = TextModel(complete, name="m")
+    result = solve(TASK, proposals=model, search="bottom_up", seconds=None, executions=200_000)
     assert result.solved, "by the search that follows"
-    assert result.search != "proposals"
+    assert result.search == "bottom_up"
     (report,) = result.proposals
     assert (report.source, report.status) == ("m", "error")
     assert report.finding == "ConnectionError: the line is dead"
