@@ -50,7 +50,8 @@ def task_checksum(task: Task) -> str:
     """A hash of what is asked for: the request, what may be used, and all examples."""
     text = sha256(f"{task.name}\n{task.request}\n{task.withheld}\n{task.constants}\n".encode())
     text.update(f"{task.tolerance} {task.accuracy} {task.fuel} {task.cells}\n".encode())
-    text.update(f"{task.sketch}\n{task.neural}\n".encode())
+    measure = getattr(task.error, "__qualname__", "")
+    text.update(f"{task.sketch}\n{task.neural}\n{measure}\n".encode())
     for kind in (task.train, task.validation, task.test):
         text.update(f"\n{len(kind)}\n".encode())
         for example in kind:

@@ -34,6 +34,7 @@ class Chosen:
     """A task of a plan, and the hashes of what it is made of."""
 
     suite: str
+    origin: str  # what the suite says of itself: a format, or how it was generated
     task: Task
     suite_checksum: str
     task_checksum: str
@@ -80,7 +81,8 @@ class Frozen:
 
     def as_json(self) -> dict[str, Any]:
         """What the folder of a run says of its plan."""
-        return {"digest": self.digest, **self._content()}
+        origins = {c.suite: c.origin for c in self.chosen}
+        return {"digest": self.digest, **self._content(), "origins": origins}
 
     def _content(self) -> dict[str, Any]:
         return {
@@ -112,7 +114,10 @@ def freeze(plan: Plan) -> Frozen:
         for task in tasks[suite.name]:
             _check_can_be_sent(task)
             name, digest = _pack_of(task, packs)
-            chosen.append(Chosen(suite.name, task, checksum, task_checksum(task), name, digest))
+            origin = suite.format
+            chosen.append(
+                Chosen(suite.name, origin, task, checksum, task_checksum(task), name, digest)
+            )
     return Frozen(plan, tuple(chosen))
 
 

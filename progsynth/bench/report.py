@@ -109,7 +109,11 @@ def _circumstances(run: Run) -> Iterator[str]:
     yield f"* {plan['workers']} at a time on {first.machine.platform}, {first.machine.cores} cores"
     yield f"* progsynth {first.version} (sources {first.source}), Python {first.python}"
     packs = ", ".join(f"{name} {digest}" for name, digest in run.manifest["packs"].items())
-    suites = ", ".join(f"{name} {digest}" for name, digest in run.manifest["suites"].items())
+    origins = run.manifest.get("origins", {})
+    suites = ", ".join(
+        f"{name} {digest}" + (f" ({origins[name]})" if origins.get(name) else "")
+        for name, digest in run.manifest["suites"].items()
+    )
     yield f"* packs: {packs}; suites: {suites}; plan: {run.manifest['digest']}"
     yield f"* `{first.command}`, begun {min(r.started for r in run.records)}"
     if run.warnings:

@@ -16,6 +16,7 @@ from progsynth.bench.record import RECORDS, Record, Score, journal
 from progsynth.bench.report import write_report
 from progsynth.bench.runs import read_run, with_methods
 from progsynth.errors import ProgsynthError
+from progsynth.registry import suite_card
 
 Make = Callable[..., Record]
 Write = Callable[..., Path]
@@ -169,6 +170,15 @@ def test_figures_of_suites_stand_in_their_own_folders_and_tasks_not_run_are_left
     (tmp_path / "published.toml").write_text(PUBLISHED)
     first, second = published_for("demo", ["a"], [tmp_path])
     assert (first.text("a"), first.text("z"), second.text("a")) == ("98/100", "", "")
+
+
+@pytest.mark.parametrize(("name", "totals"), [("psb1", [22]), ("psb2", [13, 17, 18])])
+def test_the_figures_of_the_psb_suites_are_of_their_problems(name: str, totals: list[int]) -> None:
+    tasks = list(suite_card(f"progsynth.tasks.{name}")["splits"])
+    found = published_for(name, tasks, [])
+    for figures, total in zip(found, totals, strict=True):
+        assert set(figures.solved) == set(tasks)
+        assert sum(count > 0 for count in figures.solved.values()) == total  # as published
 
 
 # ------------------------------------------------------------------------------ comparing
