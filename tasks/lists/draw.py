@@ -65,26 +65,25 @@ class Family:
 def tasks_of(family: Family, seed: int, counts: Counts) -> Iterator[Task]:
     """The tasks of a family. The seed and a task's name alone decide its examples."""
     for name, setting in family.names():
-        rng = random.Random(f"{seed} {name}")
-        seen: set[str] = set()
+        yield _task(family, name, setting, random.Random(f"{seed} {name}"), counts)
 
-        def examples(
-            size: Size,
-            count: int,
-            rng: random.Random = rng,
-            seen: set[str] = seen,
-            setting: tuple[int, ...] = setting,
-        ) -> list[Example]:
-            return varied(family, setting, size, count, rng, seen)
 
-        yield Task.from_examples(
-            name,
-            examples(SMALL, counts.train),
-            request=family.request,
-            validation=examples(SMALL, counts.validation),
-            test=examples(LARGE, counts.test),
-            params=family.params,
-        )
+def _task(
+    family: Family, name: str, setting: tuple[int, ...], rng: random.Random, counts: Counts
+) -> Task:
+    seen: set[str] = set()
+
+    def examples(size: Size, count: int) -> list[Example]:
+        return varied(family, setting, size, count, rng, seen)
+
+    return Task.from_examples(
+        name,
+        examples(SMALL, counts.train),
+        request=family.request,
+        validation=examples(SMALL, counts.validation),
+        test=examples(LARGE, counts.test),
+        params=family.params,
+    )
 
 
 _DRAWN = 3  # times as many inputs are drawn as are taken
