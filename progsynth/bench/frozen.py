@@ -185,14 +185,15 @@ def claim(folder: Path, frozen: Frozen) -> None:
     cannot be made or written.
     """
     path = folder / PLAN
-    if path.exists():
-        _check_same(read_manifest(folder), frozen.as_json(), folder)
-        return
     try:
+        if path.exists():
+            _check_same(read_manifest(folder), frozen.as_json(), folder)
+            return
         folder.mkdir(parents=True, exist_ok=True)
+        is_empty = not any(folder.iterdir())
     except OSError as error:
-        raise ProgsynthError(f"{folder}: cannot be made: {error.strerror}") from None
-    if any(folder.iterdir()):
+        raise ProgsynthError(f"{folder}: cannot be used: {error.strerror}") from None
+    if not is_empty:
         raise ProgsynthError(
             f"{folder}: is not empty and holds no run: give an empty or a new folder"
         )

@@ -191,7 +191,7 @@ def test_a_folder_is_claimed_once_and_known_again(
 def test_folders_that_cannot_be_used(task_file: Callable[..., str], tmp_path: Path) -> None:
     frozen = freeze(Plan(suites=(task_file(),), methods=("bottom_up",)))
     (tmp_path / "file").write_text("")
-    with pytest.raises(ProgsynthError, match="file/x: cannot be made: Not a directory"):
+    with pytest.raises(ProgsynthError, match="file/x: cannot be used: Not a directory"):
         claim(tmp_path / "file" / "x", frozen)
     with pytest.raises(ProgsynthError, match="is not empty and holds no run"):
         claim(tmp_path, frozen)
