@@ -129,6 +129,4 @@ PIECES: Mapping[str, Callable[[random.Random], str]] = {
     "unit": _one(UNIT),
     "colour": _one(COLOUR),
     "gap": lambda rng: " " * rng.randint(1, 3),
-    "maybe": lambda rng: " " * rng.randint(0, 2),
-    "mark": _one(". , ; : ! ?"),
 }
