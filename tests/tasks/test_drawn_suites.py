@@ -106,21 +106,22 @@ def test_a_suite_goes_through_a_file(name: str, tmp_path: Path) -> None:
     assert read_tasks(tmp_path / "tasks.json").tasks == found.tasks
 
 
-def test_examples_are_the_same_in_another_process() -> None:
+def test_examples_are_the_same_under_another_hash_seed() -> None:
+    """Sets of names are what could differ: graphs have them."""
     code = """
 import sys
 from progsynth.registry import suite
 from progsynth.task_formats import tasks_to_text
-sys.stdout.write("".join(tasks_to_text(suite(name).tasks) for name in sys.argv[1:]))
+sys.stdout.write(tasks_to_text(suite("graphs").tasks))
 """
     done = subprocess.run(
-        [sys.executable, "-c", code, "text", "graphs"],
+        [sys.executable, "-c", code],
         capture_output=True,
         text=True,
         check=True,
         env={"PYTHONHASHSEED": "1"},
     )
-    assert done.stdout == "".join(tasks_to_text(suite(name).tasks) for name in ("text", "graphs"))
+    assert done.stdout == tasks_to_text(suite("graphs").tasks)
 
 
 def test_a_form_of_an_edit_is_shown_in_training() -> None:
