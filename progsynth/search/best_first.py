@@ -22,7 +22,7 @@ from typing import Any
 
 from progsynth.grammar.guide import GrammarGuide, Guide, Policy, Question
 from progsynth.grammar.rules import Rules
-from progsynth.lang.term import Term, const
+from progsynth.lang.term import Term
 from progsynth.lang.types import Type
 from progsynth.search.best_first_aims import NOTHING, Aim, aim_of_argument, meets
 from progsynth.search.best_first_batch import BatchRunner
@@ -32,7 +32,7 @@ from progsynth.search.bottom_up import allowed_misses, same_function, working_li
 from progsynth.search.kernels import FAIL
 from progsynth.search.problem import Method, Problem
 from progsynth.search.run import Allowance, Batch, Candidate, Search, Told
-from progsynth.search.typed_rules import rules_for
+from progsynth.search.typed_rules import is_whole, rules_for
 
 MAX_FRONTIER = 400_000  # partial programs, of about a kilobyte each
 MAX_VALUES = 400_000  # closed parts that are remembered
@@ -129,7 +129,7 @@ class BestFirst:
         self.misses = allowed_misses(problem.accuracy, len(problem.outputs))
         shown = [v for row in problem.inputs for v in row] + list(problem.outputs)
         limits = working_limits(problem.limits, shown)
-        whole = _is_whole(problem)
+        whole = is_whole(problem)
         rows = problem.inputs if whole else None
         size = len(problem.types)
         self.workshop = Workshop(problem.dsl, limits, rows, size, max_values=max_values)
@@ -369,8 +369,3 @@ def is_idle(choice: Choice, done: tuple[Closed, ...]) -> bool:
         found = [value for value in last.row if value is not FAIL]
         return all(found) or not any(found)
     return False
-
-
-def _is_whole(problem: Problem) -> bool:
-    """Is what is searched for the whole program, so that its inputs are known?"""
-    return problem.types == problem.entry_types and not problem.wrap(const(0), 0).filled

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from progsynth.grammar.rules import Argument, Rule, Rules
 from progsynth.lang.primitive import DSL
+from progsynth.lang.term import const
 from progsynth.lang.types import BOOL, Type
 from progsynth.search.constants import mine
 from progsynth.search.problem import Problem
@@ -19,7 +20,7 @@ LET_COST = 2
 
 def rules_for(problem: Problem, *, max_lets: int = 1) -> Rules:
     """The rules of a problem's programs: its pack at the types that matter, mined constants."""
-    whole = problem.types == problem.entry_types  # of a hole in a sketch no values are known
+    whole = is_whole(problem)  # of a hole in a sketch no values are known
     examples = list(map(Example, problem.inputs, problem.outputs)) if whole else []
     constants = mine(problem.types, problem.result, examples, problem.constants)
     return make_rules(
@@ -30,6 +31,11 @@ def rules_for(problem: Problem, *, max_lets: int = 1) -> Rules:
         allowed=problem.allowed,
         max_lets=max_lets,
     )
+
+
+def is_whole(problem: Problem) -> bool:
+    """Is what is searched for the whole program, so that its inputs are known?"""
+    return problem.types == problem.entry_types and not problem.wrap(const(0), 0).filled
 
 
 def rules_of_task(task: Task, dsl: DSL, *, max_lets: int = 1) -> Rules:
