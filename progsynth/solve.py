@@ -9,39 +9,30 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import progsynth
-from progsynth.errors import LibraryError, ProgsynthError, UnsupportedError
+from progsynth.errors import LibraryError, ProgsynthError
 from progsynth.evaluate import Evaluation
 from progsynth.lang.engines import prepare
 from progsynth.lang.primitive import DSL, called_names
-from progsynth.lang.term import Program, Term
+from progsynth.lang.term import Program
 from progsynth.library.store import Library
-from progsynth.search.bottom_up import bottom_up
 from progsynth.search.problem import Method
 from progsynth.search.progress import progress_bar
 from progsynth.search.proposals.proposed import Proposals
-from progsynth.search.run import Budget, Candidate, Event, Search, run
-from progsynth.search.sketch import search_sketch
+from progsynth.search.run import Budget, Candidate, Event, run
 from progsynth.solving.conclude import make_result
-from progsynth.solving.problem import entry_name, make_problem
+from progsynth.solving.problem import entry_name
 from progsynth.solving.proposals import proposals_first, with_reports
 from progsynth.solving.result import Accuracy, Missed, Result
+from progsynth.solving.searches import SEARCHES, Beginning, credited
 from progsynth.solving.setting import Setting, evaluate_in, make_setting
 from progsynth.task import Example, Task
 
 __all__ = ["SEARCHES", "Accuracy", "Missed", "Result", "entry_name", "solve"]
-
-# The methods by name; what a method is made of is loaded when it is used.
-_METHODS: Mapping[str, Callable[[str], Method]] = {
-    "bottom_up": lambda device: bottom_up,
-    "genetic": lambda device: progsynth.genetic(),
-    "hybrid": lambda device: progsynth.hybrid(device=device),
-}
-SEARCHES = ("auto", *_METHODS)
 
 
 def solve(
@@ -60,6 +51,7 @@ def solve(
     networks: Mapping[str, Any] | None = None,
     device: str = "auto",
     proposals: Proposals | None = None,
+    workers: int | None = None,
 ) -> Result:
     """The cheapest program that gives the outputs of the task's training examples.
 
@@ -73,7 +65,10 @@ def solve(
 
     `search` is the name of a method, or a `Method`, such as `genetic(population=300)`. "auto"
     is "hybrid" where submodules are to be trained, those that the sketch declares (`neural
-    digit(image: tensor[1, 8, 8]) -> choice[10]`) or the task names, and else "bottom_up".
+    digit(image: tensor[1, 8, 8]) -> choice[10]`) or the task names, and else "portfolio": several
+    searches that run at once, `workers` of them, this process included (None: as many as there
+    are cores; one in a process that is a worker itself). A budget of executions gives the same
+    result with any number of workers.
     `library` is a library or its folder: programs may call its subroutines, and its networks
     with the weights that they have; a submodule that it has needs no training. What a solution
     calls is counted there. `networks` are trained ones by the names of their submodules, which
@@ -91,16 +86,15 @@ def solve(
     if isinstance(library, str | Path):
         library = Library(Path(library), create=False)  # a wrong name makes no folder
     setting = make_setting(task, sketch=sketch, dsl=dsl, library=library, networks=networks)
-    method = _method(setting, search, device)
-    made = proposals_first(
-        setting, proposals, seed, lambda seeds: _search(setting, method, seed, seeds)
-    )
+    beginning = Beginning(setting, search, seed=seed, device=device, workers=workers)
+    made = proposals_first(setting, proposals, seed, beginning)
     prepare()
 
     def evaluated(candidate: Candidate, examples: Sequence[Example]) -> Evaluation:
         return evaluate_in(setting.words(candidate), candidate.program, examples, task)
 
-    with progress_bar(task.name, seconds, shown=progress) as show_progress:
+    bar = progress_bar(task.name, seconds, shown=progress)
+    with closing(beginning), bar as show_progress:
 
         def tell(event: Event) -> None:
             show_progress(event)
@@ -116,6 +110,7 @@ def solve(
             on_event=tell,
         )
     result = make_result(setting, outcome, search=made.name, seed=seed)
+    result = credited(result, beginning, outcome)
     result = with_reports(result, made, outcome)
     return _counted(result, setting) if outcome.solved else result
 
@@ -130,42 +125,6 @@ def _check_budget(
     for name, bound in (("executions", executions), ("gradient_steps", gradient_steps)):
         if bound is not None and bound < 0:
             raise ProgsynthError(f"{name}: expected a whole number from 0, found {bound!r}")
-
-
-def _search(setting: Setting, method: Method, seed: int, seeds: tuple[Term, ...]) -> Search:
-    """The search that the method makes; it may begin from the bodies `seeds`."""
-    task = setting.task
-    if method is not bottom_up or setting.sketch is None:
-        return method(make_problem(setting, seeds=seeds), seed)
-    return search_sketch(
-        setting.vocabulary.opened(setting.sketch),
-        setting.vocabulary.dsl,
-        task.train,
-        tolerance=task.tolerance,
-        limits=task.limits,
-        constants=task.constants,
-        accuracy=task.accuracy,
-    )
-
-
-def _method(setting: Setting, search: str | Method, device: str) -> Method:
-    """The method of that name; "auto" is the one that the setting wants."""
-    if callable(search) and search is not bottom_up:
-        return search
-    names = ", ".join(f"'{submodule.name}'" for submodule in setting.trained)
-    if search == "auto":
-        search = "hybrid" if names else "bottom_up"
-    name = "bottom_up" if search is bottom_up else search
-    if name not in SEARCHES:
-        raise ProgsynthError(
-            f"no search '{name}': expected one of {', '.join(SEARCHES)}, or a method of your own"
-        )
-    if names and name != "hybrid":
-        raise UnsupportedError(
-            f"task '{setting.task.name}': {name} trains nothing, and {names} has no weights: use "
-            'search="hybrid", or give trained networks, with networks= or library='
-        )
-    return _METHODS[name](device)
 
 
 def _counted(result: Result, setting: Setting) -> Result:

@@ -74,6 +74,9 @@ def describe(parser: argparse.ArgumentParser) -> None:
         "--search", metavar="NAME", default="auto", help=f"one of {', '.join(SEARCHES)}"
     )
     parser.add_argument(
+        "--workers", metavar="N", type=whole, help="processes that search at a time (one a core)"
+    )
+    parser.add_argument(
         "--library", metavar="FOLDER", type=Path, help="of subroutines and networks to be used"
     )
     parser.add_argument(
@@ -205,6 +208,7 @@ def _search(
             library=None if options.library is None else Library(options.library, create=False),
             progress=not options.quiet,
             proposals=proposals,
+            workers=options.workers,
         )
     return result, overrun.rang
 

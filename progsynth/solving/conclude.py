@@ -17,6 +17,7 @@ from progsynth.lang.term import Function, Program, Var, bind
 from progsynth.lang.values import identity_key
 from progsynth.library.vocabulary import Vocabulary
 from progsynth.search.bottom_up import BottomUp
+from progsynth.search.portfolio import Portfolio
 from progsynth.search.run import Candidate, Filling, Outcome
 from progsynth.search.simplify import simplify
 from progsynth.solving.result import SHOWN, Accuracy, Found, Missed, Result
@@ -132,12 +133,15 @@ def _python(program: Program, dsl: DSL) -> tuple[str | None, tuple[str, ...]]:
         return None, (f"no stand-alone Python: {error}",)
 
 
+_BY_COST = (BottomUp.name, Portfolio.name)  # those whose level is a cost
+
+
 def _advice(task: Task, outcome: Outcome, search: str) -> tuple[str, ...]:
     """What to try for a task that was not solved."""
     made = []
     if outcome.stop_reason not in ("exhausted", "solved"):
         tried = f": every program of cost up to {max(outcome.level - 1, 0)} was tried"
-        made.append(f"a larger budget{tried if search == BottomUp.name else ''}")
+        made.append(f"a larger budget{tried if search in _BY_COST else ''}")
     if outcome.stop_reason == "exhausted":
         made.append(
             "other primitives: nothing is left to try with those allowed; see what the task "

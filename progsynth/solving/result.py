@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from progsynth.errors import ProgsynthError
@@ -18,6 +18,7 @@ from progsynth.library.entry import Entry, Provenance
 from progsynth.library.store import Library
 from progsynth.library.vocabulary import Networks, Vocabulary
 from progsynth.plain import conform, plain
+from progsynth.search.portfolio import Used
 from progsynth.search.proposals.proposed import ProposalReport
 from progsynth.solving.setting import evaluate_in
 from progsynth.task import Example, Task
@@ -107,7 +108,9 @@ class Result:
     the validation examples passed. `filled` says what was put into each hole of a sketch.
     `failed` lists the examples that the program fails, `rejected` the programs that fitted the
     training examples but not those for validation. `advice` says what to try next. `proposals`
-    says what became of each program that was proposed.
+    says what became of each program that was proposed. `search` is the method that ran,
+    `found_by` the search whose program it is: one of those of a portfolio, for each of which
+    `searches` says what it has used.
     """
 
     task: str
@@ -134,6 +137,8 @@ class Result:
     gradient_steps: int = 0
     accuracy: Accuracy | None = None
     proposals: tuple[ProposalReport, ...] = ()
+    found_by: str = ""
+    searches: tuple[Used, ...] = ()
     networks: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
     _found: Found | None = field(default=None, repr=False, compare=False)
 
@@ -231,6 +236,8 @@ class Result:
             "notes": list(self.notes),
             "level": self.level,
             "proposals": [report.as_json() for report in self.proposals],
+            "found_by": self.found_by,
+            "searches": [asdict(used) for used in self.searches],
         }
 
     def __str__(self) -> str:

@@ -67,7 +67,7 @@ def test_a_network_that_is_given_is_a_word_of_the_language() -> None:
     text = "def total_level(xs: list[tensor[1]]) -> int:\n    return sum(map(level, xs))\n"
     assert found.program == f"neural {LEVEL}\n\n\n{text}"
     assert read_program(found.program, PACK) == found.core
-    assert (found.search, found.gradient_steps) == ("bottom_up", 0)
+    assert (found.found_by, found.gradient_steps) == ("bottom_up", 0)
     assert found.networks == {"level": network}
     assert found.python is None
     assert found.notes == ("no stand-alone Python: the weights of 'level' are not exported yet",)
@@ -95,7 +95,7 @@ def test_a_network_under_another_name_is_declared_by_that_name() -> None:
 
 def test_a_declared_submodule_with_known_weights_is_not_trained() -> None:
     found = solved(levels(neural=[LEVEL]), networks={"level": level_network()})
-    assert (found.search, found.gradient_steps) == ("bottom_up", 0)
+    assert (found.found_by, found.gradient_steps) == ("bottom_up", 0)
 
 
 @pytest.mark.parametrize("declared", [True, False])
@@ -129,7 +129,7 @@ def test_a_sketch_may_use_the_submodules_of_its_task_without_declaring_them(word
 def test_a_sketch_may_call_a_known_network_neural() -> None:
     text = "def f(xs: list[tensor[1]]) -> int:\n    return ??(map(neural level, xs))\n"
     found = solved(levels(), sketch=text, networks={"level": level_network()})
-    assert (found.search, found.filled) == ("bottom_up", ("sum(x)",))
+    assert (found.found_by, found.filled) == ("bottom_up", ("sum(x)",))
     assert (found.program or "").startswith(f"neural {LEVEL}\n\n\ndef f(")
 
 

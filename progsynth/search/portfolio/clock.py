@@ -17,7 +17,7 @@ from progsynth.search.portfolio.rounds import running
 from progsynth.search.portfolio.team import NOTHING, Seat, Team
 from progsynth.search.run import Allowance, Batch
 
-HEAD_START = 0.5  # seconds of the first member before the others join
+HEAD_START = 1.0  # seconds of the first member before the others join
 WORTH = 4.0  # seconds that have to be left for that
 _TURN = 1.0  # seconds of a turn in a worker
 

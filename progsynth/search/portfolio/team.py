@@ -139,7 +139,10 @@ class Team:
             self.owners.setdefault(_key(candidate), seat.place)
             self._asked.append(seat.place)
         if report.exhausted:
-            self.close(seat)
+            # What the first can make is so little that nobody else had a turn: that was all.
+            alone = seat.place == 0 and not any(other.host for other in self.seats[1:])
+            for one in self.seats if alone and not report.candidates else (seat,):
+                self.close(one)
         return Batch(report.candidates, report.programs, report.executions, report.gradient_steps)
 
     def _refused(self, seat: Seat, error: ProgsynthError) -> None:

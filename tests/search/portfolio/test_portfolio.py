@@ -116,6 +116,15 @@ def test_those_who_propose_are_told_how_it_went(made: Callable[..., Portfolio]) 
     assert proposer.told == [2]
 
 
+@pytest.mark.parametrize("budget", [Budget(30.0), Budget(None, executions=10**6)])
+def test_a_space_of_which_the_first_search_sees_the_end_at_once_is_exhausted(
+    made: Callable[..., Portfolio], budget: Budget
+) -> None:
+    portfolio = made(9, partial(Counting, 0, stop=3), partial(Counting, 0), workers=2)
+    assert ran(portfolio, 9, 9, budget).stop_reason == "exhausted"
+    assert [u.programs for u in portfolio.used()] == [3, 0]
+
+
 # ---------------------------------------------------------------------------------- clock
 
 
@@ -152,7 +161,7 @@ def test_a_lost_worker_costs_a_note_and_the_others_go_on(
 def test_a_defect_is_warned_of_and_an_unsupported_problem_is_said() -> None:
     members = [Member("a", partial(Failing, "error")), Member("b", partial(Failing, "unsupported"))]
     members.append(Member("c", partial(Counting, 0, proposed=[9])))
-    members.insert(0, Member("first", partial(Counting, 0, stop=1)))
+    members.insert(0, Member("first", partial(Counting, -(10**6), seconds=0.01)))
     portfolio = Portfolio(members, near(9), workers=2)
     with pytest.warns(RuntimeWarning, match="the search a failed: ValueError: a defect"):
         outcome = run(portfolio, against(9), against(9), Budget(30.0))
@@ -171,10 +180,10 @@ def test_a_portfolio_of_which_no_search_can_be_made_says_why(
 
 def test_searches_that_cannot_be_sent_run_in_this_process(made: Callable[..., Portfolio]) -> None:
     second = Counting(0, proposed=[5])
-    portfolio = made(5, partial(Counting, 0, stop=2), lambda: second, workers=2)
+    portfolio = made(5, partial(Counting, -(10**6), seconds=0.01), lambda: second, workers=2)
     outcome = ran(portfolio, 5, 5, Budget(30.0))
     assert outcome.solved
-    assert second.value == 5
+    assert portfolio.finder(outcome.candidate or pytest.fail("no candidate")) == "search 1"
     (note,) = outcome.notes
     assert note.startswith("search 1 ran in this process: it cannot be sent")
 

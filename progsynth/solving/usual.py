@@ -1,0 +1,29 @@
+"""What the portfolio is made of by default."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from progsynth.search import portfolio
+from progsynth.search.best_first import best_first
+from progsynth.search.bottom_up import bottom_up
+from progsynth.search.problem import Method, Problem
+from progsynth.search.run import Search
+
+
+def usual_genetic(problem: Problem, seed: int) -> Search:
+    """The genetic search as it is by default, fed with programs of the others. What it is made of
+    is loaded where it runs, and when it does."""
+    return portfolio.seeded_genetic(problem, seed)
+
+
+def usual_best_first(problem: Problem, seed: int) -> Search:
+    """The best-first search as it is by default."""
+    return best_first()(problem, seed)
+
+
+# In this order turns are committed; the first one searches alone at the beginning.
+USUAL: Mapping[str, Method] = {
+    "bottom_up": bottom_up,
+    "genetic": usual_genetic,
+}
