@@ -33,7 +33,10 @@ def mine(
     examples: Sequence[Example],
     given: Iterable[int | float | bool | str] = (),
 ) -> tuple[Constant, ...]:
-    """The constants for programs from `params` to `result`, the cheapest of each value."""
+    """The constants for programs from `params` to `result`, the cheapest of each value.
+
+    Examples without inputs are of a hole of which only the output is known.
+    """
     found: dict[tuple[Type, str], Constant] = {}
 
     def add(value: Any, type_: Type, cost: int) -> None:
@@ -43,6 +46,7 @@ def mine(
             found[key] = Constant(value, type_, cost)
 
     types = {t for one in (*params, result) for t in walk_type(one)}
+    params = params if all(example.inputs for example in examples) else ()
     for value in given:
         add(value, {bool: BOOL, int: INT, float: FLOAT, str: STR}[type(value)], CHEAP)
     for digit, cost in _DIGITS.items():

@@ -6,7 +6,7 @@ import pytest
 
 from progsynth.errors import UnsupportedError
 from progsynth.lang.interpret import run as interpret
-from progsynth.lang.term import Call, Function, Hole, Lambda, Program, Var, const
+from progsynth.lang.term import Call, Function, Hole, If, Lambda, Let, Program, Var, const
 from progsynth.lang.types import FLOAT, INT, STR, list_of
 from progsynth.registry import pack
 from progsynth.search.holes import find_holes
@@ -74,6 +74,19 @@ def test_only_the_allowed_primitives_are_used() -> None:
     found = first_found(program, [Example((3,), -3), Example((-4,), -4)])
     assert found is not None
     assert found.filled[0].term == Call("neg.int", (Call("abs.int", (Var(0),)),))
+
+
+@pytest.mark.parametrize("suffix", [0, "!"])
+def test_a_hole_may_be_the_result_of_a_branch_within_a_binding(suffix: int | str) -> None:
+    type_ = INT if suffix == 0 else STR
+    size = Call("len.list", (Var(0),))
+    body = Let(1, size, If(Call("gt", (Var(0), const(1))), Hole(), const(suffix)), ("size",))
+    program = Program((Function("f", ("xs",), (list_of(type_),), type_, body),))
+    long = [7, 8, 9] if suffix == 0 else ["a", "b", "c"]
+    examples = [Example((long[:n],), suffix) for n in (0, 1)]
+    found = first_found(program, [*examples, Example((long,), long[0])])
+    assert found is not None
+    assert interpret(found.program, (long,), pack()) == long[0]
 
 
 def test_sites_say_what_a_hole_sees() -> None:

@@ -50,7 +50,7 @@ def suspects(program: Program, dsl: DSL) -> list[Suspect]:
         if any(t.is_variable for type_ in function.types for t in walk_type(type_)):
             continue
         for path, hole, replaced in _holes(typed[function.name], function):
-            body = _put(function.body, path, hole)
+            body = put_at(function.body, path, hole)
             changed = replace(function, body=body)
             others = tuple(changed if f is function else f for f in program.functions)
             found.append((replaced, len(found), replace(program, functions=others)))
@@ -118,7 +118,7 @@ def _instead(node: Typed, bare: bool) -> Iterator[tuple[Hole, int]]:
             yield Hole("expression", node.type, args=given), 1
 
 
-def _put(term: Term, path: Path, part: Term) -> Term:
+def put_at(term: Term, path: Path, part: Term) -> Term:
     """The term with another sub-term at the path."""
     above: list[Term] = []
     for place in path:
