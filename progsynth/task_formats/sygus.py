@@ -34,6 +34,12 @@ SORTS = {"String": STR, "Int": INT, "Bool": BOOL}
 # Commands that say nothing of which function is wanted.
 _LEFT_ALONE = ("set-logic", "set-info", "set-option", "set-options", "set-feature", "declare-var")
 _KNOWN = ("synth-fun", "constraint", "check-synth", *_LEFT_ALONE)
+_OF_OTHERS = (  # commands of SyGuS-IF for what is not given by examples
+    *("synth-inv", "inv-constraint", "chc-constraint", "assume", "optimize-synth"),
+    *("define-fun", "define-funs-rec", "define-fun-rec", "define-sort", "declare-fun"),
+    *("declare-datatype", "declare-datatypes", "declare-sort", "declare-weight"),
+    *("declare-primed-var", "declare-oracle-fun", "oracle-constraint", "oracle-assume"),
+)
 
 
 def read(text: str, filename: str, name: str) -> Suite:
@@ -110,9 +116,10 @@ def _take(form: Node, file: _File) -> None:
     elif form.head == "constraint":
         _take_constraint(form, file)
     elif form.head not in _KNOWN:
+        meant = "" if form.head in _OF_OTHERS else near_names(form.head, _KNOWN)
         raise wrong(
             form.items[0],
-            f"the command '{form.head}' is not supported{near_names(form.head, _KNOWN)}",
+            f"the command '{form.head}' is not supported{meant}",
             hint="files are read that give one function by its examples",
         )
 
