@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from progsynth import neural, registry
@@ -58,7 +56,6 @@ PACK_CHANGED = "pack changed"  # why a search did not begin
 def attempt(asked: Asked) -> Attempt:
     """Search for the task, in this process."""
     assert not asked.task.test, "a searching process is given no test examples"
-    _be_first_to_go()
     changed = _pack_changed(asked)
     if changed:
         return Attempt(stop_reason=PACK_CHANGED, error=changed)
@@ -79,12 +76,6 @@ def attempt(asked: Asked) -> Attempt:
     except SystemExit as error:
         return Attempt(stop_reason="died", error=f"the method ended its process: exit({error})")
     return _answer(result)
-
-
-def _be_first_to_go() -> None:
-    """Where memory runs out, Linux is to end this process, not the one that runs the plan."""
-    with suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
 
 
 def _pack_changed(asked: Asked) -> str:

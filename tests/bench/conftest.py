@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from progsynth.bench import frozen
 from progsynth.bench.record import Machine, Record, Score
 
 MISBEHAVING = '''
@@ -34,6 +35,14 @@ def hanging(problem, seed):
 
 def broken(problem, seed):
     raise RuntimeError("no such luck")
+
+
+def leaving(problem, seed):
+    raise SystemExit(3)
+
+
+def greedy(problem, seed):
+    raise MemoryError
 
 
 def seen():
@@ -84,6 +93,12 @@ def misbehaving(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     (folder / "misbehaving_methods.py").write_text(MISBEHAVING)
     monkeypatch.syspath_prepend(folder)
     return "misbehaving_methods"
+
+
+@pytest.fixture
+def quick_digests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Takes the name of a pack for its digest: hashing the default pack takes a while."""
+    monkeypatch.setattr(frozen, "pack_digest", lambda dsl: dsl.name)
 
 
 @pytest.fixture

@@ -18,6 +18,8 @@ from progsynth.lang.primitive import primitive
 from progsynth.registry import pack, suite
 from progsynth.task import Suite, Task
 
+pytestmark = pytest.mark.usefixtures("quick_digests")
+
 
 def plan_of(tmp_path: Path, text: str) -> Plan:
     path = tmp_path / "plan.toml"

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "setpgid"), reason="needs proces
 TaskFile = Callable[..., str]
 
 
-def test_a_worker_that_dies_or_fails_costs_one_record_and_none_sees_the_test_examples(
+def test_test_examples_are_opened_once_in_a_process_that_searches_for_nothing(
     misbehaving: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     log = tmp_path / "log"
@@ -45,27 +45,36 @@ def test_a_worker_that_dies_or_fails_costs_one_record_and_none_sees_the_test_exa
         error=module.logging,
     )
     monkeypatch.setattr(frozen_module, "_suite", lambda name: Suite("own", (task,)))
-    methods = tuple(f"{misbehaving}:{name}" for name in ("killed", "broken", "looking"))
-    frozen = freeze(Plan(suites=("own",), methods=methods, seconds=20, workers=1))
-    records = {r.method.partition(":")[2]: r for r in run(frozen, tmp_path / "x")}
-
-    assert records["killed"].stop_reason == "died"
-    assert records["killed"].error == "its process was killed by SIGKILL; was the memory used up?"
-    assert records["broken"].stop_reason == "error"
-    assert records["broken"].error == "RuntimeError: no such luck"
-    assert not records["killed"].solved and records["killed"].test is None
-    fine = records["looking"]
-    assert (fine.solved, fine.right, fine.test, fine.error) == (True, False, Score(1, 2), "")
-    assert fine.pack_digest and fine.source and fine.machine.cores >= 1
-    on_disk, torn = read_records(tmp_path / "x" / RECORDS)
-    assert set(on_disk) == set(records.values()) and not torn
-
-    # The wrong answer was graded once, and not where anything was searched for.
+    plan = Plan(suites=("own",), methods=(f"{misbehaving}:looking",), seconds=20)
+    (record,) = run(freeze(plan), tmp_path / "x")
+    assert record.error == "", "the method looks for test examples in its process"
+    assert (record.solved, record.right, record.test) == (True, False, Score(1, 2))
+    assert read_records(tmp_path / "x" / RECORDS) == ((record,), b"")
     lines = [line.split() for line in log.read_text().splitlines()]
     searchers = {pid for what, pid in lines if what == "searched"}
-    judges = [pid for what, pid in lines if what == "judged"]
+    judges = [pid for what, pid in lines if what == "judged"]  # of the wrong answer
     assert searchers and len(judges) == 1
     assert not {str(os.getpid()), *searchers} & set(judges)
+
+
+@pytest.mark.slow
+def test_a_worker_that_dies_or_fails_costs_one_record_that_says_so(
+    misbehaving: str, task_file: TaskFile, tmp_path: Path
+) -> None:
+    names = ("killed", "broken", "leaving", "greedy")
+    methods = (*(f"{misbehaving}:{name}" for name in names), "bottom_up")
+    plan = Plan(suites=(task_file(),), methods=methods, seconds=20, workers=2)
+    records = {r.method.rpartition(":")[2]: r for r in run(freeze(plan), tmp_path / "x")}
+    found = {name: (r.stop_reason, r.error) for name, r in records.items()}
+    assert found == {
+        "killed": ("died", "its process was killed by SIGKILL; was the memory used up?"),
+        "broken": ("error", "RuntimeError: no such luck"),
+        "leaving": ("died", "the method ended its process: exit(3)"),
+        "greedy": ("memory", "it needed more memory than it may have"),
+        "bottom_up": ("solved", ""),
+    }
+    assert [name for name, r in records.items() if r.solved] == ["bottom_up"]
+    assert all(r.test is None for name, r in records.items() if name in names)
 
 
 def test_a_hung_worker_is_killed_with_what_it_has_started(

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from progsynth.bench import frozen as frozen_module
 from progsynth.bench.frozen import Frozen, claim
 from progsynth.bench.plan import Plan
 from progsynth.bench.record import RECORDS, Machine, Record, Score, journal
@@ -92,6 +93,7 @@ class Runner:
 def runner(monkeypatch: pytest.MonkeyPatch) -> Runner:
     found = Runner()
     monkeypatch.setattr(verb, "run_jobs", found)
+    monkeypatch.setattr(frozen_module, "pack_digest", lambda dsl: dsl.name)  # takes a while
     return found
 
 
