@@ -7,11 +7,29 @@ cost o is filled up to level - o: what is dearer cannot be part of a program of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from heapq import heappop, heappush
+from typing import Any, Protocol
 
-from progsynth.search.bank import Bank, Entry
 from progsynth.search.space import Production, Scope, Space, Symbol
+
+
+class Cells(Protocol):
+    """The entries of one symbol by cost."""
+
+    @property
+    def cells(self) -> Sequence[Sequence[Any]]: ...
+
+
+class FilledBank(Protocol):
+    """What is filled: `bank.Bank`, or the compiled one."""
+
+    @property
+    def shelves(self) -> Mapping[Symbol, Cells]: ...
+
+    def shelf(self, symbol: Symbol) -> Cells: ...
+
+    def fill(self, symbol: Symbol, cost: int) -> Iterator[None]: ...
 
 
 class Levels:
@@ -25,7 +43,7 @@ class Levels:
     def __init__(
         self,
         space: Space,
-        bank: Bank,
+        bank: FilledBank,
         root: Symbol,
         *,
         keep_root: bool,
@@ -64,7 +82,7 @@ class Levels:
 
     def fill(
         self, level: int, *, only: Scope | None = None
-    ) -> Iterator[tuple[Symbol, list[Entry]] | None]:
+    ) -> Iterator[tuple[Symbol, Sequence[Any]] | None]:
         """Fill what programs of the level need; yields each new cell, and None in between.
 
         With `only` nothing but that innermost scope is filled, which needs no others.

@@ -1,0 +1,33 @@
+"""Compile the kernels and leave them on disk: `python -m progsynth.search.fast.compile`."""
+
+from __future__ import annotations
+
+from progsynth.lang.term import Function, Program, Term
+from progsynth.lang.types import INT, list_of
+from progsynth.registry import pack
+from progsynth.search.bottom_up import Goal
+from progsynth.search.fast import cache
+from progsynth.search.fast.fragment import restrict
+from progsynth.search.fast.search import FastBottomUp
+from progsynth.search.run import Allowance, Candidate
+from progsynth.search.space import Constant
+from progsynth.search.universe import make_space
+
+
+def compile_all() -> None:
+    """Run a search for the length of a list, which calls every kernel."""
+    xs = list_of(INT)
+
+    def wrap(term: Term, cost: int) -> Candidate:
+        return Candidate(Program((Function("f", ("x",), (xs,), xs, term),)), cost)
+
+    space, _ = restrict(make_space(pack(), (xs,), xs, [Constant(1, INT, 1)]), pack())
+    goal = Goal((xs,), xs, (([2**40],), ([5, 6, 7],)), ([0], [3]))
+    search = FastBottomUp(space, goal, wrap, max_bytes=1 << 22)
+    search.ask(Allowance(20_000, None))
+    search.bank.grow()
+    cache.mark_complete()
+
+
+if __name__ == "__main__":
+    compile_all()

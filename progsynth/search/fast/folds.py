@@ -1,0 +1,117 @@
+"""Calls whose lambda gets its own results back: `fold`, `scan`, `accumulate`, `reduce`."""
+
+from __future__ import annotations
+
+from progsynth.search.fast import opcodes as op
+from progsynth.search.fast.calls import set_outer
+from progsynth.search.fast.interning import items, length, sequence
+from progsynth.search.fast.jit import kernel
+from progsynth.search.fast.layout import (
+    ACCUMULATORS,
+    FAIL,
+    LANES,
+    MISSES,
+    STARTS,
+    VALUES,
+    VARIABLES,
+    Longs,
+    Words,
+)
+from progsynth.search.fast.running import run_body
+
+
+@kernel
+def begin(A: Words, Q: Longs, code: int, a: int, b: int, low: int, high: int) -> int:
+    """Set the accumulators of rows low to high; how many steps the longest takes.
+
+    Room for each row's history is set aside; -1 where there is too little.
+    """
+    skip = 1 if code >= op.ACCUMULATE else 0
+    room, steps = 0, 0
+    for i in range(low, high):
+        k = i - low
+        xs = int(A[a + i]) if skip else int(A[b + i])
+        acc = FAIL
+        A[Q[STARTS] + k] = room
+        if xs != FAIL:
+            n = length(Q, xs)
+            if not skip:
+                acc = int(A[a + i])
+            elif n:
+                acc = int(A[items(Q, xs)])
+            if room + n + 1 > Q[LANES]:
+                return -1
+            A[Q[VALUES] + room] = acc
+            room += n + 1
+            steps = max(steps, n - skip)
+        A[Q[ACCUMULATORS] + k] = acc
+    return steps
+
+
+@kernel
+def step(
+    A: Words,
+    Q: Longs,
+    P: Words,
+    Z: Words,
+    code: int,
+    scope: int,
+    body: int,
+    xs: int,
+    low: int,
+    high: int,
+    number: int,
+) -> None:
+    """Call the body once for every row that is not at its end."""
+    skip = 1 if code >= op.ACCUMULATE else 0
+    num, lanes = 0, Q[LANES]
+    for i in range(low, high):
+        x, acc = int(A[xs + i]), int(A[Q[ACCUMULATORS] + i - low])
+        if x == FAIL or acc == FAIL or number + skip >= length(Q, x):
+            continue
+        own = Q[VARIABLES] + set_outer(A, Q, Z, scope, num, i) * lanes + num
+        A[own] = acc
+        A[own + lanes] = A[items(Q, x) + number + skip]
+        A[Q[MISSES] + num] = i - low
+        num += 1
+    if num == 0:
+        return
+    found = run_body(A, Q, P, body, num)
+    for j in range(num):
+        k = int(A[Q[MISSES] + j])
+        A[Q[ACCUMULATORS] + k] = A[found + j]
+        A[Q[VALUES] + A[Q[STARTS] + k] + number + 1] = A[found + j]
+
+
+@kernel
+def fold_rows(
+    A: Words,
+    Q: Longs,
+    P: Words,
+    Z: Words,
+    code: int,
+    scope: int,
+    body: int,
+    a: int,
+    b: int,
+    low: int,
+    high: int,
+    out: int,
+) -> None:
+    """Run the call on rows low to high. a, b: init and list, or the list alone."""
+    xs = a if code >= op.ACCUMULATE else b
+    steps = begin(A, Q, code, a, b, low, high)
+    for number in range(steps):
+        step(A, Q, P, Z, code, scope, body, xs, low, high, number)
+    for i in range(low, high):
+        x, acc = int(A[xs + i]), int(A[Q[ACCUMULATORS] + i - low])
+        if x == FAIL or steps < 0:
+            r = FAIL
+        elif code == op.ACCUMULATE and length(Q, x) == 0:
+            r = 0
+        elif acc == FAIL or code == op.FOLD or code == op.REDUCE:
+            r = acc
+        else:
+            n = length(Q, x) + (1 if code == op.SCAN else 0)
+            r = sequence(A, Q, Q[VALUES] + A[Q[STARTS] + i - low], n)
+        A[out + i] = r

@@ -1,0 +1,52 @@
+"""What of a space the compiled bank covers: the types it has words for, the primitives it has
+kernels for. The rest is left to the bank in Python."""
+
+from __future__ import annotations
+
+from progsynth import registry
+from progsynth.lang.primitive import DSL
+from progsynth.lang.types import BOOL, INT, STR, Type, walk_type
+from progsynth.search.fast.opcodes import TABLE
+from progsynth.search.space import Space
+
+_MOST_ITEMS = 4  # of a tuple
+
+
+def covers_type(type_: Type) -> bool:
+    """Has the compiled bank words for values of the type?"""
+    return all(
+        t in (INT, BOOL, STR)
+        or t.name == "list"
+        or (t.name == "tuple" and len(t.types) <= _MOST_ITEMS)
+        for t in walk_type(type_)
+    )
+
+
+def covers(dsl: DSL, name: str, default: DSL) -> bool:
+    """Has the compiled bank a kernel for what `dsl` means by the instance name?"""
+    return name in TABLE and name in default and dsl[name] == default[name]
+
+
+def restrict(space: Space, dsl: DSL) -> tuple[Space, tuple[str, ...]]:
+    """The part of the space that is covered, and the primitives left out, by name."""
+    default = registry.pack()
+    known = {
+        i.name: covers(dsl, i.name, default) for some in space.instances.values() for i in some
+    }
+    seen: set[str] = set()
+    used: set[str] = set()
+    instances = {}
+    for type_, some in space.instances.items():
+        kept = []
+        for one in some:
+            parts = [t for p in one.params for t in (p.types if p.name == "fn" else (p,))]
+            if known[one.name] and all(map(covers_type, (*parts, one.result))):
+                kept.append(one)
+                used.add(one.name)
+            seen.add(one.name)
+        if kept:
+            instances[type_] = tuple(kept)
+    least = {t: c for t, c in space.least.items() if covers_type(t)}
+    constants = tuple(c for c in space.constants if covers_type(c.type))
+    part = Space(instances, least, constants, space.max_nesting, space.surcharge)
+    return part, tuple(sorted(seen - used))

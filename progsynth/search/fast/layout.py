@@ -1,0 +1,75 @@
+"""Where the compiled bank keeps things: two arrays, `A` of 32-bit words and `Q` of 64-bit ones.
+
+`A` holds working space, the records of programs, and the items of sequences, in this order; an
+address is an index into it. `Q` holds counters and bases (below), descriptors of types, and the
+tables. Both are reserved at once and touched as they fill, so that a small search stays small.
+
+A value is one word. An int of up to 30 bits is itself, a larger one `BIG` plus its number in a
+table; a bool is 0 or 1; a str, list or tuple is the number of its sequence of words (of code
+points, for a str), the empty one 0. Each sequence is kept once, so two values of one type are
+equal if and only if their words are.
+
+A record of a program lies around its address: behind it one word for each row, in front of it
+the production (-1), flags (-2) and arguments, as addresses (-3, -4, ...).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+Words = np.ndarray[Any, np.dtype[np.int32]]
+Longs = np.ndarray[Any, np.dtype[np.int64]]
+
+FAIL = -(2**31)  # the value of a program where it fails
+ABSENT = FAIL + 1  # a value that is nowhere in the bank, where looking does not keep
+BIG = 2**30
+
+# ------------------------------------------------------------------- the first words of Q
+
+STATUS = 0  # what stopped the kernel, below
+KEEP = 1  # are new values kept?
+SEQUENCES, SEQUENCES_END = 2, 3  # numbers taken, and how many there may be
+WORDS, WORDS_END = 4, 5  # addresses of items in A
+BIGS, BIGS_END = 6, 7
+ROWS, ROWS_END = 8, 9  # addresses of records in A
+ENTRIES, ENTRIES_END = 10, 11
+SEQUENCE_MASK, BIG_MASK, ROW_MASK = 12, 13, 14  # sizes of hash tables, less one
+PROGRAMS, EXECUTIONS = 15, 16
+WITH_LAMBDAS, OF_BODIES = 17, 18  # programs among them
+NOTED, NOTED_END = 19, 20  # elements of pools, and those met outside
+POOL_MASK = 21
+STACK = 22  # lanes in use by the running of bodies
+LANES = 23  # how many elements a lambda may be called on at once
+MAX_ITEMS = 24  # of one result, at most
+CELLS = 26  # of one result whose size is decided by a number
+BUDGET = 25  # programs that the kernel may still try in this call
+SEQUENCE_AT, SEQUENCE_SLOTS, BIG_AT, BIG_SLOTS, ROW_SLOTS = 32, 33, 34, 35, 36  # bases in Q
+SORT_KEYS, FRAMES = 37, 38  # bases of working space in Q
+NUM_LANES = 39  # in use by the running of a body
+OUT, INNER, ORDER = 40, 41, 42  # bases in A of results being made
+VARIABLES, VALUES, ELEMENTS, PLACES, STARTS, MISSES, TAPE = 43, 44, 45, 46, 47, 48, 49
+ACCUMULATORS = 50
+TYPES = 64  # descriptors of 8 words each: kind, then the parts
+NUM_TYPES = 64
+REGISTERS = TYPES + 8 * NUM_TYPES
+
+SCALAR, SEQUENCE, TUPLE = 0, 1, 2  # kinds of types
+
+LENGTH_BITS = 24  # of a sequence's table word: address and length
+LENGTH = (1 << LENGTH_BITS) - 1
+
+# ---------------------------------------------------------------------------------- status
+
+GOING, DONE, PAUSED, ROOM, FULL, HIT = 0, 1, 2, 3, 4, 5
+# ROOM: a hash table has to grow, then the program is tried again; FULL: no memory left
+
+# ------------------------------------------------------------- columns of tables of the bank
+
+OP, AUX, COST, ARITY, SYMBOL, CALLS, COMMUTATIVE, ARGS = 0, 1, 2, 3, 4, 5, 6, 7  # of productions
+NUM_PRODUCTION = 11
+FIRST, COUNT, SCOPE, LEAST = 0, 1, 2, 3  # of symbols
+WIDTH, MERGING, CLOSED, OUTER, OWN, ENVS, UNMERGED, POOL_STARTS = 0, 1, 2, 3, 4, 5, 6, 7
+NUM_SCOPE = 8  # columns of scopes
+MAX_COST = 41

@@ -1,0 +1,130 @@
+"""The two arrays of a bank, laid out, and the Python values in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from progsynth.lang.types import BOOL, INT, STR, Type
+from progsynth.search.fast import layout as at
+from progsynth.search.fast.filling import add_number, add_sequence
+from progsynth.search.fast.layout import BIG, LENGTH, LENGTH_BITS, Longs, Words
+from progsynth.search.fast.running import MAX_STEPS
+
+_START_MASK = (1 << 12) - 1
+_SMALL = 4096  # items that any result may have, and elements that any lambda may be called on
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How large a bank may get. `width` is the number of examples, `values` the sum of their
+    sizes, `cells` the limit of one result, `variables` the most that a lambda sees."""
+
+    max_bytes: int
+    width: int
+    values: int
+    cells: int
+    variables: int
+
+
+@dataclass
+class Memory:
+    """Words and longs, and what the types' numbers are."""
+
+    A: Words
+    Q: Longs
+    types: dict[Type, int] = field(default_factory=dict)
+
+    def type_number(self, type_: Type) -> int:
+        """The number of the type's descriptor."""
+        if type_ in (INT, BOOL):
+            return 0
+        found = self.types.get(type_)
+        if found is None:
+            parts = [self.type_number(t) for t in type_.types] or [0]
+            found = self.types[type_] = len(self.types) + 1
+            here = at.TYPES + 8 * found
+            self.Q[here] = at.TUPLE if type_.name == "tuple" else at.SEQUENCE
+            self.Q[here + 1 : here + 1 + len(parts)] = parts
+        return found
+
+    def encode(self, type_: Type, value: Any) -> int:
+        """The word of a value of the type."""
+        if type_ in (INT, BOOL):
+            return int(add_number(self.Q, int(value)))
+        if type_ == STR:
+            words = [ord(c) for c in value]
+        elif type_.name == "tuple":
+            words = [self.encode(t, v) for t, v in zip(type_.types, value, strict=True)]
+        else:
+            words = [self.encode(type_.types[0], v) for v in value]
+        start = int(self.Q[at.ROWS])  # beyond the last record: free
+        self.A[start : start + len(words)] = words
+        return int(add_sequence(self.A, self.Q, start, len(words)))
+
+    def decode(self, type_: Type, word: int) -> Any:
+        """The value that the word stands for."""
+        if type_ == BOOL:
+            return bool(word)
+        if type_ == INT:
+            return word if word < BIG else int(self.Q[self.Q[at.BIG_AT] + word - BIG])
+        place = int(self.Q[self.Q[at.SEQUENCE_AT] + word])
+        start = place >> LENGTH_BITS
+        words = self.A[start : start + (place & LENGTH)].tolist()
+        if type_ == STR:
+            return "".join(map(chr, words))
+        if type_.name == "tuple":
+            return tuple(self.decode(t, w) for t, w in zip(type_.types, words, strict=True))
+        return [self.decode(type_.types[0], w) for w in words]
+
+
+def reserve(sizes: Sizes) -> Memory:
+    """The memory of a bank. It is touched as it fills: what is not used costs nothing."""
+    entries = max(1 << 12, sizes.max_bytes // (4 * sizes.width + 130))
+    rows, words = entries * (5 + sizes.width), entries * 10
+    slots = 1 << (5 * entries // 3).bit_length()
+    lanes = max(_SMALL, 4 * sizes.values)
+    items = max(_SMALL, 4 * sizes.cells)
+    in_q = {
+        at.SEQUENCE_AT: entries,
+        at.SEQUENCE_SLOTS: slots,
+        at.BIG_AT: entries // 8,
+        at.BIG_SLOTS: slots // 4,
+        at.ROW_SLOTS: slots,
+        at.SORT_KEYS: items + lanes,
+        at.FRAMES: 4 * MAX_STEPS,
+    }
+    in_a = {
+        at.OUT: items + lanes,
+        at.INNER: items + lanes,
+        at.VARIABLES: sizes.variables * lanes,
+        at.VALUES: lanes,
+        at.ELEMENTS: lanes,
+        at.PLACES: lanes,
+        at.STARTS: sizes.width + 1,
+        at.MISSES: lanes,
+        at.ACCUMULATORS: sizes.width,
+        at.TAPE: MAX_STEPS * lanes,
+    }
+    longs = np.zeros(at.REGISTERS + sum(in_q.values()), np.int64)
+    num_a = lanes + sum(in_a.values()) + rows + words  # the first lanes stay zero
+    memory = Memory(np.zeros(num_a + _SMALL, np.int32), longs)
+    place = at.REGISTERS
+    for name, size in in_q.items():
+        longs[name] = place
+        place += size
+    place = lanes
+    for name, size in in_a.items():
+        longs[name] = place
+        place += size
+    longs[at.ROWS], longs[at.ROWS_END] = place, place + rows
+    longs[at.WORDS], longs[at.WORDS_END] = place + rows + _SMALL, num_a + _SMALL
+    longs[at.SEQUENCES], longs[at.SEQUENCES_END] = 1, entries
+    longs[at.BIGS_END], longs[at.ENTRIES_END] = entries // 8, entries
+    for mask in (at.SEQUENCE_MASK, at.BIG_MASK, at.ROW_MASK):
+        longs[mask] = _START_MASK
+    longs[at.LANES], longs[at.MAX_ITEMS], longs[at.CELLS] = lanes, items, sizes.cells
+    longs[at.KEEP] = 1
+    return memory

@@ -1,0 +1,164 @@
+"""Kernels of numbers, comparisons and choices: one operation on the rows of its arguments."""
+
+from __future__ import annotations
+
+import math
+
+from progsynth.lang.vm.kernels_numbers import product_overflows
+from progsynth.search.fast import opcodes as op
+from progsynth.search.fast.interning import items, length, number, word_of
+from progsynth.search.fast.jit import kernel
+from progsynth.search.fast.layout import BIG, FAIL, SCALAR, SEQUENCE, TYPES, Longs, Words
+
+INT_MIN, INT_MAX = -(2**63), 2**63 - 1
+LARGEST_ROOT = 3_037_000_499  # of a number of 64 bits
+
+
+@kernel
+def order(A: Words, Q: Longs, kind: int, x: int, y: int) -> int:
+    """-1, 0 or 1: is the value x before y, both of type number `kind`?"""
+    while x != y:
+        at = TYPES + 8 * kind
+        if Q[at] == SCALAR:
+            return -1 if number(Q, x) < number(Q, y) else 1
+        n, m = length(Q, x), length(Q, y)
+        s, t = items(Q, x), items(Q, y)
+        i = 0
+        shorter = min(n, m)
+        while i < shorter and A[s + i] == A[t + i]:
+            i += 1
+        if i == shorter:
+            return -1 if n < m else 1
+        x, y = A[s + i], A[t + i]
+        kind = Q[at + 1] if Q[at] == SEQUENCE else Q[at + 1 + i]
+    return 0
+
+
+@kernel
+def root(n: int) -> int:
+    """The largest integer whose square is not above n, which is not negative."""
+    found = int(math.sqrt(float(n)))
+    while found > LARGEST_ROOT or found * found > n:
+        found -= 1
+    while found < LARGEST_ROOT and (found + 1) * (found + 1) <= n:
+        found += 1
+    return found
+
+
+@kernel
+def power(Q: Longs, x: int, y: int) -> int:
+    """The word of x ** y."""
+    if y < 0:
+        return FAIL
+    if y == 0:
+        return 1
+    if x == 0 or x == 1:
+        return x
+    if x == -1:
+        return -1 if y & 1 else 1
+    if y > 63:
+        return FAIL
+    result = 1
+    for _ in range(y):
+        if product_overflows(result, x):
+            return FAIL
+        result *= x
+    return word_of(Q, result)
+
+
+@kernel
+def number_row(A: Words, Q: Longs, code: int, a: int, b: int, c: int, n: int, out: int) -> None:
+    """Run an operation of the family of numbers on each row."""
+    for i in range(n):
+        x, y, z = int(A[a + i]), int(A[b + i]), int(A[c + i])
+        if x == FAIL or y == FAIL or z == FAIL:
+            A[out + i] = FAIL
+            continue
+        if x >= BIG or y >= BIG or z >= BIG:
+            x, y, z = number(Q, x), number(Q, y), number(Q, z)
+        failed = False
+        if code == op.ADD:
+            r = x + y
+            failed = (x ^ r) & (y ^ r) < 0
+        elif code == op.SUB:
+            r = x - y
+            failed = (x ^ y) & (x ^ r) < 0
+        elif code == op.MUL:
+            failed = product_overflows(x, y)
+            r = x * y
+        elif code == op.FLOORDIV or code == op.MOD:
+            failed = y == 0
+            if y == 0:
+                r = 0
+            elif y == -1:
+                failed = code == op.FLOORDIV and x == INT_MIN
+                r = -x if code == op.FLOORDIV else 0
+            else:
+                r = x // y if code == op.FLOORDIV else x % y
+        elif code == op.POW:
+            A[out + i] = power(Q, x, y)
+            continue
+        elif code == op.NEG:
+            failed = x == INT_MIN
+            r = -x
+        elif code == op.ABS:
+            failed = x == INT_MIN
+            r = -x if x < 0 else x
+        elif code == op.MIN:
+            r = y if y < x else x
+        elif code == op.MAX:
+            r = y if y > x else x
+        elif code == op.INT_BOOL:
+            r = x
+        elif code == op.SIGN:
+            r = 1 if x > 0 else -1 if x < 0 else 0
+        elif code == op.CLAMP:
+            r = y if x < y else z if x > z else x
+        else:
+            failed = x < 0
+            r = 0 if x < 0 else root(x)
+        if failed:
+            A[out + i] = FAIL
+        elif -BIG <= r < BIG:
+            A[out + i] = r
+        else:
+            A[out + i] = word_of(Q, r)
+
+
+@kernel
+def logic_row(
+    A: Words, Q: Longs, code: int, kind: int, a: int, b: int, c: int, n: int, out: int
+) -> None:
+    """Run an operation of the family of truth values on each row."""
+    for i in range(n):
+        x, y = int(A[a + i]), int(A[b + i])
+        if x == FAIL:
+            r = FAIL
+        elif code == op.IF:
+            r = y if x else int(A[c + i])
+        elif code == op.AND:
+            r = y if x else 0
+        elif code == op.OR:
+            r = 1 if x else y
+        elif y == FAIL:
+            r = FAIL
+        elif code == op.NOT:
+            r = 1 - x
+        elif code == op.EQ:
+            r = int(x == y)
+        elif code == op.NE:
+            r = int(x != y)
+        else:
+            if Q[TYPES + 8 * kind] == SCALAR and x < BIG and y < BIG:
+                o = int(x > y) - int(x < y)
+            else:
+                o = order(A, Q, kind, x, y)
+            if code == op.LT:
+                r = int(o < 0)
+            elif code == op.LE:
+                r = int(o <= 0)
+            elif code == op.GT:
+                r = int(o > 0)
+            else:
+                r = int(o >= 0)
+        A[out + i] = r
