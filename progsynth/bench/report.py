@@ -11,7 +11,7 @@ from progsynth.bench.published import Published, published_for
 from progsynth.bench.record import FAILED, Record
 from progsynth.bench.runs import Run
 from progsynth.bench.scores import LEAST_RUNS, score_tasks
-from progsynth.bench.tables import Table, methods_table, records_table, tasks_table
+from progsynth.bench.tables import Table, methods_table, records_table, scores_table, tasks_table
 from progsynth.errors import ProgsynthError
 from progsynth.files import write_text
 
@@ -39,8 +39,8 @@ def write_report(run: Run, folder: Path) -> Report:
         raise ProgsynthError(f"{folder}: cannot be written: {error.strerror}") from None
     tables = {
         "methods.csv": methods_table(run.records),
+        "tasks.csv": scores_table(run.records),
         "records.csv": records_table(run.records),
-        **{f"tasks_{s}.csv": tasks_table(run.records, s, published[s]) for s in suites},
     }
     for name, table in tables.items():
         write_text(folder / name, table.csv())

@@ -106,7 +106,22 @@ def _task_cells(score: TaskScore | None) -> list[str]:
     return [text, effort_text(score)]
 
 
-RECORD_FIELDS = (
+def scores_table(records: Iterable[Record]) -> Table:
+    """A line for each suite, task and method, its figures apart, for programs that read CSV.
+
+    A median that is censored is `inf`, bounds of too few runs are left out.
+    """
+    heads = ("suite", "task", "method", "runs", "successes", "fits", "low", "high")
+    rows = []
+    for score in score_tasks(records):
+        low, high = score.interval or ("", "")
+        counts = (score.runs, score.successes, score.solved)
+        values = (score.suite, score.task, score.method, *counts, low, high)
+        rows.append(tuple(map(str, (*values, score.seconds, score.executions))))
+    return Table((*heads, "median_seconds", "median_executions"), tuple(rows))
+
+
+_RECORD_FIELDS = (
     *("suite", "task", "method", "seed", "solved", "right", "stop_reason", "single_call"),
     *("seconds", "executions", "programs", "gradient_steps", "size", "cost"),
 )
@@ -114,11 +129,11 @@ RECORD_FIELDS = (
 
 def records_table(records: Iterable[Record]) -> Table:
     """A line for each record, for programs that read CSV."""
-    heads = (*RECORD_FIELDS, "test_passed", "test_total", "program", "error")
+    heads = (*_RECORD_FIELDS, "test_passed", "test_total", "program", "error")
     rows = []
     for record in records:
         test = (record.test.passed, record.test.total) if record.test else ("", "")
-        own = (getattr(record, name) for name in RECORD_FIELDS)
+        own = (getattr(record, name) for name in _RECORD_FIELDS)
         values = (*own, *test, record.program or "", record.error)
         rows.append(tuple("" if value is None else str(value) for value in values))
     return Table(heads, tuple(rows))

@@ -92,7 +92,7 @@ def test_a_report_has_tables_and_plots(record: Make, folder_of: Write) -> None:
     assert "## Not solved by any method\n\nd (small)." in text
     names = {path.name for path in (*report.tables, *report.plots)}
     assert names == {
-        *("methods.csv", "records.csv", "tasks_small.csv"),
+        *("methods.csv", "records.csv", "tasks.csv"),
         *("solved_over_time_small.png", "success_small.png"),
     }
     for path in report.plots:

@@ -11,7 +11,7 @@ import pytest
 from progsynth.bench.intervals import bootstrap, sign_test, wilson
 from progsynth.bench.record import Record
 from progsynth.bench.scores import effort_text, score_methods, score_tasks
-from progsynth.bench.tables import methods_table, records_table, tasks_table
+from progsynth.bench.tables import methods_table, records_table, scores_table, tasks_table
 
 Make = Callable[..., Record]
 
@@ -103,6 +103,11 @@ def test_tables_as_text(record: Make) -> None:
         "| c    |           |          | 0/1     | > 10     |",
     ]
     assert table.csv().splitlines()[1] == "a|b,1/1,1.50,,"
+    assert scores_table(some).csv().splitlines() == [
+        "suite,task,method,runs,successes,fits,low,high,median_seconds,median_executions",
+        "small,a|b,bottom_up,1,1,1,,,1.5,120",
+        "small,c,genetic,1,0,0,,,inf,inf",
+    ]
     heads, first, *_ = records_table(some).csv().splitlines()
     assert heads.startswith("suite,task,method,seed,solved,right")
     assert first.startswith("small,a|b,bottom_up,0,True,True,solved,True,1.5,120")
