@@ -275,6 +275,8 @@ class BestFirst:
         choice = hole.spot.choices[number]
         cost = hole.cost + choice.cost
         if choice.rule.args:
+            if self.prune and is_undone(choice, hole):
+                return None
             self._open(Frame(choice, (), hole), cost)
             return None
         place = hole.spot.place
@@ -347,6 +349,13 @@ class BestFirst:
                 return False
             firsts[key] = (cost, part.number)
         return True
+
+
+def is_undone(choice: Choice, hole: Hole) -> bool:
+    """Would the rule make what the one above takes apart again: an item of a tuple's literal?"""
+    if choice.rule.kind != "tuple" or hole.frame is None:
+        return False
+    return hole.frame.choice.rule.kind == "project"
 
 
 def is_idle(choice: Choice, done: tuple[Closed, ...]) -> bool:
