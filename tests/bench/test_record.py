@@ -34,6 +34,13 @@ def test_a_record_reads_back_as_it_was(tmp_path: Path, record: Make) -> None:
     assert written(path, record("d")).startswith(text)  # append only
 
 
+def test_records_that_were_once_written_can_be_read(record: Make) -> None:
+    """A field that comes later needs a value for records that lack it."""
+    first, second = read_records(Path(__file__).parent / "records_1.jsonl")[0]
+    assert first == record("a")
+    assert (second.key.seed, second.stop_reason, second.test) == (3, "died", None)
+
+
 @pytest.mark.parametrize("left", [1, 20, -1], ids=["one byte", "some", "all but the last"])
 def test_a_torn_last_line_costs_its_own_record_only(
     left: int, tmp_path: Path, record: Make
