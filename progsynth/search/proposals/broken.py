@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from progsynth.lang.term import Const, Program, holes, size, subterms
 from progsynth.search.proposals.score import Score
+from progsynth.task import Example
 
 MAX_BROKEN = 4  # programs that are repaired
 MAX_SIZE = 400  # nodes of one of them
@@ -19,6 +20,13 @@ class Broken:
     key: int
     program: Program
     score: Score
+
+
+def wrong_first(broken: Broken, examples: Sequence[Example]) -> list[Example]:
+    """The examples, those first on which the program is not right."""
+    right = dict(enumerate(broken.score.right))
+    order = sorted(range(len(examples)), key=lambda place: right.get(place, False))
+    return [examples[place] for place in order]
 
 
 def has_holes(program: Program) -> bool:

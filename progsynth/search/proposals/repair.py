@@ -1,10 +1,11 @@
-"""Repair of programs that are nearly right: the sketches of suspects, filled by turns.
+"""Repair of programs that are nearly right: swaps, and the sketches of suspects, by turns.
 
-Every suspect gets a few steps of the search that fills sketches, those first whose hole is
-small; then each four times as many, and so on. In the first round the holes are filled with
-what the program is made of already, and the like; a filling that is right on more examples than
-before makes a program that is repaired further. A step is what that search does between two
-looks at the clock, so that the order of what is found depends on no clock.
+First another primitive of the same type is put in the place of each call. Then every suspect
+gets a little of the search that fills sketches, those first whose hole is small; then each four
+times as much, and so on. In the first rounds the holes are filled with what the program is made
+of already, and the like; a program that is right on more examples than before is repaired
+further. Turns are counted in programs and executions, so that the order of what is found
+depends on no clock.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from progsynth.lang.failure import Limits
 from progsynth.lang.primitive import DSL
 from progsynth.lang.term import Const, Program, const
 from progsynth.search.bottom_up import working_limits
@@ -22,23 +24,29 @@ from progsynth.search.proposals.broken import (
     has_holes,
     has_number,
     worth_repairing,
+    wrong_first,
 )
 from progsynth.search.proposals.score import Score, score
-from progsynth.search.proposals.suspects import Suspect, near, suspects, times_met, within
+from progsynth.search.proposals.suspects import Suspect, near, suspects, swaps, times_met, within
 from progsynth.search.run import Allowance, Candidate, Search
 from progsynth.search.sketch import Spaces, search_sketch
 from progsynth.task import Example, Task
 
 MAX_SUSPECTS = 40  # of one program
 
-_FIRST = 4  # steps that each suspect gets at first
-_TUNING = 400  # steps that a number gets
+# Of programs and executions together:
+_FIRST = 500  # a suspect's first turn
 _MORE = 4  # times as many in the next round
 _ROUNDS = 9
+_TUNING = 20_000  # the turn of a number, which is soon told
+_BEGINNING = 5_000  # take as long as to begin a search among all primitives
+_AT_ONCE = 200  # between looks at the clock, and no more steps than:
+_STEPS = 4.0
+
 _BETTER = 2  # programs that are repaired further, of a round
 _DIGITS = 16  # of a float
-_BEGINNING = 5_000  # executions that take as long as to begin a search among all primitives
-_AT_ONCE = 4  # steps between looks at the clock
+
+Found = Generator["Repaired | None", None, list[Broken]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,54 +94,60 @@ class Repairs:
         """What it has taken so far, in executions."""
         return self.programs + self.executions + _BEGINNING * self.begun
 
+    @property
+    def limits(self) -> Limits:
+        """Those of a run while searching, which go with the examples."""
+        shown = [value for e in self.task.train for value in (*e.inputs, e.output)]
+        return working_limits(self.task.limits, shown)
+
     def steps(self, broken: Sequence[Broken]) -> Iterator[Repaired | None]:
         """The programs repaired, best first, as they are found; None now and then."""
         works: list[_Work] = []
         known = fresh = list(broken)
         while fresh:
+            better = yield from self._swapped(fresh)
             new = self._works(fresh, near_only=True)
             works += yield from self._round(new, _FIRST)
-            fresh = self._better(new)
+            fresh = worth_repairing([*better, *self._better(new)])[:_BETTER]
             known = [*fresh, *known]
+        works = yield from self._round(works, _FIRST * _MORE)
         works += self._works(worth_repairing(known), near_only=False)
         grant = _FIRST
         for _ in range(_ROUNDS):
             works = yield from self._round(works, grant)
             grant *= _MORE
 
-    def _round(
-        self, works: Sequence[_Work], grant: int
-    ) -> Generator[Repaired | None, None, list[_Work]]:
-        """A turn for each; returns those that have more to try."""
-        kept = []
-        for work in works:
-            going = yield from self._turn(work, grant)
-            if going:
-                kept.append(work)
-        return kept
+    # --------------------------------------------------------------------------- swaps
 
-    def _better(self, works: Sequence[_Work]) -> list[Broken]:
-        """Programs that are right on more examples than those they are made of."""
-        found = []
-        for work in works:
-            if work.search is None or has_holes(work.broken.program):
-                continue  # what is open is filled, or it is not
-            for candidate in work.search.partial()[:1]:
-                now = self._scored(candidate.program)
-                if now.passed > work.broken.score.passed:
-                    found.append(Broken(work.broken.key, candidate.program, now))
-        return worth_repairing(found)[:_BETTER]
+    def _swapped(self, broken: Sequence[Broken]) -> Found:
+        """Try other calls in each program; returns those right on more examples than it."""
+        better = []
+        for one in broken:
+            first = wrong_first(one, self.task.train)[:1]
+            for program in () if has_holes(one.program) else swaps(one.program, self.dsl):
+                yield None
+                self.programs += 1
+                if not self._scored(program, first).passed:
+                    continue  # as the search does with a filling
+                now = self._scored(program, self.task.train)
+                if now.reaches(self.task.accuracy):
+                    yield Repaired(one.key, program)
+                elif now.passed > one.score.passed:
+                    better.append(Broken(one.key, program, now))
+        return better
 
-    def _scored(self, program: Program) -> Score:
-        task = self.task
-        running = score(program, self.dsl, task.train, limits=task.limits, tolerance=task.tolerance)
+    def _scored(self, program: Program, examples: Sequence[Example]) -> Score:
+        limits, tolerance = self.limits, self.task.tolerance
+        running = score(program, self.dsl, examples, limits=limits, tolerance=tolerance)
         while True:
             try:
                 next(running)
-                self.executions += 1
             except StopIteration as done:
                 found: Score = done.value
+                self.executions += len(found.outputs)
                 return found
+
+    # ------------------------------------------------------------------------- suspects
 
     def _works(self, broken: Sequence[Broken], *, near_only: bool) -> list[_Work]:
         """The suspects of all, those first whose hole stands for least."""
@@ -148,8 +162,19 @@ class Repairs:
             found += ((suspect.replaced, rank, _Work(one, suspect, near_only)) for suspect in some)
         return [work for _, _, work in sorted(found, key=lambda item: item[:2])]
 
+    def _round(
+        self, works: Sequence[_Work], grant: int
+    ) -> Generator[Repaired | None, None, list[_Work]]:
+        """A turn for each; returns those that have more to try."""
+        kept = []
+        for work in works:
+            going = yield from self._turn(work, grant)
+            if going:
+                kept.append(work)
+        return kept
+
     def _turn(self, work: _Work, grant: int) -> Generator[Repaired | None, None, bool]:
-        """Some steps for one suspect; returns whether there is more to try."""
+        """So much for one suspect; returns whether there is more to try."""
         if work.search is None:
             if not has_holes(work.broken.program) and not self._may_be_at_fault(work):
                 return False
@@ -157,14 +182,12 @@ class Repairs:
             self.begun += not work.is_near
             yield None
         search = work.search
-        if has_number(work.suspect.sketch):
-            grant = max(grant, _TUNING)  # the steps of a number are short
-        for _ in range(0, grant, _AT_ONCE):
-            if search.exhausted:
-                return False
-            batch = search.ask(Allowance(None, float(_AT_ONCE), _Steps()))
+        left = max(grant, _TUNING) if has_number(work.suspect.sketch) else grant
+        while left > 0 and not search.exhausted:
+            batch = search.ask(Allowance(_AT_ONCE, _STEPS, _Steps()))
             self.programs += batch.programs
             self.executions += batch.executions
+            left -= max(1, batch.programs + batch.executions)
             for candidate in batch.candidates:
                 yield Repaired(work.broken.key, self._rounded(work, candidate))
             search.tell([])
@@ -179,7 +202,7 @@ class Repairs:
         for digits in range(1, _DIGITS):
             value = float(f"{term.value:.{digits}g}")
             program = fill(work.suspect.sketch, [const(value)])
-            if self._scored(program).reaches(self.task.accuracy):
+            if self._scored(program, self.task.train).reaches(self.task.accuracy):
                 return program
         return candidate.program
 
@@ -187,28 +210,33 @@ class Repairs:
         """Is the hole met on a failing example; on as many as have to be mended, where filling
         it is a long search?"""
         passed, total = work.broken.score.passed, work.broken.score.total
-        wrong = self._wrong_first(work)[: total - passed]
+        wrong = wrong_first(work.broken, self.task.train)[: total - passed]
         self.executions += len(wrong)
-        met = times_met(work.suspect, self.dsl, wrong, self.task.limits)
+        met = times_met(work.suspect, self.dsl, wrong, self.limits)
         return met >= 1 if work.is_near else met >= self.task.accuracy * total - passed - 1e-9
 
-    def _wrong_first(self, work: _Work) -> list[Example]:
-        """The training examples, those first on which the program is not right."""
-        right = dict(enumerate(work.broken.score.right))
-        order = sorted(range(len(self.task.train)), key=lambda place: right.get(place, False))
-        return [self.task.train[place] for place in order]
-
     def _search(self, work: _Work) -> Search:
-        """The search that fills the hole. It runs within limits that go with the examples."""
+        """The search that fills the hole."""
         task = self.task
-        shown = [value for e in task.train for value in (*e.inputs, e.output)]
         return search_sketch(
             work.suspect.sketch,
             self.dsl,
-            self._wrong_first(work),
+            wrong_first(work.broken, task.train),
             tolerance=task.tolerance,
-            limits=working_limits(task.limits, shown),
+            limits=self.limits,
             constants=(*task.constants, *constants_in(work.broken.program)),
             accuracy=task.accuracy,
             spaces=self.spaces,
         )
+
+    def _better(self, works: Sequence[_Work]) -> list[Broken]:
+        """Programs that are right on more examples than those they are made of."""
+        found = []
+        for work in works:
+            if work.search is None or has_holes(work.broken.program):
+                continue  # what is open is filled, or it is not
+            for candidate in work.search.partial()[:1]:
+                now = self._scored(candidate.program, self.task.train)
+                if now.passed > work.broken.score.passed:
+                    found.append(Broken(work.broken.key, candidate.program, now))
+        return found

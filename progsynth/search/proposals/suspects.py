@@ -76,6 +76,39 @@ def within(suspect: Suspect, names: tuple[str, ...]) -> Suspect:
     return replace(suspect, sketch=replace_holes(suspect.sketch, put))
 
 
+def swaps(program: Program, dsl: DSL) -> Iterator[Program]:
+    """The program with another primitive of the same type in the place of one call, or with its
+    two arguments the other way round: the smallest mistakes, for which nothing is searched."""
+    for at, function in enumerate(program.functions):
+        for path, call in _calls(function.body):
+            for other in _alike(call, dsl):
+                changed = replace(function, body=put_at(function.body, path, other))
+                functions = (*program.functions[:at], changed, *program.functions[at + 1 :])
+                yield replace(program, functions=functions)
+
+
+def _calls(body: Term) -> Iterator[tuple[Path, Call]]:
+    todo: list[tuple[Path, Term]] = [((), body)]
+    while todo:
+        path, term = todo.pop()
+        if isinstance(term, Call):
+            yield path, term
+        todo += [((*path, n), child) for n, child in enumerate(term.children)][::-1]
+
+
+def _alike(call: Call, dsl: DSL) -> Iterator[Call]:
+    """The calls of the primitives of its type, but for itself."""
+    if call.name not in dsl.primitives:
+        return
+    type_ = dsl.primitives[call.name].signature.type
+    turned = len(call.args) == 2 and type_.types[0] == type_.types[1]
+    for name, one in dsl.primitives.items():
+        if one.signature.type == type_:
+            for args in (call.args, call.args[::-1])[: 1 + turned]:
+                if (name, args) != (call.name, call.args):
+                    yield Call(name, args)
+
+
 def _order(item: tuple[int, int, Program]) -> tuple[int, int]:
     return item[:2]
 
@@ -114,7 +147,7 @@ def _instead(node: Typed, bare: bool) -> Iterator[tuple[Hole, int]]:
     if isinstance(term, Call) and not bare:
         given = tuple(arg for arg in term.args if not isinstance(arg, Lambda))
         plain = all(child.type.name != "fn" for child in node.children if child.term in given)
-        if plain and any(not isinstance(arg, Var | Const) for arg in given):
+        if plain and given:
             yield Hole("expression", node.type, args=given), 1
 
 

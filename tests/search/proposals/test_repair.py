@@ -24,7 +24,7 @@ from progsynth.search.proposals.broken import (
 from progsynth.search.proposals.inline import inlined
 from progsynth.search.proposals.repair import Repaired, Repairs
 from progsynth.search.proposals.score import Score, cost_of, score
-from progsynth.search.proposals.suspects import near, suspects, times_met, within
+from progsynth.search.proposals.suspects import near, suspects, swaps, times_met, within
 from progsynth.task import Example, Task
 
 
@@ -113,6 +113,16 @@ def test_primitives_near_a_program_are_its_own_and_those_of_their_types(dsl: DSL
     assert hole.allowed == names
 
 
+def test_swaps_are_all_other_calls_of_the_type(dsl: DSL) -> None:
+    program = read_program("def f(x: int) -> bool:\n    return x + 1 < 9\n", dsl)
+    found = list(swaps(program, dsl))
+    assert all(check_program(one, dsl) for one in found)
+    texts = {pretty(one, dsl).split("return ")[1].strip() for one in found}
+    assert {"9 < x + 1", "x + 1 <= 9", "x - 1 < 9", "1 - x < 9", "max(x, 1) < 9"} <= texts
+    assert program not in found
+    assert len(set(found)) == len(found)
+
+
 # --------------------------------------------------------------------------------- repair
 
 SQUARES = Task.from_pairs("sum of squares", [([1, 2, 3], 14), ([], 0), ([4, 1], 17)])
@@ -146,7 +156,8 @@ def test_one_mistake_is_mended(was: str, broken: str, dsl: DSL) -> None:
 
 
 def test_the_mended_program_is_what_it_was_elsewhere(dsl: DSL) -> None:
-    assert repaired(RIGHT.replace("x * x", "x * 2"), SQUARES, dsl) == RIGHT
+    found = repaired(RIGHT.replace("x * x", "x * 2"), SQUARES, dsl)
+    assert found == RIGHT.replace("x * x", "x ** 2")
 
 
 GRADES = Task.from_pairs(
@@ -178,7 +189,7 @@ def f(xs: list[int]) -> int:
 """
     found = repaired(text, SQUARES, dsl)
     assert found is not None
-    assert "return x * x" in found
+    assert "return x ** 2" in found
 
 
 def test_a_number_is_tuned_to_few_digits(dsl: DSL) -> None:
