@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -101,7 +101,7 @@ def freeze(plan: Plan) -> Frozen:
     """
     for method in plan.methods:
         method_of(method)
-    suites = [_suite(name) for name in plan.suites]
+    suites = [_as_planned(_suite(name), plan) for name in plan.suites]
     names = [suite.name for suite in suites]
     for name in names:
         if names.count(name) > 1:
@@ -136,6 +136,25 @@ def _suite(name: str) -> Suite:
             f"no suite '{name}'{near_names(name, known)} (a file of tasks is named by its path)"
         ) from None
     return found
+
+
+def _as_planned(suite: Suite, plan: Plan) -> Suite:
+    """The suite with the plan's pack and held-out examples in all its tasks."""
+    tasks = suite.tasks
+    if plan.pack:
+        tasks = tuple(replace(task, pack=plan.pack) for task in tasks)
+    if plan.held_out:
+        tasks = tuple(task if task.test else _split(task, plan.held_out) for task in tasks)
+    return suite if tasks is suite.tasks else replace(suite, tasks=tasks)
+
+
+def _split(task: Task, count: int) -> Task:
+    if count >= len(task.train):
+        raise TaskError(
+            f"task '{task.name}': {count} of its examples are to be held out, and it has "
+            f"{len(task.train)}; hold out fewer, or leave the task out"
+        )
+    return replace(task, train=task.train[:-count], test=task.train[-count:])
 
 
 def _chosen(plan: Plan, suites: list[Suite]) -> Mapping[str, tuple[Task, ...]]:

@@ -31,7 +31,9 @@ class Plan:
     are run, all where it is empty; `quick` chooses each suite's quick subset. A job ends after
     `seconds`, `executions` or `gradient_steps`, whichever comes first; None is no bound.
     `workers` jobs run at a time, each on `cores` cores, if it can use more than one. A worker
-    that has not answered after `limit` seconds counts as hung.
+    that has not answered after `limit` seconds counts as hung. `pack` takes the place of the
+    packs that the tasks name: to compare with a system in that system's own primitives. Of a task
+    without test examples the last `held_out` training examples become its test.
 
     Raises ProgsynthError for what makes no sense; whether the names exist is seen when the plan
     is frozen.
@@ -47,6 +49,8 @@ class Plan:
     cores: int = 1
     tasks: tuple[str, ...] = ()
     quick: bool = False
+    pack: str = ""
+    held_out: int = 0
     limit: float = 0.0  # 0 in what is given: chosen by the budget
 
     def __post_init__(self) -> None:
@@ -85,6 +89,8 @@ def _check_bounds(plan: Plan) -> None:
         raise ProgsynthError("a plan needs a bound: give seconds, executions or gradient_steps")
     if plan.seconds is not None and not (plan.seconds > 0 and math.isfinite(plan.seconds)):
         raise ProgsynthError(f"seconds: expected a number above 0, found {plan.seconds}")
+    if plan.held_out < 0:
+        raise ProgsynthError(f"held_out: expected a whole number from 0, found {plan.held_out}")
     for name in ("executions", "gradient_steps", "workers", "cores"):
         bound = getattr(plan, name)
         if bound is not None and bound < 1:
@@ -111,6 +117,8 @@ _KEYS: Mapping[str, tuple[str, Any]] = {
     "cores": _WHOLE,
     "tasks": _TEXTS,
     "quick": ("true or false", lambda v: isinstance(v, bool)),
+    "pack": ("a text", lambda v: isinstance(v, str)),
+    "held_out": _WHOLE,
     "limit": _NUMBER,
 }
 assert set(_KEYS) == {field.name for field in fields(Plan)}

@@ -115,6 +115,8 @@ def _circumstances(run: Run) -> Iterator[str]:
         for name, digest in run.manifest["suites"].items()
     )
     yield f"* packs: {packs}; suites: {suites}; plan: {run.manifest['digest']}"
+    if plan.get("held_out"):
+        yield f"* of tasks without a test, the last {plan['held_out']} examples were held out"
     yield f"* `{first.command}`, begun {min(r.started for r in run.records)}"
     if run.warnings:
         yield ""

@@ -67,6 +67,10 @@ def describe(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--quick", action="store_true", default=None, help="only each suite's quick tasks"
     )
+    parser.add_argument("--pack", metavar="NAME", help="in place of the packs of the tasks")
+    parser.add_argument(
+        "--held-out", metavar="N", type=whole, help="examples of tasks that have no test: the last"
+    )
     parser.add_argument(
         "--limit", metavar="S", type=above_zero, help="a job silent for so long has hung"
     )
@@ -120,7 +124,7 @@ def _plan(options: argparse.Namespace) -> Plan:
     """The plan of the file, with what the command line says in its place."""
     given: dict[str, Any] = {} if options.plan is None else read_plan(options.plan)
     names = ("methods", "seeds", "seconds", "executions", "gradient_steps", "workers", "cores")
-    for name in (*names, "tasks", "quick", "limit", "suites"):
+    for name in (*names, "tasks", "quick", "pack", "held_out", "limit", "suites"):
         value = getattr(options, name)
         if value not in (None, []):
             given[name] = tuple(value) if isinstance(value, list) else value

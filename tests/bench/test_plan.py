@@ -116,6 +116,24 @@ def test_a_quick_run_takes_the_quick_tasks(monkeypatch: pytest.MonkeyPatch) -> N
         freeze(replace(plan, suites=("none",)))
 
 
+def test_a_plan_may_name_another_pack_and_hold_examples_out(
+    task_file: Callable[..., str],
+) -> None:
+    pairs = [{"inputs": [n], "output": 2 * n} for n in range(6)]
+    bare = {"name": "bare", "request": "int -> int", "examples": pairs}
+    tested = {**bare, "name": "tested", "test": [{"inputs": [50], "output": 100}]}
+    file = task_file(bare, tested)
+    plan = Plan(suites=(file,), methods=("bottom_up",), pack="lambdabeam", held_out=2)
+    one, other = (chosen.task for chosen in freeze(plan).chosen)
+    assert [e.inputs for e in one.test] == [(4,), (5,)] and len(one.train) == 4
+    assert [e.inputs for e in other.test] == [(50,)] and len(other.train) == 6
+    assert {chosen.pack for chosen in freeze(plan).chosen} == {"lambdabeam"}
+    with pytest.raises(ProgsynthError, match="task 'bare': 6 of its examples are to be held out"):
+        freeze(replace(plan, held_out=6))
+    with pytest.raises(ProgsynthError, match="no language pack is named 'lambdabean'"):
+        freeze(replace(plan, pack="lambdabean"))
+
+
 def test_a_task_that_cannot_be_sent_to_a_worker_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     task = Task.from_pairs("own", [(1, 1)], error=lambda expected, found: 1.0)
     monkeypatch.setattr(frozen_module, "_suite", lambda name: Suite("own", (task,)))
