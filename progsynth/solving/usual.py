@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from progsynth.search import portfolio
 from progsynth.search.best_first import best_first
 from progsynth.search.bottom_up import bottom_up
+from progsynth.search.first import first
 from progsynth.search.problem import Method, Problem
 from progsynth.search.run import Search
+from progsynth.search.templates import templates
 
 
 def usual_genetic(problem: Problem, seed: int) -> Search:
@@ -18,12 +20,13 @@ def usual_genetic(problem: Problem, seed: int) -> Search:
 
 
 def usual_best_first(problem: Problem, seed: int) -> Search:
-    """The best-first search as it is by default."""
-    return best_first()(problem, seed)
+    """The best-first search as it is by default, after the small programs of usual shapes."""
+    return first(templates(), best_first())(problem, seed)
 
 
-# In this order turns are committed; the first one searches alone at the beginning.
+# In this order turns are committed; the first one stays in this process, and begins alone.
 USUAL: Mapping[str, Method] = {
     "bottom_up": bottom_up,
     "genetic": usual_genetic,
+    "best_first": usual_best_first,
 }

@@ -1,9 +1,8 @@
 """Turns measured in seconds: whoever is free goes on, and reports are taken as they come.
 
-The first member searches in this process from the beginning, so that what is easy is found
-without a worker. The others join after a while, if enough time is left for it to be worth
-their start: in workers, while this process goes on with the first member, or, where there is
-one core, by turns in this process.
+This process searches from the beginning with members of its own, by turns, so that what is easy
+is found without a worker. The others join after a while, if enough time is left for it to be
+worth their start: in workers, or, where there is one core, by turns in this process too.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from progsynth.search.portfolio.rounds import running
 from progsynth.search.portfolio.team import NOTHING, Seat, Team
 from progsynth.search.run import Allowance, Batch
 
-HEAD_START = 1.0  # seconds of the first member before the others join
+HEAD_START = 1.0  # seconds before the others join
 WORTH = 4.0  # seconds that have to be left for that
 _TURN = 1.0  # seconds of a turn in a worker
 
@@ -64,11 +63,12 @@ class Clock:
         seats = self.team.alive
         if not self._joined and (left is None or left >= WORTH):
             late = now - self._start >= HEAD_START
-            self._joined = late or seats[0].place > 0  # the first one may be over already
-            for seat in seats:
-                seat.turned = 0.0
+            self._joined = late or not any(seat.own for seat in seats)
+            if self._joined:
+                for seat in seats:
+                    seat.turned = 0.0
         if not self._joined:
-            seats = [seat for seat in seats if seat.host is not None] or seats[:1]
+            seats = [seat for seat in seats if seat.own] or seats[:1]
         for seat in seats:
             if seat.host is None:
                 self.settle(seat, self._joined)

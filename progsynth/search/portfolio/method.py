@@ -18,16 +18,21 @@ def members_of(methods: Mapping[str, Method], problem: Problem, seed: int) -> tu
 
 
 def portfolio(
-    methods: Mapping[str, Method], *, workers: int | None = None, memory: int | None = None
+    methods: Mapping[str, Method],
+    *,
+    own: int = 1,
+    workers: int | None = None,
+    memory: int | None = None,
 ) -> Method:
     """The method for `solve(task, search=...)`: these methods, by the names that they shall have.
 
-    The first of them runs in this process, the others in workers that may have `memory` bytes
-    each. A method that is to run in a worker has to be a function of a module.
+    The first `own` of them run in this process, the others in workers that may have `memory`
+    bytes each. A method that is to run in a worker has to be a function of a module.
     """
 
     def method(problem: Problem, seed: int) -> Search:
         members = members_of(methods, problem, seed)
-        return Portfolio(members, Closeness.of(problem), workers=workers, memory=memory)
+        closeness = Closeness.of(problem)
+        return Portfolio(members, closeness, own=own, workers=workers, memory=memory)
 
     return method

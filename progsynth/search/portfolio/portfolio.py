@@ -38,7 +38,8 @@ class Used:
 
 
 class Portfolio:
-    """Runs its members; the first one in this process, the others in workers if there are any.
+    """Runs its members: the first `own` of them in this process, the others in workers if there
+    are any.
 
     `workers` is how many run at a time, this process included; None is as many as there are
     cores, and one in a process that is a worker itself. Each worker may have `memory` bytes; None
@@ -52,15 +53,16 @@ class Portfolio:
         members: Sequence[Member],
         closeness: Closeness,
         *,
+        own: int = 1,
         workers: int | None = None,
         memory: int | None = None,
         patience: Patience | None = None,
     ):
-        self.workers = _workers(workers, len(members))
-        self.memory = _memory_share(len(members)) if memory is None else memory
+        self.workers = _workers(workers, len(members) - own + 1)
+        self.memory = _memory_share(max(1, len(members) - own)) if memory is None else memory
         self.patience = patience
         self.closeness = closeness
-        self.team = Team(members)
+        self.team = Team(members, own)
         self._turns: Clock | Rounds | None = None
 
     # ------------------------------------------------------------------------- protocol
@@ -121,8 +123,8 @@ class Portfolio:
         return any(seat.seconds for seat in self.team.seats)
 
     def _settle(self, seat: Seat, there: bool) -> None:
-        """Find a seat its host: a worker if it shall be one, but not for the first member."""
-        if there and self.workers > 1 and seat.place > 0:
+        """Find a seat its host: a worker if it shall be one, but not for this process's own."""
+        if there and self.workers > 1 and not seat.own:
             try:
                 seat.host = There(
                     seat.member, self.closeness, memory=self.memory, patience=self.patience

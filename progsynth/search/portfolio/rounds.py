@@ -3,7 +3,7 @@
 A round gives each search a number of executions, by shares that are settled when it begins.
 Whatever order the workers end in, their reports are taken in that of the members, and what
 others have found is passed on between rounds only: the same comes out of one process and of
-many. The first rounds belong to the first member alone: most tasks are easy.
+many. The first round belongs to those that live in this process: most tasks are easy.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from progsynth.search.portfolio.member import Order
 from progsynth.search.portfolio.team import NOTHING, Seat, Team
 from progsynth.search.run import Allowance, Batch
 
-HEAD_START = 200_000  # executions of the first member before the others begin
+HEAD_START = 200_000  # executions before the others begin
 _FIRST = 200_000  # executions of the first round of all together
 _LARGEST = 6_400_000  # and of a round at most: it doubles
 _LEAST = 1_000  # executions of a turn
@@ -60,7 +60,7 @@ class Rounds:
         """The turns of the next round; none is larger than what is left of the budget."""
         seats, total = self.team.alive, self._size
         if self.round == 0:
-            seats, total = seats[:1], HEAD_START
+            seats, total = [seat for seat in seats if seat.own], HEAD_START
         else:
             self._size = min(2 * self._size, _LARGEST)
         self.round += 1

@@ -26,11 +26,13 @@ NOTHING = Batch((), 0, 0)
 
 @dataclass(slots=True, eq=False)
 class Seat:
-    """A member, where it lives, and its accounts. `turned` is what its turns have used, each
+    """A member, where it lives, and its accounts. One that is `own` stays in this process, and
+    begins before those that are not. `turned` is what its turns have used, each
     divided by its share at the time: whose is least, is next."""
 
     member: Member
     place: int
+    own: bool
     host: Host | None = None
     over: bool = False
     programs: int = 0
@@ -62,8 +64,8 @@ class Find:
 class Team:
     """All seats, the best programs of all, and the notes on those that were lost."""
 
-    def __init__(self, members: Sequence[Member]):
-        self.seats = tuple(Seat(member, place) for place, member in enumerate(members))
+    def __init__(self, members: Sequence[Member], own: int):
+        self.seats = tuple(Seat(one, place, place < own) for place, one in enumerate(members))
         self.finds: dict[Term, Find] = {}
         self.owners: dict[Term, int] = {}
         self.notes: list[str] = []
@@ -139,8 +141,8 @@ class Team:
             self.owners.setdefault(_key(candidate), seat.place)
             self._asked.append(seat.place)
         if report.exhausted:
-            # What the first can make is so little that nobody else had a turn: that was all.
-            alone = seat.place == 0 and not any(other.host for other in self.seats[1:])
+            # What the first can make is so little that no worker had begun: that was all.
+            alone = seat.place == 0 and not any(s.host for s in self.seats if not s.own)
             for one in self.seats if alone and not report.candidates else (seat,):
                 self.close(one)
         return Batch(report.candidates, report.programs, report.executions, report.gradient_steps)
