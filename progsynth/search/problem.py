@@ -45,6 +45,11 @@ class Problem:
     allowed: tuple[str, ...] = ()  # primitives that may be used, instance or surface; empty: all
     seeds: tuple[Term, ...] = ()
 
+    @property
+    def is_whole(self) -> bool:
+        """Is all of the function to be found, and not what stands in a hole of another type?"""
+        return (self.types, self.result) == (self.entry_types, self.entry_result)
+
     def program(self, term: Term) -> Program:
         """The whole program of a body."""
         return self.wrap(term, 0).program

@@ -88,7 +88,7 @@ class Expressions:
             if rule.kind not in BINDERS
         }
         examples = [Example(i, o) for i, o in zip(problem.inputs, problem.outputs, strict=True)]
-        own = examples if problem.types == problem.entry_types else []
+        own = examples if problem.is_whole else []
         self.constants = mine(problem.types, problem.result, own, problem.constants)
 
     def over(

@@ -130,7 +130,7 @@ class Grammar:
 def make_grammar(problem: Problem) -> Grammar:
     """The grammar of a problem's programs: its pack, submodules and constants."""
     examples = [Example(i, o) for i, o in zip(problem.inputs, problem.outputs, strict=True)]
-    own_examples = examples if problem.types == problem.entry_types else []
+    own_examples = examples if problem.is_whole else []
     constants = mine(problem.types, problem.result, own_examples, problem.constants)
     submodules = tuple(
         Function(n.name, n.params, n.types, as_int(n.result), Build("list", ()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from functools import cache
 from random import Random
 
@@ -157,3 +158,10 @@ def test_the_seed_decides_and_the_global_generator_is_let_be() -> None:
     before = random.getstate()
     assert made() == made()
     assert random.getstate() == before
+
+
+def test_a_hole_of_another_type_than_the_program_s_has_a_grammar() -> None:
+    made = problem("(xs: list[int]) -> int", sum, [([1, 2],), ([3],), ([],)])
+    numbers = parse_type("list[int]")
+    grammar = make_grammar(replace(made, result=numbers))
+    assert grammar.types[grammar.goal] == numbers
