@@ -19,11 +19,13 @@ import pytest
 
 from progsynth.bench import frozen as frozen_module
 from progsynth.bench import run as run_module
+from progsynth.bench.attempt import Asked, attempt
 from progsynth.bench.frozen import PLAN, freeze
 from progsynth.bench.plan import Plan
-from progsynth.bench.record import RECORDS, Record, Score, read_records
+from progsynth.bench.record import FAILED, RECORDS, Record, Score, read_records
 from progsynth.bench.run import run
 from progsynth.errors import ProgsynthError
+from progsynth.execute import Done, Lost, Trouble
 from progsynth.task import Suite, Task
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "setpgid"), reason="needs process groups")
@@ -96,6 +98,23 @@ def test_the_look_for_test_examples_finds_them_where_they_are(
     seen = module.seen()
     assert any(thing is task for thing in seen)
     assert any(thing is task.test[0] for thing in seen)
+
+
+def test_a_pack_that_was_changed_meanwhile_ends_the_run(task_file: TaskFile) -> None:
+    (chosen,) = freeze(Plan(suites=(task_file(),), methods=("bottom_up",))).chosen
+    task = replace(chosen.task, test=())
+    answer = attempt(Asked(task, "bottom_up", 0, 5.0, None, None, 1, "another digest"))
+    with pytest.raises(ProgsynthError, match="'default' was changed since the run began"):
+        run_module._found(Done(answer, 0.1))
+
+
+@pytest.mark.parametrize("trouble", Trouble)
+def test_whatever_happens_to_a_process_there_is_a_word_for_it(trouble: Trouble) -> None:
+    found = run_module._found(Lost(trouble, "so it was", 1.5))
+    assert found.stop_reason in FAILED and not found.solved
+    assert (found.error, found.seconds) == ("so it was", 1.5)
+    judged = run_module._judged(Lost(trouble, "so it was", 1.5))
+    assert (judged.fits, judged.error) == (False, "while its program was judged: so it was")
 
 
 def test_what_was_recorded_is_not_run_again(
