@@ -137,10 +137,11 @@ class Prober:
         """Put the skeleton where it will be met again, if there is more of it to be tried.
 
         The order is that of universal search (Levin 1973): by the logarithm of the work that it
-        takes, and how plain it is.
+        takes, to the base of `_MORE`, and how plain it is, for with each step less plain there
+        are about so many times as many.
         """
         if skeleton[0].detail > 1 and visits < _VISITS:
-            rank = self.plainness(*skeleton[:3]) + visits * (_MORE.bit_length() - 1)
+            rank = self.plainness(*skeleton[:3]) + visits
             self.count += 1
             heappush(self.waiting, (rank, self.count, visits, skeleton))
 

@@ -38,6 +38,7 @@ from progsynth.search.run import Allowance, Batch, Candidate, Told
 
 _FIRST = 0.5  # the share of new programs where a population begins from others
 _PART = 125  # programs that are scored at a time
+_LOOK = 50_000  # executions of fitting between two looks at the clock
 _WORK = 400  # executions of local search that take as long as breeding a program
 _LOOPS = 400  # that are kept to be refined
 _PROMISING = 8  # of these one is
@@ -177,7 +178,7 @@ class GeneticSearch:
         left = self.settings.population
         parents = self._parents(2 * left) or made[:]
         while left > 0:
-            part = [child for _ in range(min(left, _PART)) if (child := self._child(parents))]
+            part = yield from self._children(parents, min(left, _PART))
             left -= _PART
             if not part:
                 yield []
@@ -270,6 +271,21 @@ class GeneticSearch:
             share = count * (place + 1) // len(niches) - count * place // len(niches)
             chosen += self.toolbox.select(niche, share)
         return chosen
+
+    def _children(
+        self, parents: list[Individual], count: int
+    ) -> Generator[list[Candidate], None, list[_Child]]:
+        """So many children, or fewer; yields now and then, for to fit them may take long."""
+        part: list[_Child] = []
+        looked = self.executions
+        for _ in range(count):
+            child = self._child(parents)
+            if child is not None:
+                part.append(child)
+            if self.executions - looked > _LOOK:
+                looked = self.executions
+                yield []
+        return part
 
     def _child(self, parents: list[Individual]) -> _Child | None:
         """A program that was not seen before, if one comes in a few tries."""
