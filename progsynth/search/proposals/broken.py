@@ -12,6 +12,8 @@ from progsynth.task import Example
 MAX_BROKEN = 4  # programs that are repaired
 MAX_SIZE = 400  # nodes of one of them
 
+_BETTER, _NEAREST = 2, 2  # programs that are repaired further
+
 
 @dataclass(frozen=True, slots=True)
 class Broken:
@@ -52,7 +54,8 @@ def constants_in(program: Program) -> tuple[int | float | bool | str, ...]:
 
 
 def worth_repairing(broken: Sequence[Broken]) -> list[Broken]:
-    """Those to be repaired: of equal behaviour the smallest, right on most examples first.
+    """Those to be repaired: right on most examples first, nearest first, of equal behaviour the
+    smallest.
 
     What has holes comes before all others: its proposer knew where it is wrong.
     """
@@ -64,9 +67,20 @@ def worth_repairing(broken: Sequence[Broken]) -> list[Broken]:
     return list(chosen.values())[:MAX_BROKEN]
 
 
-def _merit(broken: Broken) -> tuple[bool, int, int, int]:
-    is_whole = not has_holes(broken.program)
-    return is_whole, -broken.score.passed, _size(broken.program), broken.key
+def most_promising(better: Sequence[Broken]) -> list[Broken]:
+    """Those of a round that are repaired further: some right on most examples, some nearest."""
+    chosen = worth_repairing(better)[:_BETTER]
+    taken = {repr(one.score.outputs) for one in chosen}
+    left = [one for one in better if repr(one.score.outputs) not in taken]
+    nearest: dict[str, Broken] = {}
+    for one in sorted(left, key=lambda one: (one.score.error, *_merit(one))):
+        nearest.setdefault(repr(one.score.outputs), one)
+    return [*chosen, *list(nearest.values())[:_NEAREST]]
+
+
+def _merit(broken: Broken) -> tuple[bool, int, float, int, int]:
+    is_whole, score = not has_holes(broken.program), broken.score
+    return is_whole, -score.passed, score.error, _size(broken.program), broken.key
 
 
 def _size(program: Program) -> int:

@@ -175,7 +175,14 @@ class Judge:
 
     def _run(self, judged: Judged, program: Program) -> Iterator[None]:
         task = self.task
-        running = score(program, self.dsl, task.train, limits=task.limits, tolerance=task.tolerance)
+        running = score(
+            program,
+            self.dsl,
+            task.train,
+            limits=task.limits,
+            tolerance=task.tolerance,
+            error=task.error,
+        )
         while judged.score is None:
             try:
                 next(running)

@@ -3,8 +3,8 @@
 First another primitive of the same type is put in the place of each call. Then every suspect
 gets a little of the search that fills sketches, those first whose hole is small; then each four
 times as much, and so on. In the first rounds the holes are filled with what the program is made
-of already, and the like; a program that is right on more examples than before is repaired
-further. Turns are counted in programs and executions, so that the order of what is found
+of already, and the like; a program that is right on more examples than before, or far nearer, is
+repaired further. Turns are counted in programs and executions, so that the order of what is found
 depends on no clock.
 """
 
@@ -23,6 +23,7 @@ from progsynth.search.proposals.broken import (
     constants_in,
     has_holes,
     has_number,
+    most_promising,
     worth_repairing,
     wrong_first,
 )
@@ -43,7 +44,8 @@ _BEGINNING = 5_000  # take as long as to begin a search among all primitives
 _AT_ONCE = 200  # between looks at the clock, and no more steps than:
 _STEPS = 4.0
 
-_BETTER = 2  # programs that are repaired further, of a round
+_CHAIN = 3  # rounds in which programs are repaired further
+_FEW = 30  # examples on all of which a swap is run
 _DIGITS = 16  # of a float
 
 Found = Generator["Repaired | None", None, list[Broken]]
@@ -104,11 +106,11 @@ class Repairs:
         """The programs repaired, best first, as they are found; None now and then."""
         works: list[_Work] = []
         known = fresh = list(broken)
-        while fresh:
+        for _ in range(_CHAIN):
             better = yield from self._swapped(fresh)
             new = self._works(fresh, near_only=True)
             works += yield from self._round(new, _FIRST)
-            fresh = worth_repairing([*better, *self._better(new)])[:_BETTER]
+            fresh = most_promising([*better, *self._better(new)])
             known = [*fresh, *known]
         works = yield from self._round(works, _FIRST * _MORE)
         works += self._works(worth_repairing(known), near_only=False)
@@ -120,25 +122,32 @@ class Repairs:
     # --------------------------------------------------------------------------- swaps
 
     def _swapped(self, broken: Sequence[Broken]) -> Found:
-        """Try other calls in each program; returns those right on more examples than it."""
+        """Try other calls in each program; returns those that are better than it."""
         better = []
         for one in broken:
             first = wrong_first(one, self.task.train)[:1]
             for program in () if has_holes(one.program) else swaps(one.program, self.dsl):
                 yield None
                 self.programs += 1
-                if not self._scored(program, first).passed:
+                if len(self.task.train) > _FEW and not self._scored(program, first).passed:
                     continue  # as the search does with a filling
                 now = self._scored(program, self.task.train)
                 if now.reaches(self.task.accuracy):
                     yield Repaired(one.key, program)
-                elif now.passed > one.score.passed:
+                elif now.is_better(one.score):
                     better.append(Broken(one.key, program, now))
         return better
 
     def _scored(self, program: Program, examples: Sequence[Example]) -> Score:
-        limits, tolerance = self.limits, self.task.tolerance
-        running = score(program, self.dsl, examples, limits=limits, tolerance=tolerance)
+        task = self.task
+        running = score(
+            program,
+            self.dsl,
+            examples,
+            limits=self.limits,
+            tolerance=task.tolerance,
+            error=task.error,
+        )
         while True:
             try:
                 next(running)
@@ -230,13 +239,13 @@ class Repairs:
         )
 
     def _better(self, works: Sequence[_Work]) -> list[Broken]:
-        """Programs that are right on more examples than those they are made of."""
+        """Programs that are better than those they are made of."""
         found = []
         for work in works:
             if work.search is None or has_holes(work.broken.program):
                 continue  # what is open is filled, or it is not
             for candidate in work.search.partial()[:1]:
                 now = self._scored(candidate.program, self.task.train)
-                if now.passed > work.broken.score.passed:
+                if now.is_better(work.broken.score):
                     found.append(Broken(work.broken.key, candidate.program, now))
         return found

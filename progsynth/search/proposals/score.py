@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
+from math import inf
 
+from progsynth.evaluate import Grade, compare
 from progsynth.lang.failure import Failure, FailureKind, Limits
 from progsynth.lang.primitive import DSL
 from progsynth.lang.python import python_engine
@@ -18,21 +20,32 @@ from progsynth.search.space import IF_COST, LITERAL_COST
 from progsynth.task import Example
 
 _SPENT = (FailureKind.FUEL, FailureKind.MEMORY)
+_NEARER = 0.5  # of the error is left where a program is far nearer
 _PATIENCE = 3  # examples on which a program may run out of fuel or memory
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """What a program gave on the examples, in order, as far as it was run on them."""
+    """What a program gave on the examples, in order, as far as it was run on them.
+
+    `error` is the mean graded error; `inf` where it fails or was not run on all.
+    """
 
     outputs: tuple[Value | Failure, ...]
     right: tuple[bool, ...]
     total: int
+    error: float = inf
 
     @property
     def passed(self) -> int:
         """How many examples it is right on."""
         return sum(self.right)
+
+    def is_better(self, other: Score) -> bool:
+        """Is it right on more, or far nearer while right on as many?"""
+        if self.passed != other.passed:
+            return self.passed > other.passed
+        return self.error < other.error * _NEARER
 
     def reaches(self, accuracy: float) -> bool:
         """Is it right on that share of the examples?"""
@@ -46,6 +59,7 @@ def score(
     *,
     limits: Limits,
     tolerance: float,
+    error: Grade | None = None,
 ) -> Generator[None, None, Score]:
     """Run the program on the examples, with a pause after each; returns its score."""
     ready = python_engine.compile_program(program, dsl)
@@ -61,7 +75,14 @@ def score(
         if spent >= _PATIENCE:
             break
         yield
-    return Score(tuple(outputs), tuple(right), len(examples))
+    far = inf
+    if len(outputs) == len(examples):
+        expected = [example.output for example in examples]
+        found_all = compare(
+            expected, outputs, program.entry.result, tolerance=tolerance, error=error
+        )
+        far = found_all.error
+    return Score(tuple(outputs), tuple(right), len(examples), far)
 
 
 def first_wrong(scored: Score, examples: Sequence[Example], name: str) -> str:

@@ -179,6 +179,21 @@ def grade(n: int) -> str:
     assert repaired(text, GRADES, dsl, pauses=3_000) is not None
 
 
+def test_two_mistakes_are_mended_where_both_are_on_all_examples(dsl: DSL) -> None:
+    pairs = [([1, 2, 3], 4), ([], 0), ([4, 1], 1), ([7, 7, 2], 14)]
+    text = """\
+def f(xs: list[int]) -> int:
+    total = 1
+    for x in xs:
+        if x % 2 == 0:
+            total += x
+    return total
+"""
+    found = repaired(text, Task.from_pairs("sum of odd", pairs), dsl, pauses=3_000)
+    assert found is not None
+    assert "total = 0" in found
+
+
 def test_a_mistake_in_a_function_beside_is_mended(dsl: DSL) -> None:
     text = """\
 def square(x: int) -> int:
