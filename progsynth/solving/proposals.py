@@ -28,7 +28,7 @@ from progsynth.search.proposals.proposed import (
     Proposed,
     Proposer,
 )
-from progsynth.search.proposals.search import ProposalSearch
+from progsynth.search.proposals.search import NAME, ProposalSearch
 from progsynth.search.proposals.texts import read_proposals
 from progsynth.search.run import Outcome, Search
 from progsynth.solving.problem import entry_name
@@ -76,7 +76,10 @@ def with_reports(result: Result, search: Search, outcome: Outcome) -> Result:
     notes = [
         f"{_NOTES[report.status]} {report.source}" for report in reports if report.status in _NOTES
     ]
-    return replace(result, proposals=reports, notes=(*notes, *result.notes))
+    found_by, partial = result.found_by, outcome.candidate
+    if partial is not None and not outcome.solved and (source := search.proposer_of(partial)):
+        notes, found_by = [f"the partial program was proposed: {source}"], NAME
+    return replace(result, proposals=reports, notes=(*notes, *result.notes), found_by=found_by)
 
 
 _NOTES = {"solution": "the program was proposed:", "repaired": "the program is a repaired one:"}

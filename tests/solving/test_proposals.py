@@ -197,6 +197,8 @@ def test_the_best_of_what_is_wrong_is_the_partial_program() -> None:
     result = proposed("def one(xs: list[int]) -> int:\n    return 1\n", ZERO, executions=20)
     assert not result.solved
     assert result.program == ZERO
+    assert result.found_by == "proposals"
+    assert result.notes[0] == "the partial program was proposed: proposal 2"
 
 
 # ------------------------------------------------------------------------------- hostility

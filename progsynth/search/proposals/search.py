@@ -109,6 +109,13 @@ class ProposalSearch:
             made.append(report)
         return tuple(made)
 
+    def proposer_of(self, partial: Candidate) -> str:
+        """Where a partial program is from, if it is a proposal as it was; else ''."""
+        found = (
+            j.proposed.label for j, program in self.judge.wrong() if program == partial.program
+        )
+        return next(found, "")
+
     # -------------------------------------------------------------------------- scoring
 
     def _score(self, allowance: Allowance) -> Batch:
