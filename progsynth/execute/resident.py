@@ -20,19 +20,27 @@ from progsynth.execute.starting import WorkerContext, begin_worker, how_it_died
 
 
 class Resident:
-    """What `make(*args)` gives, in a process of its own, which may have `memory` bytes.
+    """What `make(*args)` gives, in a process of its own, which may have `memory` bytes, and is
+    `nice` to its parent where cores are scarce.
 
     Raises UnsupportedError for what cannot be sent there. How the making ends is seen in the
     answer to the first call, which waits for it.
     """
 
     def __init__(
-        self, make: Callable[..., Any], args: tuple[Any, ...] = (), *, memory: int | None = None
+        self,
+        make: Callable[..., Any],
+        args: tuple[Any, ...] = (),
+        *,
+        memory: int | None = None,
+        nice: int = 0,
     ):
         data = pack((make, args))
         context = WorkerContext()
         self._ours, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs, data, memory), daemon=True)
+        self._process = context.Process(
+            target=_serve, args=(theirs, data, memory, nice), daemon=True
+        )
         self._process.start()
         theirs.close()
         self._asked = self._end = 0.0
@@ -107,9 +115,9 @@ def answered(residents: Sequence[Resident], seconds: float) -> list[Resident]:
     return [r for r in residents if r.connection in found]
 
 
-def _serve(connection: Connection, data: bytes, memory: int | None) -> None:
+def _serve(connection: Connection, data: bytes, memory: int | None, nice: int) -> None:
     """The life of the process: make the object, then answer calls until nobody calls."""
-    begin_worker(memory)
+    begin_worker(memory, nice)
     made: Any = None
     ended = attempt(_made, (data,))
     while True:

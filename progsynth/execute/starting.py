@@ -66,8 +66,11 @@ def may_start_workers() -> bool:
     return not multiprocessing.current_process().daemon
 
 
-def begin_worker(memory: int | None) -> None:
-    """What a worker does first; it may have `memory` bytes, where the system can see to that."""
+def begin_worker(memory: int | None, nice: int = 0) -> None:
+    """What a worker does first. It may have `memory` bytes, where the system can see to that, and
+    stands back behind its parent by so much (as `nice` does) where cores are scarce."""
+    if nice and hasattr(os, "nice"):
+        os.nice(nice)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ.update(dict.fromkeys(_THREADS, "1"))
     torch: Any = sys.modules.get("torch")  # loaded with the script that started us, maybe

@@ -138,6 +138,15 @@ def test_a_resident_keeps_its_state_between_calls(residents: Callable[..., Resid
     assert isinstance(ended, Done) and ended.value == [1, 2, 3]
 
 
+@LINUX
+def test_a_resident_may_stand_back(residents: Callable[..., Resident]) -> None:
+    own = os.nice(0)
+    one = residents(box(nice=os.nice), nice=3)
+    one.call("nice", 0)
+    ended = one.answer(30.0)
+    assert isinstance(ended, Done) and ended.value == min(19, own + 3)
+
+
 def test_what_a_resident_cannot_be_made_of_is_the_answer_to_the_first_call(
     residents: Callable[..., Resident],
 ) -> None:

@@ -16,7 +16,8 @@ from progsynth.search.portfolio.rounds import running
 from progsynth.search.portfolio.team import NOTHING, Seat, Team
 from progsynth.search.run import Allowance, Batch
 
-HEAD_START = 1.0  # seconds before the others join
+HEAD_START = 1.0  # seconds of this process's computing before the others join
+LATEST = 4.0  # seconds after which they do anyway: a busy machine may give it little time
 WORTH = 4.0  # seconds that have to be left for that
 _TURN = 1.0  # seconds of a turn in a worker
 
@@ -31,16 +32,16 @@ class Clock:
         self.settle = settle
         self.workers = workers
         self._start: float | None = None
-        self._joined = False
+        self._computed = 0.0
 
     def ask(self, allowance: Allowance) -> Batch:
         """Go on until the deadline: here with one search, meanwhile in workers with others."""
         seats = self._taking_part(allowance)
+        self._launch(seats)
         own = [seat for seat in seats if isinstance(seat.host, Here)]
         others = [seat for seat in seats if isinstance(seat.host, There)]
         deadline = allowance.clock() if allowance.deadline is None else allowance.deadline
         end = allowance.end
-        self._launch(others, self.workers - bool(own), end)
         made = []
         if own:
             made.append(self._turn_here(min(own, key=_next), deadline, end))
@@ -55,29 +56,34 @@ class Clock:
         return _together(made)
 
     def _taking_part(self, allowance: Allowance) -> list[Seat]:
-        """Those whose time has come, each with a host."""
+        """Those whose time has come."""
         now = allowance.clock()
         if self._start is None:
-            self._start = now
+            self._start, self._computed = now, time.process_time()
         left = None if allowance.end is None else allowance.end - now
         seats = self.team.alive
-        if not self._joined and (left is None or left >= WORTH):
-            late = now - self._start >= HEAD_START
-            self._joined = late or not any(seat.own for seat in seats)
-            if self._joined:
+        if not self.team.joined and (left is None or left >= WORTH):
+            late = time.process_time() - self._computed >= HEAD_START
+            late = late or now - self._start >= LATEST
+            self.team.joined = late or not any(seat.own for seat in seats)
+            if self.team.joined:
                 for seat in seats:
                     seat.turned = 0.0
-        if not self._joined:
+        if not self.team.joined:
             seats = [seat for seat in seats if seat.own] or seats[:1]
-        for seat in seats:
-            if seat.host is None:
-                self.settle(seat, self._joined)
-        return [seat for seat in seats if seat.host is not None]
+        return seats
 
-    def _launch(self, seats: Sequence[Seat], places: int, end: float | None) -> None:
-        """Begin turns in workers while there are places, of those first that are owed most."""
-        free = places - sum(map(running, seats))
+    def _launch(self, seats: Sequence[Seat]) -> None:
+        """Find hosts for those who have none, and begin turns in workers while there are places,
+        of those first that are owed most."""
+        for seat in seats:
+            if seat.host is None and (seat.own or not self.team.joined or self.workers == 1):
+                self.settle(seat, False)
+        free = self.workers - sum(map(running, seats))
+        free -= any(isinstance(seat.host, Here) for seat in seats)
         for seat in sorted(seats, key=_next):
+            if free > 0 and seat.host is None:
+                self.settle(seat, True)
             host = seat.host
             if free > 0 and isinstance(host, There) and not host.resident.busy:
                 free -= 1

@@ -13,6 +13,8 @@ from progsynth.search.portfolio.member import Member, Order, Refused, Report, Tu
 
 Answer = Report | Refused | Lost
 
+_NICE = 5  # a busy machine shall not make the first search much slower than it is alone
+
 
 @dataclass(frozen=True, slots=True)
 class Patience:
@@ -56,6 +58,11 @@ class Here:
     def __init__(self, member: Member, closeness: Closeness):
         self._turns: Turns | None = Turns(member.make, closeness)
 
+    def prepare(self) -> None:
+        """Make the search now."""
+        assert self._turns is not None, "it was given up"
+        self._turns.prepare()
+
     def start(self, order: Order) -> None:
         """Begin a turn."""
         assert self._turns is not None, "it was given up"
@@ -88,7 +95,7 @@ class There:
         memory: int | None = None,
         patience: Patience | None = None,
     ):
-        self.resident = Resident(Turns, (member.make, closeness), memory=memory)
+        self.resident = Resident(Turns, (member.make, closeness), memory=memory, nice=_NICE)
         self.patience = patience or Patience()
         self._started = False
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -81,6 +82,11 @@ class Turns:
         self._order = Order()
         self._spent = (0, 0, 0)  # programs, executions, gradient steps
         self._seconds = 0.0
+
+    def prepare(self) -> None:
+        """Make the search now: to set it up is no part of a turn. An error waits for the first."""
+        with suppress(ProgsynthError):
+            self._search = self._make()
 
     def turn(self, order: Order) -> Report | Refused:
         """A whole turn."""

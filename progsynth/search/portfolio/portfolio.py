@@ -64,6 +64,9 @@ class Portfolio:
         self.closeness = closeness
         self.team = Team(members, own)
         self._turns: Clock | Rounds | None = None
+        for seat in self.team.seats[:own]:
+            seat.host = here = Here(seat.member, closeness)
+            here.prepare()
 
     # ------------------------------------------------------------------------- protocol
 

@@ -62,6 +62,7 @@ class Rounds:
         if self.round == 0:
             seats, total = [seat for seat in seats if seat.own], HEAD_START
         else:
+            self.team.joined = True
             self._size = min(2 * self._size, _LARGEST)
         self.round += 1
         total = total if left is None else min(total, left)
@@ -72,17 +73,16 @@ class Rounds:
 
     def _launch(self) -> None:
         """Begin as many turns as may run at a time, and in any case the first."""
-        for seat, _ in self._left:
-            if seat.host is None and not seat.over:
-                self.settle(seat, True)
-        own = any(isinstance(seat.host, Here) for seat, _ in self._left)
-        free = self.workers - own - sum(map(running, self.team.seats))
+        here = any(seat.own or isinstance(seat.host, Here) for seat, _ in self._left)
+        free = self.workers - here - sum(map(running, self.team.seats))
         for number, (seat, order) in enumerate(self._left):
-            if seat.over or seat.place in self._begun:
+            if seat.over or seat.place in self._begun or (number > 0 and free <= 0):
                 continue
-            if number == 0 or (free > 0 and isinstance(seat.host, There)):
+            if seat.host is None:
+                self.settle(seat, True)
+            if number == 0 or isinstance(seat.host, There):
                 assert seat.host is not None, "it was settled"
-                free -= 1
+                free -= isinstance(seat.host, There)
                 self._begun.add(seat.place)
                 seat.host.start(order)
 

@@ -66,6 +66,7 @@ class Team:
 
     def __init__(self, members: Sequence[Member], own: int):
         self.seats = tuple(Seat(one, place, place < own) for place, one in enumerate(members))
+        self.joined = False  # have those that are not of this process begun?
         self.finds: dict[Term, Find] = {}
         self.owners: dict[Term, int] = {}
         self.notes: list[str] = []
@@ -141,8 +142,8 @@ class Team:
             self.owners.setdefault(_key(candidate), seat.place)
             self._asked.append(seat.place)
         if report.exhausted:
-            # What the first can make is so little that no worker had begun: that was all.
-            alone = seat.place == 0 and not any(s.host for s in self.seats if not s.own)
+            # What the first can make is so little that the others had not joined: that was all.
+            alone = seat.place == 0 and not self.joined
             for one in self.seats if alone and not report.candidates else (seat,):
                 self.close(one)
         return Batch(report.candidates, report.programs, report.executions, report.gradient_steps)

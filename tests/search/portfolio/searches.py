@@ -72,6 +72,19 @@ class Counting:
         self.value = max(self.value, *map(value_of, candidates))
 
 
+class Computing(Counting):
+    """Counts far from all others, and computes all the while: those that come later join soon."""
+
+    def __init__(self) -> None:
+        super().__init__(-(10**6))
+
+    def ask(self, allowance: Allowance) -> Batch:
+        end = time.process_time() + 0.01
+        while time.process_time() < end:
+            pass
+        return super().ask(allowance)
+
+
 class Failing(Counting):
     """Counts, and when it is to go beyond a number, something happens."""
 

@@ -22,7 +22,7 @@ from progsynth.search.portfolio.hosts import Patience, There
 from progsynth.search.portfolio.shares import FLOOR, credit_after, shares
 from progsynth.search.run import Budget, Candidate, Outcome, Search, run
 
-from .searches import Counting, Failing, near, value_of
+from .searches import Computing, Counting, Failing, near, value_of
 
 ROOT = Path(__file__).resolve().parents[3]
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux: /proc, memory limits")
@@ -144,7 +144,7 @@ def test_a_lost_worker_costs_a_note_and_the_others_go_on(
 ) -> None:
     # What the last search proposes is taken as soon as the other was lost.
     last = partial(Counting, 100, proposed=range(10**4), seconds=0.01)
-    searches = [partial(Counting, -(10**6), seconds=0.001), partial(Failing, what, at=150), last]
+    searches = [Computing, partial(Failing, what, at=150), last]
     patience = Patience(start=30.0, grace=0.3, least=1.0, each=0.0)
     portfolio = made(0, *searches, workers=3, patience=patience)
 
@@ -161,7 +161,7 @@ def test_a_lost_worker_costs_a_note_and_the_others_go_on(
 def test_a_defect_is_warned_of_and_an_unsupported_problem_is_said() -> None:
     members = [Member("a", partial(Failing, "error")), Member("b", partial(Failing, "unsupported"))]
     members.append(Member("c", partial(Counting, 0, proposed=[9])))
-    members.insert(0, Member("first", partial(Counting, -(10**6), seconds=0.01)))
+    members.insert(0, Member("first", Computing))
     portfolio = Portfolio(members, near(9), workers=2)
     with pytest.warns(RuntimeWarning, match="the search a failed: ValueError: a defect"):
         outcome = run(portfolio, against(9), against(9), Budget(30.0))
@@ -180,7 +180,7 @@ def test_a_portfolio_of_which_no_search_can_be_made_says_why(
 
 def test_searches_that_cannot_be_sent_run_in_this_process(made: Callable[..., Portfolio]) -> None:
     second = Counting(0, proposed=[5])
-    portfolio = made(5, partial(Counting, -(10**6), seconds=0.01), lambda: second, workers=2)
+    portfolio = made(5, Computing, lambda: second, workers=2)
     outcome = ran(portfolio, 5, 5, Budget(30.0))
     assert outcome.solved
     assert portfolio.finder(outcome.candidate or pytest.fail("no candidate")) == "search 1"
@@ -218,9 +218,10 @@ import sys
 from functools import partial
 from progsynth.search.portfolio import Member, Portfolio
 from progsynth.search.run import Budget, run
-from tests.search.portfolio.searches import Counting, near
+from tests.search.portfolio.searches import Computing, Counting, near
 from tests.search.portfolio.test_portfolio import against
-members = [Member(str(n), partial(Counting, n - 10**6, seconds=0.01)) for n in range(3)]
+members = [Member(str(n), partial(Counting, n - 10**6, seconds=0.01)) for n in range(2)]
+members.insert(0, Member("first", Computing))
 portfolio = Portfolio(members, near(0), workers=3)
 def tell(event):
     pids = [s.host.resident.pid for s in portfolio.team.seats[1:] if s.host and s.programs]
