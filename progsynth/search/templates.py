@@ -180,7 +180,7 @@ class Templates:
         row = part.row
         if row is None or part.fails.bit_count() == len(row):
             return False
-        if row == tuple(self.problem.outputs):
+        if part.rule.result == self.problem.result and self._is_right(part):
             return True
         known = len(self._seen)
         self._seen.add((part.rule.result, part.key))

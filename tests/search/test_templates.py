@@ -6,6 +6,7 @@ from collections.abc import Hashable
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 import progsynth as ps
@@ -157,6 +158,16 @@ def test_what_validation_rejects_leaves_others_to_come() -> None:
     assert result.solved
     assert result.rejected
     assert "xs[0]" in str(result.program)
+
+
+def test_tensors_are_compared_as_values() -> None:
+    one, other = np.array([1.0, 2.0]), np.array([0.5, 4.0])
+    pairs = [(([one], 3), 3), (([other, other], -2), -4)]
+    task = ps.Task.from_pairs("t", pairs, request="(list[tensor[2]], int) -> int")
+    result, _ = search_in(task, templates())
+    assert result.solved
+    same = ps.Task.from_pairs("t", [((one, 3), one)], request="(tensor[2], int) -> tensor[2]")
+    assert search_in(same, templates())[0].solved
 
 
 def test_in_a_sketch_it_has_nothing_to_try() -> None:
