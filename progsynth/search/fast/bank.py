@@ -15,7 +15,7 @@ import numpy as np
 from progsynth.lang.term import Lambda, Term, Var
 from progsynth.lang.types import Type
 from progsynth.search.bodies import Env, Noted, Pool, key_function, make_pool
-from progsynth.search.fast import filling, opcodes, pools
+from progsynth.search.fast import filling, opcodes, pools, tending
 from progsynth.search.fast import layout as at
 from progsynth.search.fast.choosing import CHOSEN, NUM_CURSOR, SHARES, Tables
 from progsynth.search.fast.memory import Sizes, reserve
@@ -119,9 +119,9 @@ class FastBank:
     def bytes_used(self) -> int:
         """The bytes of records, rows, values and hash tables in use."""
         Q, start = self.memory.Q, self.rows_start
-        words = int(Q[at.ROWS]) - start + int(Q[at.WORDS]) - int(Q[at.ROWS_END]) + self.entries
+        words = int(Q[at.ROWS]) - start + int(Q[at.WORDS]) - int(Q[at.WORDS_START]) + self.entries
         masks = sum(int(Q[m]) for m in (at.SEQUENCE_MASK, at.BIG_MASK, at.ROW_MASK))
-        return 4 * words + 8 * (masks + int(Q[at.SEQUENCES]) + int(Q[at.BIGS]))
+        return 4 * words + 8 * (masks + int(Q[at.BIGS]))
 
     # ---------------------------------------------------------------------------- numbers
 
@@ -191,7 +191,7 @@ class FastBank:
                 ]
                 left, right = (*words, 0)[:2]
                 t = self.tables
-                filling.add_place(t.Q, t.elements, t.slots, number, row, left, right, place)
+                tending.add_place(t.Q, t.elements, t.slots, number, row, left, right, place)
         return pool.envs
 
     def _make_room(self, more: int) -> None:
@@ -203,7 +203,7 @@ class FastBank:
         slots = np.zeros(2 * len(elements), np.int32)
         Q[at.NOTED_END] = len(elements)
         self.tables = self.tables._replace(elements=elements, slots=slots)
-        filling.rehash_elements(Q, elements, slots)
+        tending.rehash_elements(Q, elements, slots)
 
     def _translate(self, number: int, symbol: Symbol) -> None:
         """Number the symbol's productions."""
@@ -238,6 +238,8 @@ class FastBank:
                 return self.memory.encode(type_, production.detail)
             case "variable" | "project" | "list" | "tuple":
                 return int(production.detail)
+            case "empty":
+                return at.EMPTY
             case "call" if what.typed >= 0:
                 type_ = production.args[what.typed].type
                 if what.code in _COMPARES or what.calls:
@@ -308,9 +310,9 @@ class FastBank:
         for i, (count, mask) in enumerate(
             ((at.SEQUENCES, at.SEQUENCE_MASK), (at.BIGS, at.BIG_MASK), (at.ENTRIES, at.ROW_MASK))
         ):
-            if 20 * int(Q[count]) > 9 * int(Q[mask]):
+            if 2 * int(Q[count]) > int(Q[mask]):
                 sizes[i] = 2 * int(Q[mask]) + 1
-        filling.grow_tables(t.A, Q, t.P, t.E, t.Z, t.Y, sizes)
+        tending.grow_tables(t.A, Q, t.P, t.E, t.Z, t.Y, sizes)
 
     def count_programs(self, programs: int, executions: int) -> None:
         """Count programs that were tried elsewhere."""

@@ -53,7 +53,7 @@ def set_outer(A: Words, Q: Longs, Z: Words, scope: int, lane: int, row: int) -> 
 @kernel
 def element(A: Words, Q: Longs, xs: int, i: int, chars: bool) -> int:
     """The i-th item, of a text as a text."""
-    at = items(Q, xs) + i
+    at = items(xs) + i
     return sequence(A, Q, at, 1) if chars else int(A[at])
 
 
@@ -83,16 +83,16 @@ def prepare(
         x, y = int(A[a + i]), int(A[b + i])
         if x == FAIL or y == FAIL:
             continue
-        n = length(Q, x)
+        n = length(A, x)
         if calls == op.ON_PAIRS:
-            n = min(n, length(Q, y))
+            n = min(n, length(A, y))
         if lane + n > lanes:
             Q[KEEP] = keep
             return -1
         row = 0 if Z[scope, CLOSED] else i
         for j in range(n):
             left = element(A, Q, x, j, calls == op.ON_CHARS)
-            right = int(A[items(Q, y) + j]) if calls == op.ON_PAIRS else 0
+            right = int(A[items(y) + j]) if calls == op.ON_PAIRS else 0
             A[Q[ELEMENTS] + lane] = left
             place = -1
             if Z[scope, MERGING]:
@@ -215,7 +215,7 @@ def sorted_by(A: Words, Q: Longs, kind: int, start: int, values: int, n: int) ->
 def conclude(A: Words, Q: Longs, code: int, aux: int, x: int, values: int, n: int) -> int:
     """The word of a call on the sequence x, whose n items gave these values."""
     if code == op.RUNS and n == 1:  # nothing to compare: not called
-        return cut_where_changed(A, Q, items(Q, x), values, 1)
+        return cut_where_changed(A, Q, items(x), values, 1)
     if op.FIND_IF <= code <= op.DROP_WHILE or code == op.ANY_FN or code == op.ALL_FN:
         return search_values(A, Q, code, x, values, n)
     for j in range(n):
@@ -223,7 +223,7 @@ def conclude(A: Words, Q: Longs, code: int, aux: int, x: int, values: int, n: in
             return FAIL
     if code == op.MAP or code == op.ZIP_WITH:
         return sequence(A, Q, values, n)
-    s = items(Q, x)
+    s = items(x)
     if code == op.FILTER or code == op.FILTER_CHARS:
         return chosen(A, Q, s, values, n, 1)
     if code == op.FLAT_MAP or code == op.MAP_CHARS:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from progsynth.search.fast import opcodes as op
 from progsynth.search.fast.calls import set_outer
 from progsynth.search.fast.interning import items, length, sequence
-from progsynth.search.fast.jit import kernel
+from progsynth.search.fast.jit import inlined, kernel
 from progsynth.search.fast.layout import (
     ACCUMULATORS,
+    EMPTY,
     FAIL,
     LANES,
     MISSES,
@@ -34,11 +35,11 @@ def begin(A: Words, Q: Longs, code: int, a: int, b: int, low: int, high: int) ->
         acc = FAIL
         A[Q[STARTS] + k] = room
         if xs != FAIL:
-            n = length(Q, xs)
+            n = length(A, xs)
             if not skip:
                 acc = int(A[a + i])
             elif n:
-                acc = int(A[items(Q, xs)])
+                acc = int(A[items(xs)])
             if room + n + 1 > Q[LANES]:
                 return -1
             A[Q[VALUES] + room] = acc
@@ -48,7 +49,7 @@ def begin(A: Words, Q: Longs, code: int, a: int, b: int, low: int, high: int) ->
     return steps
 
 
-@kernel
+@inlined
 def step(
     A: Words,
     Q: Longs,
@@ -67,11 +68,11 @@ def step(
     num, lanes = 0, Q[LANES]
     for i in range(low, high):
         x, acc = int(A[xs + i]), int(A[Q[ACCUMULATORS] + i - low])
-        if x == FAIL or acc == FAIL or number + skip >= length(Q, x):
+        if x == FAIL or acc == FAIL or number + skip >= length(A, x):
             continue
         own = Q[VARIABLES] + set_outer(A, Q, Z, scope, num, i) * lanes + num
         A[own] = acc
-        A[own + lanes] = A[items(Q, x) + number + skip]
+        A[own + lanes] = A[items(x) + number + skip]
         A[Q[MISSES] + num] = i - low
         num += 1
     if num == 0:
@@ -107,11 +108,11 @@ def fold_rows(
         x, acc = int(A[xs + i]), int(A[Q[ACCUMULATORS] + i - low])
         if x == FAIL or steps < 0:
             r = FAIL
-        elif code == op.ACCUMULATE and length(Q, x) == 0:
-            r = 0
+        elif code == op.ACCUMULATE and length(A, x) == 0:
+            r = EMPTY
         elif acc == FAIL or code == op.FOLD or code == op.REDUCE:
             r = acc
         else:
-            n = length(Q, x) + (1 if code == op.SCAN else 0)
+            n = length(A, x) + (1 if code == op.SCAN else 0)
             r = sequence(A, Q, Q[VALUES] + A[Q[STARTS] + i - low], n)
         A[out + i] = r

@@ -11,13 +11,11 @@ from progsynth.search.fast.layout import (
     BIG_SLOTS,
     BIGS,
     BIGS_END,
+    EMPTY,
     FAIL,
     FULL,
     KEEP,
-    LENGTH,
-    LENGTH_BITS,
     ROOM,
-    SEQUENCE_AT,
     SEQUENCE_MASK,
     SEQUENCE_SLOTS,
     SEQUENCES,
@@ -25,6 +23,7 @@ from progsynth.search.fast.layout import (
     STATUS,
     WORDS,
     WORDS_END,
+    WORDS_START,
     Longs,
     Words,
 )
@@ -80,15 +79,15 @@ def big_word(Q: Longs, value: int) -> int:
 
 
 @kernel
-def length(Q: Longs, word: int) -> int:
+def length(A: Words, word: int) -> int:
     """How many items the sequence has."""
-    return Q[Q[SEQUENCE_AT] + word] & LENGTH
+    return int(A[word - 1])
 
 
 @kernel
-def items(Q: Longs, word: int) -> int:
+def items(word: int) -> int:
     """The address of the sequence's items."""
-    return Q[Q[SEQUENCE_AT] + word] >> LENGTH_BITS
+    return word
 
 
 @kernel
@@ -105,20 +104,18 @@ def hash_words(A: Words, start: int, count: int) -> int:
 def sequence(A: Words, Q: Longs, start: int, count: int) -> int:
     """The word of the sequence of these words of A; a new one where there was none."""
     if count == 0:
-        return 0
+        return EMPTY
     h = hash_words(A, start, count)
     tag = (h >> 33) & 0x3FFFFFFF
-    mask, slots, base = Q[SEQUENCE_MASK], Q[SEQUENCE_SLOTS], Q[SEQUENCE_AT]
+    mask, slots = Q[SEQUENCE_MASK], Q[SEQUENCE_SLOTS]
     at = h & mask
     slot = Q[slots + at]
     while slot:
         if slot >> 32 == tag:
             found = slot & 0xFFFFFFFF
-            place = Q[base + found]
-            if place & LENGTH == count:
-                place >>= LENGTH_BITS
+            if A[found - 1] == count:
                 i = 0
-                while i < count and A[place + i] == A[start + i]:
+                while i < count and A[found + i] == A[start + i]:
                     i += 1
                 if i == count:
                     return found
@@ -126,36 +123,37 @@ def sequence(A: Words, Q: Longs, start: int, count: int) -> int:
         slot = Q[slots + at]
     if not Q[KEEP]:
         return ABSENT
-    top, numbered = Q[WORDS], Q[SEQUENCES]
-    if top + count > Q[WORDS_END] or numbered >= Q[SEQUENCES_END]:
+    place = Q[WORDS] + 1
+    if place + count > Q[WORDS_END] or Q[SEQUENCES] >= Q[SEQUENCES_END]:
         Q[STATUS] = FULL
         return FAIL
-    if 5 * numbered > 3 * mask:
+    if 5 * Q[SEQUENCES] > 3 * mask:
         Q[STATUS] = ROOM
         return FAIL
+    A[place - 1] = count
     for i in range(count):
-        A[top + i] = A[start + i]
-    Q[base + numbered] = (top << LENGTH_BITS) | count
-    Q[slots + at] = (tag << 32) | numbered
-    Q[WORDS] = top + count
-    Q[SEQUENCES] = numbered + 1
-    return numbered
+        A[place + i] = A[start + i]
+    Q[slots + at] = (tag << 32) | place
+    Q[WORDS] = place + count
+    Q[SEQUENCES] += 1
+    return place
 
 
 @kernel
 def rehash_sequences(A: Words, Q: Longs, mask: int) -> None:
     """Make the table of sequences larger, within its reserved place."""
-    slots, base = Q[SEQUENCE_SLOTS], Q[SEQUENCE_AT]
+    slots = Q[SEQUENCE_SLOTS]
     for i in range(mask + 1):
         Q[slots + i] = 0
     Q[SEQUENCE_MASK] = mask
-    for one in range(1, Q[SEQUENCES]):
-        place = Q[base + one]
-        h = hash_words(A, place >> LENGTH_BITS, place & LENGTH)
+    place = Q[WORDS_START] + 1
+    while place < Q[WORDS]:
+        h = hash_words(A, place, int(A[place - 1]))
         at = h & mask
         while Q[slots + at]:
             at = (at + 1) & mask
-        Q[slots + at] = (((h >> 33) & 0x3FFFFFFF) << 32) | one
+        Q[slots + at] = (((h >> 33) & 0x3FFFFFFF) << 32) | place
+        place += A[place - 1] + 1
 
 
 @kernel

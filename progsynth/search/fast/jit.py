@@ -7,7 +7,13 @@ import numba
 from progsynth.lang.vm.jit import Kernel, kernel
 from progsynth.search.fast import cache
 
-__all__ = ["Kernel", "entry", "kernel"]
+__all__ = ["Kernel", "entry", "inlined", "kernel"]
+
+
+def inlined(function: Kernel) -> Kernel:
+    """The function as a part of each kernel that calls it: not compiled on its own."""
+    made: Kernel = numba.njit(nogil=True, error_model="numpy", inline="always")(function)
+    return made
 
 
 def entry(function: Kernel) -> Kernel:

@@ -5,9 +5,9 @@ address is an index into it. `Q` holds counters and bases (below), descriptors o
 tables. Both are reserved at once and touched as they fill, so that a small search stays small.
 
 A value is one word. An int of up to 30 bits is itself, a larger one `BIG` plus its number in a
-table; a bool is 0 or 1; a str, list or tuple is the number of its sequence of words (of code
-points, for a str), the empty one 0. Each sequence is kept once, so two values of one type are
-equal if and only if their words are.
+table; a bool is 0 or 1; a str, list or tuple is the address of its words (of code points, for a
+str), in front of which is their number. Each sequence is kept once, so two values of one type
+are equal if and only if their words are.
 
 A record of a program lies around its address: behind it one word for each row, in front of it
 the production (-1), flags (-2) and arguments, as addresses (-3, -4, ...).
@@ -25,12 +25,13 @@ Longs = np.ndarray[Any, np.dtype[np.int64]]
 FAIL = -(2**31)  # the value of a program where it fails
 ABSENT = FAIL + 1  # a value that is nowhere in the bank, where looking does not keep
 BIG = 2**30
+EMPTY = 1  # the address of the empty sequence: the words below it are zeros
 
 # ------------------------------------------------------------------- the first words of Q
 
 STATUS = 0  # what stopped the kernel, below
 KEEP = 1  # are new values kept?
-SEQUENCES, SEQUENCES_END = 2, 3  # numbers taken, and how many there may be
+SEQUENCES, SEQUENCES_END = 2, 3  # how many there are, and may be
 WORDS, WORDS_END = 4, 5  # addresses of items in A
 BIGS, BIGS_END = 6, 7
 ROWS, ROWS_END = 8, 9  # addresses of records in A
@@ -45,8 +46,10 @@ LANES = 23  # how many elements a lambda may be called on at once
 MAX_ITEMS = 24  # of one result, at most
 CELLS = 26  # of one result whose size is decided by a number
 BUDGET = 25  # programs that the kernel may still try in this call
-SEQUENCE_AT, SEQUENCE_SLOTS, BIG_AT, BIG_SLOTS, ROW_SLOTS = 32, 33, 34, 35, 36  # bases in Q
+WORDS_START = 27
+SEQUENCE_SLOTS, BIG_AT, BIG_SLOTS, ROW_SLOTS = 33, 34, 35, 36  # bases in Q
 SORT_KEYS, FRAMES = 37, 38  # bases of working space in Q
+TOUCHED = 28  # what touching memory early read; nobody reads it
 NUM_LANES = 39  # in use by the running of a body
 OUT, INNER, ORDER = 40, 41, 42  # bases in A of results being made
 VARIABLES, VALUES, ELEMENTS, PLACES, STARTS, MISSES, TAPE = 43, 44, 45, 46, 47, 48, 49
@@ -56,9 +59,6 @@ NUM_TYPES = 64
 REGISTERS = TYPES + 8 * NUM_TYPES
 
 SCALAR, SEQUENCE, TUPLE = 0, 1, 2  # kinds of types
-
-LENGTH_BITS = 24  # of a sequence's table word: address and length
-LENGTH = (1 << LENGTH_BITS) - 1
 
 # ---------------------------------------------------------------------------------- status
 

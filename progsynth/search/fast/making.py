@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 from progsynth.search.fast import opcodes as op
 from progsynth.search.fast.interning import items, length, number, sequence, word_of
 from progsynth.search.fast.jit import kernel
 from progsynth.search.fast.layout import (
     CELLS,
+    EMPTY,
     FAIL,
     INNER,
     MAX_ITEMS,
@@ -30,11 +33,11 @@ def bound(i: int, n: int) -> int:
 @kernel
 def part(A: Words, Q: Longs, xs: int, start: int, stop: int) -> int:
     """The word of xs[start:stop]."""
-    n = length(Q, xs)
+    n = length(A, xs)
     low, high = bound(start, n), bound(stop, n)
     if low == 0 and high == n:
         return xs
-    return sequence(A, Q, items(Q, xs) + low, high - low) if high > low else 0
+    return sequence(A, Q, items(xs) + low, high - low) if high > low else EMPTY
 
 
 @kernel
@@ -42,7 +45,7 @@ def stepped(A: Words, Q: Longs, xs: int, start: int, stop: int, step: int, given
     """The word of xs[start:stop:step]; bit 0 of `given`: there is a start, bit 1: a stop."""
     if step == 0:
         return FAIL
-    n, s, out = length(Q, xs), items(Q, xs), Q[OUT]
+    n, s, out = length(A, xs), items(xs), Q[OUT]
     least, most = (0, n) if step > 0 else (-1, n - 1)
     if not given & 1:
         start = least if step > 0 else most
@@ -75,40 +78,45 @@ def copied(A: Words, to: int, start: int, count: int) -> int:
 @kernel
 def concat(A: Words, Q: Longs, x: int, y: int) -> int:
     """The word of x + y."""
-    n, m, out = length(Q, x), length(Q, y), Q[OUT]
+    n, m, out = length(A, x), length(A, y), Q[OUT]
     if n == 0:
         return y
     if m == 0:
         return x
     if n + m > Q[MAX_ITEMS]:
         return FAIL
-    end = copied(A, out, items(Q, x), n)
-    copied(A, end, items(Q, y), m)
+    end = copied(A, out, items(x), n)
+    copied(A, end, items(y), m)
     return sequence(A, Q, out, n + m)
 
 
 @kernel
 def repeat(A: Words, Q: Longs, x: int, k: int) -> int:
     """The word of x * k."""
-    n, out = length(Q, x), Q[OUT]
+    n, out = length(A, x), Q[OUT]
     if n == 0 or k <= 0:
-        return 0
+        return EMPTY
     if k >= Q[CELLS] or 1 + n * k > Q[CELLS]:
         return FAIL
     end = out
     for _ in range(k):
-        end = copied(A, end, items(Q, x), n)
+        end = copied(A, end, items(x), n)
     return sequence(A, Q, out, n * k)
 
 
 @kernel
-def count_up(A: Words, Q: Longs, start: int, stop: int, step: int) -> int:
-    """The word of range(start, stop, step)."""
+def count_up(A: Words, Q: Longs, start: int, stop: int, step: int, extra: int) -> int:
+    """The word of range(start, stop, step), which is charged for `extra` items."""
     span = stop - start
-    if step == 0 or (stop ^ start) & (stop ^ span) < 0:
+    if step == 0:
         return FAIL
-    charged = span // step + 1 if step != 1 else span
-    if 1 + max(charged, 0) > Q[CELLS]:
+    if (stop < start) == (step > 0) and stop != start:
+        return EMPTY
+    if (stop ^ start) & (stop ^ span) < 0:  # the span overflows
+        charged = (float(stop) - float(start)) / float(step) + 1.0
+    else:
+        charged = float(span) if extra == 0 else float(span) / float(step) + 1.0
+    if 1.0 + math.floor(charged) > Q[CELLS]:
         return FAIL
     out, count, i = Q[OUT], 0, start
     while (step > 0 and i < stop) or (step < 0 and i > stop):
@@ -138,7 +146,7 @@ def sort_words(A: Words, Q: Longs, kind: int, keys: int, words: int, n: int) -> 
 @kernel
 def sort(A: Words, Q: Longs, kind: int, x: int) -> int:
     """The word of the sorted sequence, whose items are of type `kind`."""
-    n, s, out, keys = length(Q, x), items(Q, x), Q[OUT], Q[SORT_KEYS]
+    n, s, out, keys = length(A, x), items(x), Q[OUT], Q[SORT_KEYS]
     if kind:  # not numbers
         copied(A, out, s, n)
         sort_words(A, Q, kind, out, out, n)
@@ -158,7 +166,7 @@ def sort(A: Words, Q: Longs, kind: int, x: int) -> int:
 @kernel
 def unique(A: Words, Q: Longs, x: int) -> int:
     """The word of the sequence without items that came before."""
-    n, s, out = length(Q, x), items(Q, x), Q[OUT]
+    n, s, out = length(A, x), items(x), Q[OUT]
     count = 0
     for i in range(n):
         if position(A, out, count, int(A[s + i])) < 0:
@@ -170,7 +178,7 @@ def unique(A: Words, Q: Longs, x: int) -> int:
 @kernel
 def changed(A: Words, Q: Longs, code: int, x: int, i: int, y: int) -> int:
     """The word of the sequence with an item put, inserted or deleted at i."""
-    n, s, out = length(Q, x), items(Q, x), Q[OUT]
+    n, s, out = length(A, x), items(x), Q[OUT]
     at = i + n if i < 0 else i
     if code == op.INSERT:
         at = 0 if at < 0 else n if at > n else at
@@ -201,12 +209,12 @@ def make(A: Words, Q: Longs, code: int, aux: int, x: int, y: int, z: int, u: int
     if code == op.BUILD:
         return built(A, Q, aux, x, y, z, u)
     if code == op.RANGE:
-        return count_up(A, Q, 0, number(Q, x), 1)
+        return count_up(A, Q, 0, number(Q, x), 1, 0)
     if code == op.RANGE_START:
-        return count_up(A, Q, number(Q, x), number(Q, y), 1)
+        return count_up(A, Q, number(Q, x), number(Q, y), 1, 0)
     if code == op.RANGE_STEP:
-        return count_up(A, Q, number(Q, x), number(Q, y), number(Q, z))
-    n = length(Q, x)
+        return count_up(A, Q, number(Q, x), number(Q, y), number(Q, z), 1)
+    n = length(A, x)
     if code == op.CONCAT:
         return concat(A, Q, x, y)
     if code == op.APPEND:
@@ -216,7 +224,7 @@ def make(A: Words, Q: Longs, code: int, aux: int, x: int, y: int, z: int, u: int
     if code == op.DELETE:
         return changed(A, Q, code, x, number(Q, y), 0)
     if code == op.REMOVE:
-        at = position(A, items(Q, x), n, y)
+        at = position(A, items(x), n, y)
         return changed(A, Q, op.DELETE, x, at, 0) if at >= 0 else FAIL
     if code == op.SORT:
         return sort(A, Q, aux, x)
@@ -230,7 +238,7 @@ def make(A: Words, Q: Longs, code: int, aux: int, x: int, y: int, z: int, u: int
 @kernel
 def cut(A: Words, Q: Longs, code: int, x: int, i: int, j: int, k: int) -> int:
     """The word of a part of a sequence, or of it in another order."""
-    n = length(Q, x)
+    n = length(A, x)
     if code == op.SLICE:
         return part(A, Q, x, i, j)
     if code == op.SLICE_FROM:

@@ -9,9 +9,9 @@ import numpy as np
 
 from progsynth.lang.types import BOOL, INT, STR, Type
 from progsynth.search.fast import layout as at
-from progsynth.search.fast.filling import add_number, add_sequence
-from progsynth.search.fast.layout import BIG, LENGTH, LENGTH_BITS, Longs, Words
+from progsynth.search.fast.layout import BIG, Longs, Words
 from progsynth.search.fast.running import MAX_STEPS
+from progsynth.search.fast.tending import add_number, add_sequence
 
 _START_MASK = (1 << 12) - 1
 _SMALL = 4096  # items that any result may have, and elements that any lambda may be called on
@@ -70,9 +70,7 @@ class Memory:
             return bool(word)
         if type_ == INT:
             return word if word < BIG else int(self.Q[self.Q[at.BIG_AT] + word - BIG])
-        place = int(self.Q[self.Q[at.SEQUENCE_AT] + word])
-        start = place >> LENGTH_BITS
-        words = self.A[start : start + (place & LENGTH)].tolist()
+        words = self.A[word : word + int(self.A[word - 1])].tolist()
         if type_ == STR:
             return "".join(map(chr, words))
         if type_.name == "tuple":
@@ -83,15 +81,14 @@ class Memory:
 def reserve(sizes: Sizes) -> Memory:
     """The memory of a bank. It is touched as it fills: what is not used costs nothing."""
     entries = max(1 << 12, sizes.max_bytes // (4 * sizes.width + 130))
-    rows, words = entries * (5 + sizes.width), entries * 10
-    slots = 1 << (5 * entries // 3).bit_length()
+    rows, words = entries * (5 + sizes.width), entries * 11
+    slots = 2 << (5 * entries // 3).bit_length()  # a table grows when it is half full at least
     lanes = max(_SMALL, 4 * sizes.values)
     items = max(_SMALL, 4 * sizes.cells)
     in_q = {
-        at.SEQUENCE_AT: entries,
         at.SEQUENCE_SLOTS: slots,
-        at.BIG_AT: entries // 8,
-        at.BIG_SLOTS: slots // 4,
+        at.BIG_AT: entries // 4,
+        at.BIG_SLOTS: slots // 2,
         at.ROW_SLOTS: slots,
         at.SORT_KEYS: items + lanes,
         at.FRAMES: 4 * MAX_STEPS,
@@ -121,8 +118,9 @@ def reserve(sizes: Sizes) -> Memory:
         place += size
     longs[at.ROWS], longs[at.ROWS_END] = place, place + rows
     longs[at.WORDS], longs[at.WORDS_END] = place + rows + _SMALL, num_a + _SMALL
-    longs[at.SEQUENCES], longs[at.SEQUENCES_END] = 1, entries
-    longs[at.BIGS_END], longs[at.ENTRIES_END] = entries // 8, entries
+    longs[at.WORDS_START] = longs[at.WORDS]
+    longs[at.SEQUENCES_END] = entries
+    longs[at.BIGS_END], longs[at.ENTRIES_END] = entries // 4, entries
     for mask in (at.SEQUENCE_MASK, at.BIG_MASK, at.ROW_MASK):
         longs[mask] = _START_MASK
     longs[at.LANES], longs[at.MAX_ITEMS], longs[at.CELLS] = lanes, items, sizes.cells

@@ -5,22 +5,22 @@ from __future__ import annotations
 from progsynth.search.fast import opcodes as op
 from progsynth.search.fast.interning import items, length, number, sequence
 from progsynth.search.fast.jit import kernel
-from progsynth.search.fast.layout import ABSENT, FAIL, INNER, MAX_ITEMS, OUT, Longs, Words
+from progsynth.search.fast.layout import ABSENT, EMPTY, FAIL, INNER, MAX_ITEMS, OUT, Longs, Words
 from progsynth.search.fast.making import copied, part
 
 
 @kernel
 def zipped(A: Words, Q: Longs, x: int, y: int, z: int, three: bool) -> int:
     """The word of the pairs, or triples, of items at equal positions."""
-    n = min(length(Q, x), length(Q, y))
+    n = min(length(A, x), length(A, y))
     if three:
-        n = min(n, length(Q, z))
+        n = min(n, length(A, z))
     out, at = Q[OUT], Q[INNER]
     for i in range(n):
-        A[at] = A[items(Q, x) + i]
-        A[at + 1] = A[items(Q, y) + i]
+        A[at] = A[items(x) + i]
+        A[at + 1] = A[items(y) + i]
         if three:
-            A[at + 2] = A[items(Q, z) + i]
+            A[at + 2] = A[items(z) + i]
         w = sequence(A, Q, at, 3 if three else 2)
         if w <= ABSENT:
             return w
@@ -31,10 +31,10 @@ def zipped(A: Words, Q: Longs, x: int, y: int, z: int, three: bool) -> int:
 @kernel
 def enumerated(A: Words, Q: Longs, x: int) -> int:
     """The word of the pairs of position and item."""
-    out, at, n = Q[OUT], Q[INNER], length(Q, x)
+    out, at, n = Q[OUT], Q[INNER], length(A, x)
     for i in range(n):
         A[at] = i
-        A[at + 1] = A[items(Q, x) + i]
+        A[at + 1] = A[items(x) + i]
         w = sequence(A, Q, at, 2)
         if w <= ABSENT:
             return w
@@ -48,10 +48,10 @@ def flat(A: Words, Q: Longs, start: int, count: int) -> int:
     out = end = Q[OUT]
     for i in range(count):
         one = int(A[start + i])
-        n = length(Q, one)
+        n = length(A, one)
         if end - out + n > Q[MAX_ITEMS]:
             return FAIL
-        end = copied(A, end, items(Q, one), n)
+        end = copied(A, end, items(one), n)
     return sequence(A, Q, out, end - out)
 
 
@@ -72,16 +72,16 @@ def pieces(A: Words, Q: Longs, x: int, size: int, step: int, count: int) -> int:
 @kernel
 def transposed(A: Words, Q: Longs, x: int) -> int:
     """The word of the columns of a list of rows, as many as the shortest row has items."""
-    num_rows, s = length(Q, x), items(Q, x)
+    num_rows, s = length(A, x), items(x)
     if num_rows == 0:
-        return 0
-    width = length(Q, int(A[s]))
+        return EMPTY
+    width = length(A, int(A[s]))
     for i in range(num_rows):
-        width = min(width, length(Q, int(A[s + i])))
+        width = min(width, length(A, int(A[s + i])))
     out, at = Q[OUT], Q[INNER]
     for j in range(width):
         for i in range(num_rows):
-            A[at + i] = A[items(Q, int(A[s + i])) + j]
+            A[at + i] = A[items(int(A[s + i])) + j]
         w = sequence(A, Q, at, num_rows)
         if w <= ABSENT:
             return w
@@ -99,14 +99,14 @@ def nest(A: Words, Q: Longs, code: int, x: int, y: int, z: int) -> int:
     if code == op.ENUMERATE:
         return enumerated(A, Q, x)
     if code == op.FLATTEN:
-        return flat(A, Q, items(Q, x), length(Q, x))
+        return flat(A, Q, items(x), length(A, x))
     if code == op.TRANSPOSE:
         return transposed(A, Q, x)
-    n, size = length(Q, x), number(Q, y)
+    n, size = length(A, x), number(Q, y)
     if code == op.CHUNKS:
         if size == 0:
             return FAIL
-        return pieces(A, Q, x, size, size, (n - 1) // size + 1) if size > 0 and n else 0
+        return pieces(A, Q, x, size, size, (n - 1) // size + 1) if size > 0 and n else EMPTY
     if size < -Q[MAX_ITEMS]:
         return FAIL
     return pieces(A, Q, x, size, 1, max(n - size + 1, 0))  # WINDOWS

@@ -22,19 +22,19 @@ def position(A: Words, start: int, count: int, wanted: int) -> int:
 @kernel
 def item(A: Words, Q: Longs, xs: int, i: int) -> int:
     """The item at position i as Python counts; `FAIL` outside."""
-    n = length(Q, xs)
+    n = length(A, xs)
     if i < 0:
         i += n
-    return int(A[items(Q, xs) + i]) if 0 <= i < n else FAIL
+    return int(A[items(xs) + i]) if 0 <= i < n else FAIL
 
 
 @kernel
 def character(A: Words, Q: Longs, text: int, i: int) -> int:
     """The character at position i as a text; `FAIL` outside."""
-    n = length(Q, text)
+    n = length(A, text)
     if i < 0:
         i += n
-    return sequence(A, Q, items(Q, text) + i, 1) if 0 <= i < n else FAIL
+    return sequence(A, Q, items(text) + i, 1) if 0 <= i < n else FAIL
 
 
 @kernel
@@ -88,8 +88,8 @@ def is_sorted(A: Words, Q: Longs, kind: int, s: int, n: int) -> int:
 def read(A: Words, Q: Longs, code: int, aux: int, x: int, y: int) -> int:
     """The word of an operation that reads the sequence x (of `IN`: y)."""
     if code == op.IN:
-        return int(position(A, items(Q, y), length(Q, y), x) >= 0)
-    s, n = items(Q, x), length(Q, x)
+        return int(position(A, items(y), length(A, y), x) >= 0)
+    s, n = items(x), length(A, x)
     if code == op.LEN:
         return n
     if code == op.ITEM:

@@ -7,7 +7,7 @@ operation on rows. Choices run both branches, which is the same: nothing but val
 from __future__ import annotations
 
 from progsynth.search.fast import opcodes as op
-from progsynth.search.fast.jit import kernel
+from progsynth.search.fast.jit import inlined, kernel
 from progsynth.search.fast.layout import (
     ARITY,
     AUX,
@@ -19,6 +19,7 @@ from progsynth.search.fast.layout import (
     OP,
     STACK,
     TAPE,
+    TOUCHED,
     VARIABLES,
     Longs,
     Words,
@@ -30,6 +31,25 @@ from progsynth.search.fast.scalars import logic_row, number_row
 from progsynth.search.fast.texts import text
 
 MAX_STEPS = 64  # of one body
+
+
+@kernel
+def reads_sequence(code: int) -> bool:
+    """Is the operation's first argument a sequence?"""
+    if code < op.READING_END:
+        return code != op.IN
+    return code < op.BUILD and not op.RANGE <= code <= op.RANGE_STEP
+
+
+@kernel
+def touch(A: Words, Q: Longs, a: int, n: int) -> None:
+    """Read the beginnings of the sequences in a row: at once, they come sooner from memory."""
+    seen = 0
+    for i in range(n):
+        x = int(A[a + i])
+        if x > 0:
+            seen ^= A[x - 1] ^ A[x]
+    Q[TOUCHED] = seen
 
 
 @kernel
@@ -54,6 +74,8 @@ def apply_row(
     elif code < op.LOGIC_END:
         logic_row(A, Q, code, aux, a, b, c, n, out)
     else:
+        if reads_sequence(code):
+            touch(A, Q, a, n)
         for i in range(n):
             x, y, z, u = int(A[a + i]), int(A[b + i]), int(A[c + i]), int(A[d + i])
             if x == FAIL or y == FAIL or z == FAIL or u == FAIL:
@@ -68,7 +90,7 @@ def apply_row(
                 A[out + i] = text(A, Q, code, x, y, z)
 
 
-@kernel
+@inlined
 def run_step(A: Words, Q: Longs, P: Words, production: int, values: int) -> int:
     """The address of what a step of a body gives, whose arguments' addresses are at Q[values]."""
     code, aux, arity = int(P[production, OP]), int(P[production, AUX]), int(P[production, ARITY])
@@ -111,7 +133,7 @@ def run_steps(A: Words, Q: Longs, P: Words, body: int) -> int:
     return Q[values]
 
 
-@kernel
+@inlined
 def run_body(A: Words, Q: Longs, P: Words, body: int, n: int) -> int:
     """The address of what the body gives on n lanes; its values are kept, whatever `KEEP` says."""
     keep = Q[KEEP]

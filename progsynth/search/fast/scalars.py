@@ -21,8 +21,8 @@ def order(A: Words, Q: Longs, kind: int, x: int, y: int) -> int:
         at = TYPES + 8 * kind
         if Q[at] == SCALAR:
             return -1 if number(Q, x) < number(Q, y) else 1
-        n, m = length(Q, x), length(Q, y)
-        s, t = items(Q, x), items(Q, y)
+        n, m = length(A, x), length(A, y)
+        s, t = items(x), items(y)
         i = 0
         shorter = min(n, m)
         while i < shorter and A[s + i] == A[t + i]:

@@ -20,8 +20,8 @@ from progsynth.search.bodies import POOL_LIMIT, Noted
 from progsynth.search.bottom_up import Goal, Hit, working_limits
 from progsynth.search.fast import layout as at
 from progsynth.search.fast.bank import SLICE, FastBank, keys_of
-from progsynth.search.fast.filling import note_rows
 from progsynth.search.fast.memory import Sizes
+from progsynth.search.fast.tending import note_rows
 from progsynth.search.levels import Levels
 from progsynth.search.run import Allowance, Batch, Candidate, Told
 from progsynth.search.space import IF_COST, Production, Space, Symbol

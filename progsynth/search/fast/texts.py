@@ -6,7 +6,7 @@ from progsynth.lang.vm.kernels_numbers import product_overflows
 from progsynth.search.fast import opcodes as op
 from progsynth.search.fast.interning import items, length, number, sequence, word_of
 from progsynth.search.fast.jit import kernel
-from progsynth.search.fast.layout import ABSENT, CELLS, FAIL, INNER, KEEP, OUT, Longs, Words
+from progsynth.search.fast.layout import ABSENT, CELLS, EMPTY, FAIL, INNER, KEEP, OUT, Longs, Words
 from progsynth.search.fast.making import concat, copied, part, repeat
 
 MINUS, PLUS, ZERO, NINE, NEWLINE, SPACE = 45, 43, 48, 57, 10, 32
@@ -47,7 +47,7 @@ def is_of(code: int, c: int) -> bool:
 @kernel
 def all_of(A: Words, Q: Longs, code: int, x: int) -> int:
     """Is the text one or more characters, all of the class?"""
-    s, n = items(Q, x), length(Q, x)
+    s, n = items(x), length(A, x)
     for i in range(s, s + n):
         if not is_of(code, int(A[i])):
             return 0
@@ -57,7 +57,7 @@ def all_of(A: Words, Q: Longs, code: int, x: int) -> int:
 @kernel
 def cased(A: Words, Q: Longs, x: int, first: int, others: int) -> int:
     """The text with its first and its other characters in upper (1) or lower (0) case."""
-    s, n, out = items(Q, x), length(Q, x), Q[OUT]
+    s, n, out = items(x), length(A, x), Q[OUT]
     for i in range(n):
         c = int(A[s + i])
         up = first if i == 0 else others
@@ -72,7 +72,7 @@ def cased(A: Words, Q: Longs, x: int, first: int, others: int) -> int:
 @kernel
 def stripped(A: Words, Q: Longs, x: int) -> int:
     """The text without white space at its ends."""
-    s, low, high = items(Q, x), 0, length(Q, x)
+    s, low, high = items(x), 0, length(A, x)
     while low < high and is_white(int(A[s + low])):
         low += 1
     while low < high and is_white(int(A[s + high - 1])):
@@ -83,7 +83,7 @@ def stripped(A: Words, Q: Longs, x: int) -> int:
 @kernel
 def cut_at(A: Words, Q: Longs, x: int, sep: int, m: int, end: int) -> int:
     """The parts of the first `end` characters between separators, the m characters at `sep`."""
-    s, out = items(Q, x), Q[OUT]
+    s, out = items(x), Q[OUT]
     if m == 0:
         return FAIL
     count, begin = 0, 0
@@ -104,7 +104,7 @@ def cut_at(A: Words, Q: Longs, x: int, sep: int, m: int, end: int) -> int:
 @kernel
 def words_of(A: Words, Q: Longs, x: int) -> int:
     """The parts between white space; none is empty."""
-    s, n, out, count, begin = items(Q, x), length(Q, x), Q[OUT], 0, 0
+    s, n, out, count, begin = items(x), length(A, x), Q[OUT], 0, 0
     for i in range(n + 1):
         if i == n or is_white(int(A[s + i])):
             if i > begin:
@@ -121,25 +121,25 @@ def words_of(A: Words, Q: Longs, x: int) -> int:
 def joined(A: Words, Q: Longs, sep: int, parts: int) -> int:
     """The parts in one text, with the separator between them."""
     out = end = Q[OUT]
-    s, n = items(Q, parts), length(Q, parts)
-    charged = 1 + (1 + length(Q, sep)) * n
+    s, n = items(parts), length(A, parts)
+    charged = 1 + (1 + length(A, sep)) * n
     for i in range(n):
-        charged += length(Q, int(A[s + i]))
+        charged += length(A, int(A[s + i]))
     if charged > Q[CELLS]:
         return FAIL
     for i in range(n):
         one = int(A[s + i])
         if i:
-            end = copied(A, end, items(Q, sep), length(Q, sep))
-        end = copied(A, end, items(Q, one), length(Q, one))
+            end = copied(A, end, items(sep), length(A, sep))
+        end = copied(A, end, items(one), length(A, one))
     return sequence(A, Q, out, end - out)
 
 
 @kernel
 def replaced(A: Words, Q: Longs, x: int, old: int, new: int) -> int:
     """The text with `new` for every `old`; an empty one is before each character and at the end."""
-    s, n, t, m = items(Q, x), length(Q, x), items(Q, old), length(Q, old)
-    w, k = items(Q, new), length(Q, new)
+    s, n, t, m = items(x), length(A, x), items(old), length(A, old)
+    w, k = items(new), length(A, new)
     longest = n + (n // max(m, 1) + 1) * k
     if 1 + longest > Q[CELLS]:
         return FAIL
@@ -161,13 +161,13 @@ def replaced(A: Words, Q: Longs, x: int, old: int, new: int) -> int:
 @kernel
 def occurrences(A: Words, Q: Longs, x: int, y: int) -> int:
     """How often y occurs in x, without overlaps."""
-    n, m, s = length(Q, x), length(Q, y), items(Q, x)
+    n, m, s = length(A, x), length(A, y), items(x)
     if m == 0:
         return n + 1
-    count, i = 0, found_at(A, s, n, items(Q, y), m, 0)
+    count, i = 0, found_at(A, s, n, items(y), m, 0)
     while i >= 0:
         count += 1
-        i = found_at(A, s, n, items(Q, y), m, i + m)
+        i = found_at(A, s, n, items(y), m, i + m)
     return count
 
 
@@ -192,7 +192,7 @@ def written(A: Words, Q: Longs, value: int) -> int:
 @kernel
 def parsed(A: Words, Q: Longs, x: int) -> int:
     """The integer that the text writes."""
-    s, i, n = items(Q, x), 0, length(Q, x)
+    s, i, n = items(x), 0, length(A, x)
     while i < n and is_white(int(A[s + i])):
         i += 1
     while n > i and is_white(int(A[s + n - 1])):
@@ -220,7 +220,7 @@ def parsed(A: Words, Q: Longs, x: int) -> int:
 @kernel
 def characters(A: Words, Q: Longs, x: int) -> int:
     """The characters as a list."""
-    s, n, out = items(Q, x), length(Q, x), Q[OUT]
+    s, n, out = items(x), length(A, x), Q[OUT]
     for i in range(n):
         w = sequence(A, Q, s + i, 1)
         if w <= ABSENT:
@@ -232,9 +232,9 @@ def characters(A: Words, Q: Longs, x: int) -> int:
 @kernel
 def padded(A: Words, Q: Longs, code: int, x: int, width: int, fill: int) -> int:
     """The text with `fill` repeated in front or behind."""
-    n = length(Q, x)
-    if width < -(2**62):
-        return FAIL if width - n > 0 else x  # the difference overflows
+    n = length(A, x)
+    if width < -(2**63) + n:  # the difference overflows
+        return FAIL
     keep = Q[KEEP]
     Q[KEEP] = 1
     more = repeat(A, Q, fill, width - n)
@@ -258,7 +258,7 @@ def truth_text(A: Words, Q: Longs, x: int) -> int:
 @kernel
 def search_text(A: Words, Q: Longs, code: int, x: int, y: int) -> int:
     """The word of an operation that looks for y in x."""
-    n, m, s, t = length(Q, x), length(Q, y), items(Q, x), items(Q, y)
+    n, m, s, t = length(A, x), length(A, y), items(x), items(y)
     if code == op.STARTS_WITH:
         return int(m <= n and found_at(A, s, m, t, m, 0) == 0)
     if code == op.ENDS_WITH:
@@ -270,7 +270,7 @@ def search_text(A: Words, Q: Longs, code: int, x: int, y: int) -> int:
         return i
     if code == op.BEFORE:
         return x if i < 0 else part(A, Q, x, 0, i)
-    return 0 if i < 0 else part(A, Q, x, i + m, n)  # AFTER
+    return EMPTY if i < 0 else part(A, Q, x, i + m, n)  # AFTER
 
 
 @kernel
@@ -279,14 +279,14 @@ def text(A: Words, Q: Longs, code: int, x: int, y: int, z: int) -> int:
     if code == op.CHARS:
         return characters(A, Q, x)
     if code == op.IN_STR:
-        s, t = items(Q, y), items(Q, x)
-        return int(found_at(A, s, length(Q, y), t, length(Q, x), 0) >= 0)
+        s, t = items(y), items(x)
+        return int(found_at(A, s, length(A, y), t, length(A, x), 0) >= 0)
     if op.FIND_STR <= code <= op.ENDS_WITH or code == op.BEFORE or code == op.AFTER:
         return search_text(A, Q, code, x, y)
     if code == op.REPLACE:
         return replaced(A, Q, x, y, z)
     if code == op.SPLIT:
-        return cut_at(A, Q, x, items(Q, y), length(Q, y), length(Q, x))
+        return cut_at(A, Q, x, items(y), length(A, y), length(A, x))
     if code == op.WORDS_OF:
         return words_of(A, Q, x)
     if code == op.JOIN:
@@ -302,7 +302,7 @@ def text(A: Words, Q: Longs, code: int, x: int, y: int, z: int) -> int:
     if op.IS_DIGIT <= code <= op.IS_SPACE:
         return all_of(A, Q, code, x)
     if code == op.ORD:
-        return int(A[items(Q, x)]) if length(Q, x) == 1 else FAIL
+        return int(A[items(x)]) if length(A, x) == 1 else FAIL
     if code == op.CHR:
         c = number(Q, x)
         if not 0 <= c <= 0x10FFFF or 0xD800 <= c <= 0xDFFF:
@@ -323,10 +323,10 @@ def text(A: Words, Q: Longs, code: int, x: int, y: int, z: int) -> int:
 @kernel
 def lines(A: Words, Q: Longs, x: int) -> int:
     """The lines of a text, without their ends."""
-    n = length(Q, x)
+    n = length(A, x)
     if n == 0:
-        return 0
+        return EMPTY
     at = Q[INNER]
     A[at] = NEWLINE
-    end = n - 1 if A[items(Q, x) + n - 1] == NEWLINE else n
+    end = n - 1 if A[items(x) + n - 1] == NEWLINE else n
     return cut_at(A, Q, x, at, 1, end)

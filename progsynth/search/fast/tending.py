@@ -1,0 +1,121 @@
+"""What Python does to the compiled bank beside filling it: values in, tables grown, rows noted."""
+
+from __future__ import annotations
+
+from progsynth.search.fast.filling import row_hash
+from progsynth.search.fast.interning import (
+    finish,
+    rehash_bigs,
+    rehash_sequences,
+    sequence,
+    word_of,
+)
+from progsynth.search.fast.jit import entry
+from progsynth.search.fast.layout import (
+    ENTRIES,
+    MERGING,
+    NOTED,
+    POOL_MASK,
+    ROW_MASK,
+    ROW_SLOTS,
+    SCOPE,
+    SYMBOL,
+    WIDTH,
+    Longs,
+    Words,
+)
+from progsynth.search.fast.pools import (
+    LEFT_KEY,
+    RIGHT_KEY,
+    ROW_KEY,
+    SCOPE_KEY,
+    add_element,
+    free_slot,
+)
+
+
+@entry
+def note_rows(A: Words, addresses: Words, G: Words, seen: Longs, found: Longs) -> int:
+    """Which rows the entries are right on, as bits, each set with its first entry.
+
+    `G` holds the words wanted, `seen` a hash table of the sets known (-1: a free slot). `found`
+    gets a set and an address for each that is new, as many as it holds; gives how many.
+    """
+    num, mask = 0, len(seen) - 1
+    for row in addresses:
+        bits = 0
+        for i in range(len(G)):
+            bits |= int(A[row + i] == G[i]) << i
+        at = finish(bits) & mask
+        while seen[at] != -1 and seen[at] != bits:
+            at = (at + 1) & mask
+        if seen[at] == -1 and 2 * num < len(found):
+            seen[at] = bits
+            found[2 * num], found[2 * num + 1] = bits, row
+            num += 1
+    return num
+
+
+@entry
+def add_sequence(A: Words, Q: Longs, start: int, count: int) -> int:
+    """`interning.sequence`, for Python."""
+    return sequence(A, Q, start, count)
+
+
+@entry
+def add_number(Q: Longs, value: int) -> int:
+    """`interning.word_of`, for Python."""
+    return word_of(Q, value)
+
+
+@entry
+def grow_tables(A: Words, Q: Longs, P: Words, E: Words, Z: Words, Y: Words, sizes: Longs) -> None:
+    """Make the tables of sequences, large ints and rows as large as `sizes` says (less one)."""
+    if sizes[0]:
+        rehash_sequences(A, Q, sizes[0])
+    if sizes[1]:
+        rehash_bigs(Q, sizes[1])
+    if sizes[2] == 0:
+        return
+    slots, mask = Q[ROW_SLOTS], sizes[2]
+    for i in range(mask + 1):
+        Q[slots + i] = 0
+    Q[ROW_MASK] = mask
+    for one in range(Q[ENTRIES]):
+        row = int(E[one])
+        symbol = int(P[A[row - 1], SYMBOL])
+        scope = int(Y[symbol, SCOPE])
+        if not Z[scope, MERGING]:
+            continue
+        h = row_hash(A, symbol, row, int(Z[scope, WIDTH]))
+        at = h & mask
+        while Q[slots + at]:
+            at = (at + 1) & mask
+        Q[slots + at] = (((h >> 33) & 0x3FFFFFFF) << 32) | row
+
+
+@entry
+def add_place(
+    Q: Longs, elements: Words, slots: Words, scope: int, row: int, left: int, right: int, place: int
+) -> None:
+    """Give an element a place in the pool of that scope and row."""
+    at = free_slot(Q, elements, slots, scope, row, left, right)
+    if at >= 0:
+        add_element(Q, elements, slots, at, scope, row, left, right, place)
+
+
+@entry
+def rehash_elements(Q: Longs, elements: Words, slots: Words) -> None:
+    """Fill an empty table of elements of pools anew."""
+    Q[POOL_MASK] = len(slots) - 1
+    for one in range(Q[NOTED]):
+        at = free_slot(
+            Q,
+            elements,
+            slots,
+            int(elements[one, SCOPE_KEY]),
+            int(elements[one, ROW_KEY]),
+            int(elements[one, LEFT_KEY]),
+            int(elements[one, RIGHT_KEY]),
+        )
+        slots[at] = one + 1

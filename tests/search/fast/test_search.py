@@ -1,0 +1,131 @@
+"""The compiled search as a method: the same solutions, budgets, what it says when it is full."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from progsynth.lang.failure import Limits
+from progsynth.lang.interpret import run
+from progsynth.lang.primitive import DSL
+from progsynth.lang.term import Function, Program, Term
+from progsynth.lang.types import parse_signature
+from progsynth.registry import pack
+from progsynth.search.bottom_up import BottomUp, bottom_up
+from progsynth.search.fast.method import fast_bottom_up
+from progsynth.search.problem import Problem
+from progsynth.search.run import Allowance, Candidate, Search
+
+pytestmark = pytest.mark.timeout(900)  # the first to run compiles the kernels
+
+LISTS = [([3, 1, 2, 8],), ([],), ([5, 4, 7, 7],), ([-2, 6],)]
+NUMBERS = [(3,), (8,), (-4,), (15,), (-1,)]
+
+# signature, meaning, rows
+TASKS: dict[str, tuple[str, Callable[..., Any], list[tuple[Any, ...]]]] = {
+    "sorted downwards": ("(xs: list[int]) -> list[int]", lambda xs: sorted(xs)[::-1], LISTS),
+    "sum of squares": ("(xs: list[int]) -> int", lambda xs: sum(x * x for x in xs), LISTS),
+    "even ones": ("(xs: list[int]) -> list[int]", lambda xs: [x for x in xs if x % 2 == 0], LISTS),
+    "with a condition": (
+        "(up: bool, n: int) -> int",
+        lambda up, n: n if up else -n,
+        [(True, 3), (False, 4), (True, -2), (False, -9)],
+    ),
+    "running sums": (
+        "(xs: list[int]) -> list[int]",
+        lambda xs: [sum(xs[: i + 1]) for i in range(len(xs))],
+        LISTS,
+    ),
+    "initials": (
+        "(s: str) -> str",
+        lambda s: "".join(w[0] for w in s.split()),
+        [("to be or not",), ("Ada Lovelace",), ("x",)],
+    ),
+}
+
+
+def problem(
+    signature: str, meaning: Callable[..., Any], rows: list[tuple[Any, ...]], dsl: DSL | None = None
+) -> Problem:
+    read = parse_signature(signature)
+
+    def wrap(term: Term, cost: int) -> Candidate:
+        return Candidate(Program((Function("f", read.names, read.types, read.result, term),)), cost)
+
+    outputs = tuple(meaning(*row) for row in rows)
+    return Problem(
+        read.types, read.result, tuple(rows), outputs, dsl or pack(), wrap, read.types,
+        read.result, Limits(),
+    )  # fmt: skip
+
+
+def first(search: Search, asked: Problem, executions: int) -> tuple[Candidate | None, int]:
+    """The first candidate that is right, and the executions used."""
+    used = 0
+    while used < executions and not search.exhausted:
+        batch = search.ask(Allowance(executions - used, None))
+        used += batch.executions
+        for candidate in batch.candidates:
+            found = [run(candidate.program, row, asked.dsl) for row in asked.inputs]
+            assert found == list(asked.outputs)
+            return candidate, used
+    return None, used
+
+
+LONG = ("even ones", "initials")  # for the twin
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=pytest.mark.slow) if n in LONG else n for n in TASKS]
+)
+def test_it_finds_a_program_of_the_same_cost_as_its_twin(name: str) -> None:
+    asked = problem(*TASKS[name])
+    slow, _ = first(bottom_up(asked, 0), asked, 3_000_000)
+    fast, _ = first(fast_bottom_up()(asked, 0), asked, 30_000_000)
+    assert slow is not None and fast is not None
+    assert fast.cost == slow.cost
+
+
+def test_small_allowances_find_the_same_as_one_large_one() -> None:
+    asked = problem(*TASKS["sorted downwards"])
+    whole, _ = first(fast_bottom_up()(asked, 0), asked, 5_000_000)
+    search = fast_bottom_up()(asked, 0)
+    for _ in range(100_000):
+        batch = search.ask(Allowance(700, None))
+        if batch.candidates:
+            break
+    assert whole is not None
+    assert batch.candidates[0].program == whole.program
+
+
+def test_a_full_bank_says_so_and_goes_on_finding() -> None:
+    signature, _, rows = TASKS["sorted downwards"]
+    asked = problem(signature, lambda xs: [x * 2 + 1 for x in reversed(xs)], rows)
+    search = fast_bottom_up(max_bytes=1 << 19)(asked, 0)
+    found, _ = first(search, asked, 700_000)
+    assert any("the bank is full at" in note for note in search.notes)
+    assert found is not None or search.level > 5
+
+
+def test_what_it_has_no_words_for_goes_to_its_twin() -> None:
+    asked = problem("(x: float) -> float", lambda x: x * 2.0, [(1.5,), (2.0,)])
+    assert isinstance(fast_bottom_up()(asked, 0), BottomUp)
+
+
+def test_primitives_without_a_kernel_are_named() -> None:
+    search = fast_bottom_up()(problem(*TASKS["sum of squares"]), 0)
+    assert any("not in the compiled search" in n and "group_by" in n for n in search.notes)
+
+
+def test_an_unsolved_search_has_partial_programs() -> None:
+    asked = problem("(n: int) -> int", lambda n: {3: 77, 8: 9}.get(n, n + 2), NUMBERS)
+    search = fast_bottom_up()(asked, 0)
+    search.ask(Allowance(20_000, None))
+    best = search.partial()[0]
+    right = [
+        run(best.program, row, pack()) == out
+        for row, out in zip(asked.inputs, asked.outputs, strict=True)
+    ]
+    assert sum(right) >= 3
