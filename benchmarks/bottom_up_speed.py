@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import platform
 import resource
 import sys
@@ -124,6 +125,8 @@ def machine() -> dict[str, Any]:
     """What the figures were taken on."""
     return {
         "processor": platform.machine(),
+        "cores": os.cpu_count(),
+        "load": os.getloadavg(),  # processes that wanted a core, on average
         "system": platform.system(),
         "python": platform.python_version(),
         **{name: metadata.version(name) for name in ("numba", "llvmlite", "numpy")},
