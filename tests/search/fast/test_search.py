@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +16,8 @@ from progsynth.lang.term import Function, Program, Term
 from progsynth.lang.types import parse_signature
 from progsynth.registry import pack
 from progsynth.search.bottom_up import BottomUp, bottom_up
-from progsynth.search.fast.method import fast_bottom_up
+from progsynth.search.fast import cache
+from progsynth.search.fast.method import fast_bottom_up, ready
 from progsynth.search.problem import Problem
 from progsynth.search.run import Allowance, Candidate, Search
 
@@ -129,3 +132,16 @@ def test_an_unsolved_search_has_partial_programs() -> None:
         for row, out in zip(asked.inputs, asked.outputs, strict=True)
     ]
     assert sum(right) >= 3
+
+
+def test_while_the_kernels_are_compiled_its_twin_serves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROGSYNTH_CACHE", str(tmp_path))
+    monkeypatch.setattr("sys.executable", shutil.which("true"))  # nothing is compiled
+    asked = problem(*TASKS["sum of squares"])
+    assert isinstance(fast_bottom_up(wait=False)(asked, 0), BottomUp)
+    assert not ready()  # nor begun a second time
+    assert len(list(tmp_path.rglob("compiling"))) == 1
+    cache.mark_complete()
+    assert ready()
