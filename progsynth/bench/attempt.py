@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from progsynth import neural, registry
-from progsynth.bench.digests import pack_digest
+from progsynth.bench.digests import pack_digest, source_digest
 from progsynth.bench.methods import method_of, warm_up
 from progsynth.bench.single_call import is_single_call
 from progsynth.errors import UnsupportedError
@@ -33,7 +33,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """What a searching process answers; `networks` are those of the program, as bytes."""
+    """What a searching process answers; `networks` are those of the program, as bytes.
+
+    `source` is a hash of the sources of the process that makes this.
+    """
 
     solved: bool = False
     stop_reason: str
@@ -48,6 +51,7 @@ class Attempt:
     gradient_steps: int = 0
     notes: tuple[str, ...] = ()
     networks: Mapping[str, bytes] = field(default_factory=dict)
+    source: str = field(default_factory=source_digest)
 
 
 PACK_CHANGED = "pack changed"  # why a search did not begin
@@ -56,6 +60,7 @@ PACK_CHANGED = "pack changed"  # why a search did not begin
 def attempt(asked: Asked) -> Attempt:
     """Search for the task, in this process."""
     assert not asked.task.test, "a searching process is given no test examples"
+    source_digest()  # as they are now: they may be edited while it searches
     changed = _pack_changed(asked)
     if changed:
         return Attempt(stop_reason=PACK_CHANGED, error=changed)

@@ -20,7 +20,6 @@ from pathlib import Path
 import progsynth
 from progsynth import execute
 from progsynth.bench.attempt import PACK_CHANGED, Asked, Attempt, attempt
-from progsynth.bench.digests import source_digest
 from progsynth.bench.frozen import Frozen, Job, claim
 from progsynth.bench.held_out import Judged, judge
 from progsynth.bench.record import RECORDS, Key, Machine, Record, journal
@@ -135,7 +134,7 @@ class _Stated:
             suite_checksum=chosen.suite_checksum,
             task_checksum=chosen.task_checksum,
             version=progsynth.__version__,
-            source=source_digest(),
+            source=found.source,
             machine=Machine(platform.platform(), os.cpu_count() or 1),
             python=platform.python_version(),
             command=self.command,

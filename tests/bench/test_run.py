@@ -20,6 +20,7 @@ import pytest
 from progsynth.bench import frozen as frozen_module
 from progsynth.bench import run as run_module
 from progsynth.bench.attempt import Asked, attempt
+from progsynth.bench.digests import source_digest
 from progsynth.bench.frozen import PLAN, freeze
 from progsynth.bench.plan import Plan
 from progsynth.bench.record import FAILED, RECORDS, Record, Score, read_records
@@ -111,6 +112,7 @@ def test_a_pack_that_was_changed_meanwhile_ends_the_run(task_file: TaskFile) -> 
 @pytest.mark.parametrize("trouble", Trouble)
 def test_whatever_happens_to_a_process_there_is_a_word_for_it(trouble: Trouble) -> None:
     found = run_module._found(Lost(trouble, "so it was", 1.5))
+    assert found.source == source_digest()
     assert found.stop_reason in FAILED and not found.solved
     assert (found.error, found.seconds) == ("so it was", 1.5)
     judged = run_module._judged(Lost(trouble, "so it was", 1.5))
