@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from progsynth.search import portfolio
+import progsynth
 from progsynth.search.best_first import best_first
 from progsynth.search.bottom_up import bottom_up
 from progsynth.search.first import first
@@ -14,9 +14,9 @@ from progsynth.search.templates import templates
 
 
 def usual_genetic(problem: Problem, seed: int) -> Search:
-    """The genetic search as it is by default, fed with programs of the others. What it is made of
-    is loaded where it runs, and when it does."""
-    return portfolio.seeded_genetic(problem, seed)
+    """The genetic search as it is by default. What it is made of is loaded where it runs, and
+    when it does."""
+    return progsynth.genetic()(problem, seed)
 
 
 def usual_best_first(problem: Problem, seed: int) -> Search:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from progsynth.lang.term import Term
 from progsynth.search.genetic.grammar import Grammar
 from progsynth.search.genetic.raise_term import Raiser, seed_trees
 from progsynth.search.genetic.tree import Tree
@@ -27,13 +28,11 @@ class Guests:
         self._raiser: Raiser | None = None
 
     def admit(self, candidates: Sequence[Candidate]) -> None:
-        """Let whole programs in, as far as the grammar has trees of them."""
-        if self.problem.types != self.problem.entry_types:
-            return  # it is a hole that is filled, and these are no fillings
+        """Let programs in, as far as the grammar has trees of them."""
         self._raiser = self._raiser or Raiser(self._grammar, self.problem)
         for candidate in candidates:
-            alone = len(candidate.program.functions) == 1
-            tree = self._raiser.tree(candidate.program.entry.body) if alone else None
+            body = _body(candidate)
+            tree = None if body is None else self._raiser.tree(body)
             if tree is not None and tree.size <= _LARGEST:
                 self.arrived.append(tree)
 
@@ -42,6 +41,13 @@ class Guests:
         taken = [*(self.beginnings if beginning else ()), *self.arrived]
         self.arrived = []
         return taken
+
+
+def _body(candidate: Candidate) -> Term | None:
+    """What a search would have found to propose the candidate; None where that is several terms."""
+    if not candidate.filled:
+        return candidate.program.entry.body
+    return candidate.filled[0].term if len(candidate.filled) == 1 else None
 
 
 def widened(bounds: Bounds, guests: Sequence[Tree]) -> Bounds:

@@ -8,6 +8,7 @@ from progsynth.lang.term import Build, Call, Let, Term, Values, Var, While, cons
 from progsynth.search.genetic import GeneticSearch, Settings
 from progsynth.search.genetic.guests import widened
 from progsynth.search.genetic.vary import Bounds
+from progsynth.search.portfolio import Seeded
 from progsynth.search.problem import Problem
 from progsynth.search.run import Allowance
 
@@ -53,14 +54,18 @@ def test_programs_of_other_searches_join_the_next_generation() -> None:
     made = sorting()
     search = GeneticSearch(made, 0, settings=FEW)
     solution(search)
+    assert isinstance(search, Seeded)
     search.seed([made.wrap(selection_sort("max.list"), 20)])
     assert search.ask(Allowance(1, None)).candidates
 
 
-def test_what_has_no_tree_is_left_out() -> None:
+def test_what_has_no_tree_or_is_too_large_is_left_out() -> None:
     made = sorting()
     search = GeneticSearch(made, 0, settings=FEW)
-    search.seed([made.wrap(Call("unheard_of", (Var(0),)), 2)])
+    long: Term = Var(0)
+    for _ in range(300):
+        long = Call("reverse.list", (long,))
+    search.seed([made.wrap(Call("unheard_of", (Var(0),)), 2), made.wrap(long, 301)])
     assert search.guests.take(beginning=True) == []
 
 
