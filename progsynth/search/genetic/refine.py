@@ -25,11 +25,11 @@ from typing import Any
 import numpy as np
 
 from progsynth.evaluate import grade
-from progsynth.lang.failure import Failure, Limits
+from progsynth.lang.failure import Fail, Failure, FailureKind, Limits
 from progsynth.lang.primitive import Primitive
 from progsynth.lang.python.python_engine import PythonProgram, compile_program
-from progsynth.lang.types import Signature
-from progsynth.lang.values import Value, close, identity_key
+from progsynth.lang.types import Signature, Type
+from progsynth.lang.values import Value, close, identity_key, size_of
 from progsynth.search.genetic.expressions import Expression, Expressions, Setting
 from progsynth.search.genetic.grammar import Grammar, Rule
 from progsynth.search.genetic.scoring import Errors
@@ -56,6 +56,7 @@ _EXPRESSIONS = 6_000  # that are tried at one place, at most
 _WRONG, _RIGHT = 4, 1  # examples that they are tried on: so many that the tree is wrong on
 _TREES = 250  # that are made of them
 _HOLE = "?place"
+_SCALARS = ("int", "float", "bool")
 
 Filling = Callable[[Setting], Value]
 Rank = tuple[int, float]
@@ -199,7 +200,10 @@ class Refiner:
         rows = [problem.inputs[case] for case in chosen]
         outputs = [problem.outputs[case] for case in chosen]
         filling: list[tuple[Filling, int]] = []
-        program = self.with_hole(place, lambda *values: filling[-1][0](values[filling[-1][1] :]))
+        keep = _bounded(self.grammar.types[place.tree.type], self.limits.cells)
+        program = self.with_hole(
+            place, lambda *values: keep(filling[-1][0](values[filling[-1][1] :]))
+        )
         assert program is not None, "it was run with its own subtree"
         type_, tolerance = problem.entry_result, problem.tolerance
 
@@ -238,6 +242,22 @@ class Refiner:
             return None
         program = self.problem.wrap(term, 1).program
         return compile_program(program, self.problem.dsl.extend(hole))
+
+
+def _bounded(type_: Type, cells: int) -> Callable[[Value], Value]:
+    """What fails where a value is larger than that: nobody charges a filling for what it makes,
+    and in a loop `s + s` would soon take all the memory there is."""
+    if type_.name not in ("str", "list", "dict", "tuple", "graph", "memory"):
+        return lambda value: value
+    is_flat = type_.name == "str" or all(t.name in _SCALARS for t in type_.types)
+    measure: Callable[[Value], int] = len if is_flat and type_.name != "tuple" else size_of
+
+    def bounded(value: Value) -> Value:
+        if measure(value) > cells:
+            raise Fail(FailureKind.MEMORY)
+        return value
+
+    return bounded
 
 
 def _is_body(rule: Rule, at: int) -> bool:

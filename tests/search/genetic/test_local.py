@@ -11,16 +11,17 @@ import numpy as np
 import pytest
 
 from progsynth.lang.engines import run_rows
-from progsynth.lang.term import Function, Program
+from progsynth.lang.term import Call, For, Function, Program, Var
 from progsynth.search.genetic import refine
 from progsynth.search.genetic.expressions import Expressions
 from progsynth.search.genetic.fit import Fitter
 from progsynth.search.genetic.grammar import make_grammar
 from progsynth.search.genetic.probe import Prober
+from progsynth.search.genetic.raise_term import Raiser
 from progsynth.search.genetic.refine import Refiner
 from progsynth.search.genetic.scope import Scope
 from progsynth.search.genetic.scoring import EngineScorer, Proposal, working_limits
-from progsynth.search.genetic.tree import Tree, lower, node, nodes, variable
+from progsynth.search.genetic.tree import Tree, lower, node, nodes, place_at, variable
 from progsynth.search.problem import Problem
 
 from .problems import problem
@@ -177,6 +178,27 @@ def half_right(local: Local) -> Tree:
     after = grammar.scope.inside(loop.binds[-1])
     children = (variable(grammar, grammar.scope, 0), node(empty), body, variable(grammar, after, 1))
     return node(loop, children)
+
+
+def test_a_filling_that_grows_in_each_turn_is_stopped() -> None:
+    made = problem(
+        "(xs: list[int]) -> list[int]", lambda xs: xs * 2, [(list(range(16)),), ([3, 4],)]
+    )
+    local = Local(made)
+    loop = For(1, Var(0), Var(0), Call("append", (Var(1), Var(0))))
+    tree = Raiser(local.grammar, made).tree(loop)
+    assert tree is not None
+    sizes: list[int] = []
+
+    def doubled(values: tuple[Any, ...]) -> Any:
+        sizes.append(len(values[1]))
+        return values[1] + values[1]
+
+    places = [place_at(tree, n, local.grammar.scope) for n in range(tree.size)]
+    (body,) = (one for one in places if one.tree.rule.detail == "append")
+    local.refiner.screen(body, np.ones(2))(doubled, 0)
+    assert len(sizes) > 4
+    assert max(sizes) <= local.refiner.limits.cells < 16 * 2**15
 
 
 def test_a_place_is_taken_again_only_when_all_others_were(monkeypatch: pytest.MonkeyPatch) -> None:
