@@ -128,7 +128,8 @@ def _least(number: int, right: float) -> int:
 
 
 def _solve(task: Task, seconds: float, seed: int, library: Library | None = None) -> Result:
-    return solve(replace(task, test=()), seconds=seconds, seed=seed, library=library)
+    search = "hybrid" if library is None else "bottom_up"
+    return solve(replace(task, test=()), seconds=seconds, seed=seed, library=library, search=search)
 
 
 def _record(task: Task, found: Result, seed: int, way: str, seconds: float) -> Record:

@@ -56,8 +56,11 @@ def _again(task: Task, library: Library, pace: Pace) -> dict[str, tuple[Result, 
     """A task solved with the library and without, and the shares of test examples right."""
     print(f"\n{task.name}, with the library: {len(task.train)} lists with their answers\n")
     found = {}
-    for way, known in (("with the library", library), ("without", None)):
-        result = pace.solve(task, seconds=SECONDS["again"], library=known)
+    for way, known, search in (
+        ("with the library", library, "bottom_up"),
+        ("without", None, "auto"),
+    ):
+        result = pace.solve(task, search=search, seconds=SECONDS["again"], library=known)
         if known is not None:
             print_result(result)
         found[way] = (result, share_right(result, task))

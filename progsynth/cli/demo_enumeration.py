@@ -12,7 +12,7 @@ def show(pace: Pace) -> Shown:
     """Solve each task of the suite 'demo'."""
     rows, all_right = [], True
     for task in suite("demo"):
-        result = pace.solve(task, seconds=SECONDS)
+        result = pace.solve(task, search="bottom_up", seconds=SECONDS)
         kind = " (a sketch, filled in)" if task.sketch else ""
         print(f"{task.name}{kind}: {task.train[0].inputs} -> {task.train[0].output}, ...\n")
         print_result(result)
