@@ -10,6 +10,10 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Found in PATH means an NVIDIA driver is there, and PyTorch's ordinary build is the right one.
 NVIDIA := $(shell command -v nvidia-smi 2>/dev/null)
 
+# What `make check` leaves to `make test`: whole runs, real processes, programs as large as they come.
+LONG := architecture properties lang/test_hostile.py bench cli/test_demo.py execute neural/likelihood tasks train \
+        search/fast search/genetic search/portfolio solving test_solve.py
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-all test-gpu check format format-check lint types layers fast speed fuzz docs clean setup
 
@@ -47,7 +51,7 @@ layers: setup ## imports only go down; packages listed; no paths of one machine
 	$(BIN)/python -m pytest -q tests/architecture
 
 fast: setup ## the fast tests of single parts
-	$(BIN)/python -m pytest -q -n 2 --ignore tests/architecture --ignore tests/properties --ignore tests/lang/test_hostile.py
+	$(BIN)/python -m pytest -q -n 2 $(addprefix --ignore tests/,$(LONG)) -k "not deep and not long_functions"
 
 speed: setup ## measure the engines (several minutes; results are appended to benchmarks/results)
 	$(BIN)/python -m benchmarks.vm_speed
