@@ -1,7 +1,7 @@
 """`progsynth demo`: what the framework is for, shown before your eyes.
 
-Programs found by enumeration, algorithms with loops found by evolution, a program with a network
-in it that learns to read digits from their sums alone, and that network used again for new tasks.
+Programs found by enumeration, an algorithm with a loop found by evolution, a program with a
+network in it that learns to read digits from their sums alone, and that network used again for new tasks.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ SECONDS = 110.0  # in all
 # What each part shows, and the part: it prints what it finds, and says what that was.
 PARTS: dict[str, tuple[str, Callable[[Pace], Shown]]] = {
     "enumeration": ("Programs found by enumeration, the cheapest first", demo_enumeration.show),
-    "evolution": ("Algorithms found by evolution, loops and all", demo_algorithms.show),
+    "evolution": ("An algorithm found by evolution, its loop and all", demo_algorithms.show),
     "digits": ("A network inside a program, and a library of what was learned", demo_digits.show),
 }
 
