@@ -1,7 +1,8 @@
 """`progsynth demo`: what the framework is for, shown before your eyes.
 
 Programs found by enumeration, an algorithm with a loop found by evolution, a program with a
-network in it that learns to read digits from their sums alone, and that network used again for new tasks.
+network in it that learns to read digits from their sums alone, and that network used again for
+new tasks.
 """
 
 from __future__ import annotations
