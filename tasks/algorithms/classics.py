@@ -115,6 +115,7 @@ def _sorting(rng: random.Random) -> Task:
         ([1, 2],),
         ([3, 1, 2],),
         ([2, 2, 1],),
+        ([2, 2, 2],),
     ]
     return _task(
         "sort",
