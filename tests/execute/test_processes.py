@@ -229,6 +229,8 @@ def test_a_script_s_own_functions_need_a_guard_and_the_error_says_so(tmp_path: P
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_an_interrupt_or_a_kill_leaves_no_worker_behind(how: signal.Signals) -> None:
     code = _JOB + (
+        "import signal\n"  # started in the background, a process ignores interrupts
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "one = Resident(list); one.call('copy')\n"
         "one.answer(30)\n"
         "with Processes(1) as pool:\n"

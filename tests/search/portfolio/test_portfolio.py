@@ -213,8 +213,10 @@ def test_shares_follow_progress_and_have_a_floor() -> None:
 
 # ----------------------------------------------------------------------------- interrupts
 
+# A process that was started in the background ignores interrupts, and so would its own.
 _RUN = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from functools import partial
 from progsynth.search.portfolio import Member, Portfolio
 from progsynth.search.run import Budget, run
