@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from deap import base, tools
 
-from progsynth.search.genetic.lexicase import Errors
+from progsynth.search.genetic.lexicase.selection import Errors
 from progsynth.search.genetic.tree import Tree
 from progsynth.search.run import Candidate
 

@@ -26,7 +26,7 @@ from progsynth.search.genetic.fit import Fitter
 from progsynth.search.genetic.generate import ramped
 from progsynth.search.genetic.grammar import Grammar, make_grammar
 from progsynth.search.genetic.guests import Guests, widened
-from progsynth.search.genetic.lexicase import Errors, deviations, lexicase
+from progsynth.search.genetic.lexicase.selection import Errors, deviations, lexicase
 from progsynth.search.genetic.probe import Prober
 from progsynth.search.genetic.refine import Refiner
 from progsynth.search.genetic.scoring import EngineScorer, Proposal, Scorer, working_limits
@@ -120,13 +120,11 @@ class GeneticSearch:
         found: list[Candidate] = []
         for hits in self._steps:
             found += hits
-            if found or self._used_up(allowance, before):
+            if found or allowance.is_spent(*self._since(before)):
                 break
         else:
             self.exhausted = True
-        used = (self.programs, self.executions, self.gradient_steps)
-        spent = [now - then for now, then in zip(used, before, strict=True)]
-        return Batch(tuple(found), *spent)
+        return Batch(tuple(found), *self._since(before))
 
     def tell(self, results: Told) -> None:
         """Nothing to learn: what was handed out once is not handed out again."""
@@ -139,13 +137,14 @@ class GeneticSearch:
         """Take programs of others into the next generation; they may be wrong."""
         self.guests.admit(candidates)
 
-    def _used_up(self, allowance: Allowance, before: tuple[int, int, int]) -> bool:
-        limit, steps = allowance.executions, allowance.gradient_steps
-        if limit is not None and self.executions - before[1] >= limit:
-            return True
-        if steps is not None and self.gradient_steps - before[2] >= steps:
-            return True
-        return allowance.deadline is not None and allowance.clock() >= allowance.deadline
+    def _since(self, before: tuple[int, int, int]) -> tuple[int, int, int]:
+        """What was used of each since there was so much: programs, executions, gradient steps."""
+        programs, executions, gradient_steps = before
+        return (
+            self.programs - programs,
+            self.executions - executions,
+            self.gradient_steps - gradient_steps,
+        )
 
     # ------------------------------------------------------------------------- evolution
 

@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from progsynth.search.genetic.lexicase import chosen, deviations, grouped, lexicase
+from progsynth.lang import vm
+from progsynth.search.genetic.lexicase.selection import (
+    chosen,
+    chosen_slowly,
+    deviations,
+    grouped,
+    lexicase,
+)
 
 
 def by_the_book(errors: np.ndarray, order: np.ndarray, epsilon: np.ndarray | None) -> list[int]:
@@ -28,14 +35,29 @@ def test_it_chooses_what_the_book_leaves(seed: int, real: bool, few: bool) -> No
     rng = np.random.default_rng(seed)
     num, cases = int(rng.integers(1, 60)), int(rng.integers(1, 12))
     errors = rng.choice([0.0, 1.0, 2.0, np.inf], size=(num, cases), p=[0.5, 0.2, 0.2, 0.1])
+    errors[:, rng.random(cases) < 0.3] = 1.0  # cases that tell nothing
     errors = np.concatenate([errors, errors[: num // 2]])
     epsilon = deviations(errors) if real else None
     orders = np.array([rng.permutation(cases)[: 2 if few else None] for _ in range(20)])
     draws = rng.random(20)
-    found = chosen(errors, orders, draws, epsilon_C=epsilon)
+    found = chosen_slowly(errors, orders, draws, epsilon_C=epsilon)
+    with pytest.MonkeyPatch.context() as patch:  # compiled, even where the VM is not yet
+        patch.setattr(vm, "ready", lambda: True)
+        assert chosen(errors, orders, draws, epsilon_C=epsilon) == found
     for one, order, draw in zip(found, orders, draws, strict=True):
         left = by_the_book(errors, order, epsilon)
         assert one == left[int(draw * len(left))]
+
+
+def test_the_epsilon_of_a_case_is_the_median_distance_from_the_median() -> None:
+    errors = np.array([[1.0, 5.0], [2.0, 5.0], [4.0, 5.0], [9.0, np.inf], [np.inf, np.inf]])
+    assert deviations(errors).tolist() == [1.5, 0.0]  # from 3: 2, 1, 1, 6
+
+
+def test_with_an_epsilon_the_nearly_best_are_chosen_too() -> None:
+    errors = np.array([[0.0], [0.4], [3.0]])
+    assert set(lexicase(errors, 60, Random(0))) == {0}
+    assert set(lexicase(errors, 60, Random(0), epsilon_C=np.array([0.5]))) == {0, 1}
 
 
 def test_specialists_are_chosen_as_often_as_their_cases_come_first() -> None:
