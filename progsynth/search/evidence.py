@@ -1,0 +1,77 @@
+"""How much the examples say, against how long a program is.
+
+A program of cost C is one of about `2 ** (BITS * C)`, so some program of that cost is right by
+chance on examples that say fewer bits than that. Plain enumeration goes through programs in
+order of cost and need not ask. A search that puts together parts that are each right on some of
+the examples, or make some of the output, reaches dear programs at once: there each part has to
+be worth what it takes to write it down (Rissanen 1978), or it waits for its turn.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import log2
+from typing import Any
+
+from progsynth.lang.values import Value
+
+BITS = 2.0  # of one unit of cost
+_MOST = 8.0  # bits that one part of one output is worth
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What being right on each example is worth, in bits."""
+
+    bits: tuple[float, ...]
+
+    def of(self, mask: int) -> float:
+        """The bits of the examples of the mask."""
+        return sum(b for i, b in enumerate(self.bits) if mask >> i & 1)
+
+    def bears(self, mask: int, cost: int) -> bool:
+        """Do the examples of the mask say more than a part of this cost takes to write down?"""
+        return bits_of(cost) <= self.of(mask)
+
+
+def bits_of(cost: int) -> float:
+    """How many bits a program of this cost takes to write down."""
+    return BITS * cost
+
+
+def evidence(outputs: Sequence[Value]) -> Evidence:
+    """What the outputs are worth.
+
+    An output that occurs often says little each time: of two labels one says one bit. One that
+    occurs once says as much as its size, up to a bound: most texts and numbers that are right
+    are taken from the inputs, where there are not that many to be taken.
+
+    >>> evidence([True, False]).bits
+    (1.0, 1.0)
+    """
+    keys = [repr(output) for output in outputs]
+    counts = Counter(keys)
+    total = len(outputs)
+    return Evidence(
+        tuple(
+            min(_MOST, _size(output), log2(total / counts[key]) + _size(output) / counts[key])
+            for output, key in zip(outputs, keys, strict=True)
+        )
+    )
+
+
+def _size(value: Any) -> float:
+    """How many bits a value takes to write down, roughly."""
+    if isinstance(value, bool):
+        return 1.0
+    if isinstance(value, int):
+        return 1.0 + 2.0 * log2(abs(value) + 1)
+    if isinstance(value, float):
+        return _MOST
+    if isinstance(value, str):
+        return 1.0 + 5.0 * len(value)
+    if isinstance(value, list | tuple):
+        return 1.0 + sum(map(_size, value))
+    return _MOST
