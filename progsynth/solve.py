@@ -40,6 +40,7 @@ def solve(
     *,
     seconds: float | None = 60.0,
     executions: int | None = None,
+    programs: int | None = None,
     gradient_steps: int | None = None,
     seed: int = 0,
     sketch: str | Program | None = None,
@@ -57,7 +58,8 @@ def solve(
 
     It has to pass the validation examples as well, or the share of them that the task's
     `accuracy` asks for; the test examples are not looked at. `seconds`, `executions` (one
-    program or sub-program on one example) and `gradient_steps` (one update of one candidate's
+    program or sub-program on one example), `programs` (or sub-programs, each counted once,
+    however many examples it is tried on) and `gradient_steps` (one update of one candidate's
     weights) are the budget; without a bound on seconds the result is the same every time.
     `sketch` is a program with holes (`??`), in place of the task's own. `dsl` replaces the
     task's pack; what the task withholds is taken out of it. `progress` shows a bar on a
@@ -67,8 +69,8 @@ def solve(
     is "hybrid" where submodules are to be trained, those that the sketch declares (`neural
     digit(image: tensor[1, 8, 8]) -> choice[10]`) or the task names, and else "portfolio": several
     searches that run at once, `workers` of them, this process included (None: as many as there
-    are cores; one in a process that is a worker itself). A budget of executions gives the same
-    result with any number of workers.
+    are cores; one in a process that is a worker itself). A budget of executions or programs gives
+    the same result with any number of workers.
     `library` is a library or its folder: programs may call its subroutines, and its networks
     with the weights that they have; a submodule that it has needs no training. What a solution
     calls is counted there. `networks` are trained ones by the names of their submodules, which
@@ -82,7 +84,8 @@ def solve(
     search as a spent budget does. Raises TaskError for a task that cannot be searched for,
     ProgramError for a sketch that cannot be read, UnsupportedError for what a method cannot do.
     """
-    _check_budget(seconds, executions, gradient_steps)
+    budget = Budget(seconds, executions, programs, gradient_steps)
+    _check_budget(budget)
     if isinstance(library, str | Path):
         library = Library(Path(library), create=False)  # a wrong name makes no folder
     setting = make_setting(task, sketch=sketch, dsl=dsl, library=library, networks=networks)
@@ -105,7 +108,7 @@ def solve(
             made,
             lambda candidate: evaluated(candidate, task.train),
             lambda candidate: evaluated(candidate, task.validation),
-            Budget(seconds, executions, gradient_steps=gradient_steps),
+            budget,
             accuracy=task.accuracy,
             on_event=tell,
         )
@@ -115,14 +118,16 @@ def solve(
     return _counted(result, setting) if outcome.solved else result
 
 
-def _check_budget(
-    seconds: float | None, executions: int | None, gradient_steps: int | None
-) -> None:
-    if seconds is None and executions is None and gradient_steps is None:
-        raise ProgsynthError("a search needs a bound: give seconds, executions or gradient_steps")
+def _check_budget(budget: Budget) -> None:
+    seconds = budget.seconds
+    counts = {name: getattr(budget, name) for name in ("executions", "programs", "gradient_steps")}
+    if seconds is None and all(bound is None for bound in counts.values()):
+        raise ProgsynthError(
+            f"a search needs a bound: give seconds, {', '.join(counts)}, one or several of them"
+        )
     if seconds is not None and not (seconds >= 0 and math.isfinite(seconds)):
         raise ProgsynthError(f"seconds: expected a number from 0, found {seconds!r}")
-    for name, bound in (("executions", executions), ("gradient_steps", gradient_steps)):
+    for name, bound in counts.items():
         if bound is not None and bound < 0:
             raise ProgsynthError(f"{name}: expected a whole number from 0, found {bound!r}")
 

@@ -147,6 +147,14 @@ def test_events_tell_of_the_progress() -> None:
     assert events[-1].best == (3, 3)
 
 
+@pytest.mark.parametrize("search", ["bottom_up", "best_first", "genetic", "portfolio"])
+def test_a_budget_of_programs_ends_every_search_close_to_it(search: str) -> None:
+    task = Task.from_pairs("far away", [([2, 5], 7_717), ([3], 1_234), ([9, 9, 1], 99_999)])
+    found = solve(task, search=search, seconds=None, programs=3_000)
+    assert (found.solved, found.stop_reason) == (False, "programs")
+    assert 3_000 <= found.programs < 5_500  # a level's batch, or a local search, is ended
+
+
 def test_a_finite_space_is_exhausted() -> None:
     arithmetic = DSL("small", {"mod.int": pack().primitives["mod.int"]}, {}, {})
     task = Task.from_pairs("far away", [(2, 77), (3, 1234)])
@@ -162,6 +170,7 @@ def test_a_finite_space_is_exhausted() -> None:
         ({"seconds": None}, ProgsynthError, "a search needs a bound"),
         ({"seconds": -1.0}, ProgsynthError, "seconds: expected a number from 0, found -1.0"),
         ({"executions": -5}, ProgsynthError, "executions: expected a whole number from 0"),
+        ({"programs": -5}, ProgsynthError, "programs: expected a whole number from 0, found -5"),
         ({"sketch": "def f(n: int) -> int:\n    return ??\n"}, TaskError, "the sketch's last"),
         ({"sketch": "def f(n: int) -> int\n"}, ProgramError, "<sketch>:1:"),
     ],

@@ -26,6 +26,7 @@ class Asked:
     seed: int
     seconds: float | None
     executions: int | None
+    programs: int | None
     gradient_steps: int | None
     cores: int
     pack_digest: str
@@ -71,6 +72,7 @@ def attempt(asked: Asked) -> Attempt:
             asked.task,
             seconds=asked.seconds,
             executions=asked.executions,
+            programs=asked.programs,
             gradient_steps=asked.gradient_steps,
             seed=asked.seed,
             search=search,

@@ -123,6 +123,7 @@ def pairs_of(sides: Sequence[Side]) -> tuple[Pair, ...]:
 _SAME: Mapping[str, Callable[[Record], object]] = {
     "seconds given": lambda r: r.seconds_given,
     "executions given": lambda r: r.executions_given,
+    "programs given": lambda r: r.programs_given,
     "gradient steps given": lambda r: r.gradient_steps_given,
     "workers at a time": lambda r: r.workers,
     "cores for a job": lambda r: r.cores,

@@ -73,10 +73,7 @@ class Enumeration:
             if hit is not None:
                 found.append(hit)
                 break
-            spent = self._executions - executions
-            if allowance.executions is not None and spent >= allowance.executions:
-                break
-            if allowance.deadline is not None and allowance.clock() >= allowance.deadline:
+            if allowance.is_spent(self._programs - programs, self._executions - executions):
                 break
         else:
             self.exhausted = True

@@ -19,6 +19,7 @@ from progsynth.files import read_text
 from progsynth.near import near_names
 
 SECONDS = 60.0  # of a job, where nothing else is said
+COUNTED = ("executions", "programs", "gradient_steps")  # bounds that are no seconds
 _GRACE = 60.0  # seconds a worker may take beyond its budget: to start, and to conclude
 _LONGEST = 3600.0  # seconds that a job without a bound on seconds may take
 
@@ -29,7 +30,8 @@ class Plan:
 
     `suites` are names of suites, or paths of files of tasks. `tasks` are the names of those that
     are run, all where it is empty; `quick` chooses each suite's quick subset. A job ends after
-    `seconds`, `executions` or `gradient_steps`, whichever comes first; None is no bound.
+    `seconds`, `executions`, `programs` or `gradient_steps`, whichever comes first; None is no
+    bound.
     `workers` jobs run at a time, each on `cores` cores, if it can use more than one. A worker
     that has not answered after `limit` seconds counts as hung. `pack` takes the place of the
     packs that the tasks name: to compare with a system in that system's own primitives. Of a task
@@ -44,6 +46,7 @@ class Plan:
     seeds: tuple[int, ...] = (0,)
     seconds: float | None = SECONDS
     executions: int | None = None
+    programs: int | None = None
     gradient_steps: int | None = None
     workers: int = 1
     cores: int = 1
@@ -73,7 +76,10 @@ class Plan:
 
     def as_json(self) -> dict[str, Any]:
         """The plan as a JSON object."""
-        return json.loads(json.dumps(asdict(self)))
+        data: dict[str, Any] = json.loads(json.dumps(asdict(self)))
+        if self.programs is None:  # a plan from before there was this bound keeps its digest
+            del data["programs"]
+        return data
 
 
 def _unique(name: str, given: Any) -> tuple[Any, ...]:
@@ -85,13 +91,13 @@ def _unique(name: str, given: Any) -> tuple[Any, ...]:
 
 
 def _check_bounds(plan: Plan) -> None:
-    if plan.seconds is None and plan.executions is None and plan.gradient_steps is None:
-        raise ProgsynthError("a plan needs a bound: give seconds, executions or gradient_steps")
+    if plan.seconds is None and all(getattr(plan, name) is None for name in COUNTED):
+        raise ProgsynthError(f"a plan needs a bound: give seconds, {' or '.join(COUNTED)}")
     if plan.seconds is not None and not (plan.seconds > 0 and math.isfinite(plan.seconds)):
         raise ProgsynthError(f"seconds: expected a number above 0, found {plan.seconds}")
     if plan.held_out < 0:
         raise ProgsynthError(f"held_out: expected a whole number from 0, found {plan.held_out}")
-    for name in ("executions", "gradient_steps", "workers", "cores"):
+    for name in (*COUNTED, "workers", "cores"):
         bound = getattr(plan, name)
         if bound is not None and bound < 1:
             raise ProgsynthError(f"{name}: expected a whole number from 1, found {bound}")
@@ -112,6 +118,7 @@ _KEYS: Mapping[str, tuple[str, Any]] = {
     "seeds": _SEEDS,
     "seconds": _NUMBER,
     "executions": _WHOLE,
+    "programs": _WHOLE,
     "gradient_steps": _WHOLE,
     "workers": _WHOLE,
     "cores": _WHOLE,
@@ -139,9 +146,14 @@ def read_plan(path: Path) -> dict[str, Any]:
     given = {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
     if "seeds" in given:
         given["seeds"] = seeds_of(given["seeds"])
-    if "seconds" not in given and ("executions" in given or "gradient_steps" in given):
-        given["seconds"] = None
-    return given
+    return with_seconds(given)
+
+
+def with_seconds(given: dict[str, Any]) -> dict[str, Any]:
+    """What is said of a plan; no bound on seconds where there is another bound and none on them."""
+    if "seconds" in given or not any(name in given for name in COUNTED):
+        return given
+    return {**given, "seconds": None}
 
 
 def _check_entry(path: Path, key: str, value: Any) -> None:

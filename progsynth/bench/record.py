@@ -98,6 +98,7 @@ class Record:
     python: str
     command: str
     started: str
+    programs_given: int | None = None  # not in records from before there was this bound
 
     @property
     def key(self) -> Key:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from progsynth.bench import plots
+from progsynth.bench.plan import COUNTED
 from progsynth.bench.published import Published, published_for
 from progsynth.bench.record import FAILED, Record
 from progsynth.bench.runs import Run
@@ -100,10 +101,9 @@ def _circumstances(run: Run) -> Iterator[str]:
         f"{plan[key]:,g} {unit}"
         for key, unit in (
             ("seconds", "seconds"),
-            ("executions", "executions"),
-            ("gradient_steps", "gradient steps"),
+            *((name, name.replace("_", " ")) for name in COUNTED),
         )
-        if plan[key] is not None
+        if plan.get(key) is not None
     ]
     yield f"* {len(run.records)} of {run.num_jobs} jobs; at most {' or '.join(bounds)} each"
     yield f"* {plan['workers']} at a time on {first.machine.platform}, {first.machine.cores} cores"

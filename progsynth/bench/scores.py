@@ -157,27 +157,36 @@ def score_methods(records: Iterable[Record]) -> tuple[MethodScore, ...]:
     return tuple(MethodScore(*key, tuple(tasks)) for key, tasks in found.items())
 
 
+# What an effort is measured in, and the head above it: the first that had a bound.
+_EFFORTS = {
+    "seconds": "median s",
+    "executions": "median executions",
+    "programs": "median programs",
+}
+
+
+def effort_of(records: Iterable[Record]) -> str:
+    """What the effort of the jobs is measured in: "seconds" where these were bounded, else
+    "programs" where only these were, else "executions"."""
+    given = [(r.seconds_given, r.executions_given, r.programs_given) for r in records]
+    bounded = (any(bound is not None for bound in column) for column in zip(*given, strict=True))
+    return next((name for name, has in zip(_EFFORTS, bounded) if has), "executions")
+
+
 def effort_text(score: TaskScore | MethodScore) -> str:
-    """The median effort to success as text, `> 60` where that is all that is known: seconds, or
-    executions where these alone were bounded."""
-    if is_timed(score.records):
-        if math.isfinite(score.seconds):
-            return f"{score.seconds:.2f}"
-        return f"> {max(r.seconds_given or 0.0 for r in score.records):g}"
-    if math.isfinite(score.executions):
-        return f"{score.executions:,.0f}"
-    given = max((r.executions_given or 0 for r in score.records), default=0)
-    return f"> {given:,}" if given else "-"
-
-
-def is_timed(records: Iterable[Record]) -> bool:
-    """Had the jobs a budget of seconds?"""
-    return any(record.seconds_given is not None for record in records)
+    """The median effort to success as text, `> 60` where that is all that is known."""
+    name = effort_of(score.records)
+    median = _median(score.records, lambda record: getattr(record, name))
+    digits = "2f" if name == "seconds" else "0f"
+    if math.isfinite(median):
+        return f"{median:,.{digits}}"
+    given = max((getattr(r, f"{name}_given") or 0 for r in score.records), default=0)
+    return f"> {given:,.12g}" if given else "-"
 
 
 def effort_head(records: Iterable[Record]) -> str:
     """The head above such texts."""
-    return "median s" if is_timed(records) else "median executions"
+    return _EFFORTS[effort_of(records)]
 
 
 def spread_text(counts: Sequence[int]) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from progsynth.bench.frozen import Frozen, freeze
 from progsynth.bench.methods import METHODS
-from progsynth.bench.plan import SECONDS, Plan, read_plan, seeds_of
+from progsynth.bench.plan import COUNTED, SECONDS, Plan, read_plan, seeds_of, with_seconds
 from progsynth.bench.record import FAILED, RECORDS, Record
 from progsynth.bench.run import Begun
 from progsynth.bench.run import run as run_jobs
@@ -55,6 +55,9 @@ def describe(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--executions", metavar="N", type=whole, help="for each job: runs of a candidate on a case"
+    )
+    parser.add_argument(
+        "--programs", metavar="N", type=whole, help="for each job: programs and parts of programs"
     )
     parser.add_argument(
         "--gradient-steps", metavar="N", type=whole, help="for each job: updates of weights"
@@ -123,14 +126,12 @@ def run(options: argparse.Namespace) -> int:
 def _plan(options: argparse.Namespace) -> Plan:
     """The plan of the file, with what the command line says in its place."""
     given: dict[str, Any] = {} if options.plan is None else read_plan(options.plan)
-    names = ("methods", "seeds", "seconds", "executions", "gradient_steps", "workers", "cores")
+    names = ("methods", "seeds", "seconds", *COUNTED, "workers", "cores")
     for name in (*names, "tasks", "quick", "pack", "held_out", "limit", "suites"):
         value = getattr(options, name)
         if value not in (None, []):
             given[name] = tuple(value) if isinstance(value, list) else value
-    if "seconds" not in given and ("executions" in given or "gradient_steps" in given):
-        given["seconds"] = None
-    return Plan(**{"suites": (), "methods": ("auto",), **given})
+    return Plan(**{"suites": (), "methods": ("auto",), **with_seconds(given)})
 
 
 def _begin(begun: Begun, frozen: Frozen, folder: Path, display: Display) -> tuple[Record, ...]:
@@ -139,8 +140,7 @@ def _begin(begun: Begun, frozen: Frozen, folder: Path, display: Display) -> tupl
         f"{bound:,g} {unit}"
         for bound, unit in (
             (plan.seconds, "s"),
-            (plan.executions, "executions"),
-            (plan.gradient_steps, "gradient steps"),
+            *((getattr(plan, name), name.replace("_", " ")) for name in COUNTED),
         )
         if bound is not None
     ]

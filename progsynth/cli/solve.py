@@ -67,6 +67,9 @@ def describe(parser: argparse.ArgumentParser) -> None:
         help="at most so many runs of a candidate on a case",
     )
     parser.add_argument(
+        "--programs", metavar="N", type=whole, help="at most so many programs and parts of programs"
+    )
+    parser.add_argument(
         "--gradient-steps", metavar="N", type=whole, help="at most so many updates of weights"
     )
     parser.add_argument("--seed", metavar="N", type=int, default=0, help="of what is random (0)")
@@ -202,6 +205,7 @@ def _search(
             asked,
             seconds=options.seconds,
             executions=options.executions,
+            programs=options.programs,
             gradient_steps=options.gradient_steps,
             seed=options.seed,
             search=options.search,

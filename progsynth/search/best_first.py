@@ -180,10 +180,8 @@ class BestFirst:
         found: list[Candidate] = []
         for hits in self._steps:
             found += hits
-            spent = self._executions() - before[1]
-            if found or (allowance.executions is not None and spent >= allowance.executions):
-                break
-            if allowance.deadline is not None and allowance.clock() >= allowance.deadline:
+            spent = self.programs - before[0], self._executions() - before[1]
+            if found or allowance.is_spent(*spent):
                 break
         else:
             self.exhausted = True

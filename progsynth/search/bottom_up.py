@@ -163,10 +163,8 @@ class BottomUp:
                 self._told.add(hit.term)
                 found.append(self.wrap(hit.term, hit.cost))
                 break
-            spent = self._used()[1] - before[1]
-            if allowance.executions is not None and spent >= allowance.executions:
-                break
-            if allowance.deadline is not None and allowance.clock() >= allowance.deadline:
+            programs, executions = self._used()
+            if allowance.is_spent(programs - before[0], executions - before[1]):
                 break
         else:
             self.exhausted = True

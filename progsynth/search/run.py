@@ -50,8 +50,9 @@ class Allowance:
     """How far one `ask` may go: `executions` more, and until the clock reaches `deadline`.
 
     An execution is one program or sub-program on one case; a gradient step is one update of one
-    candidate's weights. None is no bound. `end` is when the whole run is over: for work that
-    cannot be cut into slices, such as training.
+    candidate's weights; `programs` counts each program or sub-program that is tried. None is no
+    bound. `end` is when the whole run is over: for work that cannot be cut into slices, such as
+    training.
     """
 
     executions: int | None
@@ -59,6 +60,18 @@ class Allowance:
     clock: Callable[[], float] = time.monotonic
     gradient_steps: int | None = None
     end: float | None = None
+    programs: int | None = None
+
+    def is_spent(self, programs: int, executions: int, gradient_steps: int = 0) -> bool:
+        """Is an `ask` that has used so much over? Looks at the clock last."""
+        for used, bound in (
+            (programs, self.programs),
+            (executions, self.executions),
+            (gradient_steps, self.gradient_steps),
+        ):
+            if bound is not None and used >= bound:
+                return True
+        return self.deadline is not None and self.clock() >= self.deadline
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,16 +242,15 @@ class _Loop:
             self.emit("progress")
 
     def allowance(self) -> Allowance:
-        budget, left, steps = self.budget, None, None
-        if budget.executions is not None:
-            left = budget.executions - self.executions
-        if budget.gradient_steps is not None:
-            steps = budget.gradient_steps - self.gradient_steps
+        budget = self.budget
+        left = _left(budget.executions, self.executions)
+        steps = _left(budget.gradient_steps, self.gradient_steps)
+        programs = _left(budget.programs, self.programs)
         deadline = self.clock() + SLICE
         end = None if budget.seconds is None else self.start + budget.seconds
         if end is not None:
             deadline = min(deadline, end)
-        return Allowance(left, deadline, self.clock, steps, end)
+        return Allowance(left, deadline, self.clock, steps, end, programs)
 
     def spent(self) -> str:
         budget = self.budget
@@ -315,6 +327,10 @@ class _Loop:
             self.search.notes,
             self.gradient_steps,
         )
+
+
+def _left(bound: int | None, used: int) -> int | None:
+    return None if bound is None else bound - used
 
 
 def _rank(evaluation: Evaluation, validation: Evaluation | None) -> tuple[int, int, float]:

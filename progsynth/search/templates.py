@@ -108,10 +108,8 @@ class Templates:
             if part is not None:
                 found.append(self.problem.wrap(closed_term(part), part.cost))
                 break
-            spent = self.workshop.executions - before[1]
-            if allowance.executions is not None and spent >= allowance.executions:
-                break
-            if allowance.deadline is not None and allowance.clock() >= allowance.deadline:
+            executions = self.workshop.executions - before[1]
+            if allowance.is_spent(self.programs - before[0], executions):
                 break
         else:
             self.exhausted = True

@@ -42,6 +42,18 @@ def test_a_plan_in_toml_says_what_the_options_say(tmp_path: Path) -> None:
     assert plan_of(tmp_path, text.replace("3", "[4, 7]")).seeds == (4, 7)
 
 
+def test_a_budget_of_programs_takes_the_place_of_seconds(tmp_path: Path) -> None:
+    text = 'suites = ["demo"]\nmethods = ["genetic"]\nprograms = 1_000_000\n'
+    plan = plan_of(tmp_path, text)
+    assert (plan.seconds, plan.programs) == (None, 1_000_000)
+    assert plan.as_json()["programs"] == 1_000_000
+
+
+def test_a_plan_without_a_budget_of_programs_has_the_digest_it_had_before_there_was_one() -> None:
+    plan = Plan(suites=("demo",), methods=("genetic",))
+    assert "programs" not in plan.as_json()
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -67,6 +79,7 @@ def test_plans_that_are_refused(tmp_path: Path, text: str, said: str) -> None:
         ({"seconds": None}, "a plan needs a bound"),
         ({"seconds": 0.0}, "seconds: expected a number above 0"),
         ({"executions": 0}, "executions: expected a whole number from 1"),
+        ({"programs": 0}, "programs: expected a whole number from 1"),
         ({"workers": 0}, "workers: expected"),
         ({"quick": True, "tasks": ("sort",)}, "not both"),
         ({"limit": 60.0}, "limit: expected more than the 60 seconds"),

@@ -104,7 +104,7 @@ def test_the_look_for_test_examples_finds_them_where_they_are(
 def test_a_pack_that_was_changed_meanwhile_ends_the_run(task_file: TaskFile) -> None:
     (chosen,) = freeze(Plan(suites=(task_file(),), methods=("bottom_up",))).chosen
     task = replace(chosen.task, test=())
-    answer = attempt(Asked(task, "bottom_up", 0, 5.0, None, None, 1, "another digest"))
+    answer = attempt(Asked(task, "bottom_up", 0, 5.0, None, None, None, 1, "another digest"))
     with pytest.raises(ProgsynthError, match="'default' was changed since the run began"):
         run_module._found(Done(answer, 0.1))
 

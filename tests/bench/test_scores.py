@@ -69,6 +69,13 @@ def test_where_executions_alone_are_bounded_effort_is_in_executions(record: Make
     assert "median executions" in methods_table(some).heads
 
 
+def test_where_programs_alone_are_bounded_effort_is_in_programs(record: Make) -> None:
+    bounds = {"seconds_given": None, "programs_given": 1_000_000}
+    some = [record(programs=61, **bounds), record("b", **{**FAILS, **bounds})]
+    assert [effort_text(score) for score in score_tasks(some)] == ["61", "> 1,000,000"]
+    assert "median programs" in methods_table(some).heads
+
+
 def test_a_method_is_summed_up_over_tasks_and_seeds(record: Make) -> None:
     some = [
         record("a", seed=0),

@@ -117,6 +117,28 @@ def test_a_search_is_told_how_many_executions_are_left() -> None:
     assert search.asked == [10, 5]
 
 
+def test_a_search_is_told_how_many_programs_are_left() -> None:
+    given = []
+
+    class Asking(Listed):
+        def ask(self, allowance: Allowance) -> Batch:
+            given.append(allowance.programs)
+            return super().ask(allowance)
+
+    run(Asking([1] * 9), against(5), against(), Budget(None, programs=3))
+    assert given == [3, 2, 1]
+
+
+def test_an_ask_is_over_when_any_of_its_bounds_is_reached() -> None:
+    allowance = Allowance(100, 7.0, lambda: 6.0, gradient_steps=5, programs=10)
+    assert not allowance.is_spent(9, 99, 4)
+    assert allowance.is_spent(10, 0)
+    assert allowance.is_spent(0, 100)
+    assert allowance.is_spent(0, 0, 5)
+    assert Allowance(None, 6.0, lambda: 6.0).is_spent(0, 0)
+    assert not Allowance(None, None).is_spent(10**9, 10**9, 10**9)
+
+
 def test_time_is_looked_at_with_the_clock_given() -> None:
     def ticking() -> Iterator[float]:
         now = 0.0

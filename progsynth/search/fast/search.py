@@ -97,7 +97,7 @@ class FastBottomUp:
         """Search on to the next hit, or until the allowance is used up."""
         before = self._used()
         found: list[Candidate] = []
-        self._bound(allowance, 0)
+        self._bound(allowance, 0, 0)
         for hit in self._steps:
             if hit is not None:
                 if hit.term in self._told:
@@ -105,12 +105,11 @@ class FastBottomUp:
                 self._told.add(hit.term)
                 found.append(self.wrap(hit.term, hit.cost))
                 break
-            spent = self._used()[1] - before[1]
-            if allowance.executions is not None and spent >= allowance.executions:
+            programs, executions = self._used()
+            spent = programs - before[0], executions - before[1]
+            if allowance.is_spent(*spent):
                 break
-            if allowance.deadline is not None and allowance.clock() >= allowance.deadline:
-                break
-            self._bound(allowance, spent)
+            self._bound(allowance, *spent)
         else:
             self.exhausted = True
         programs, executions = self._used()
@@ -128,11 +127,13 @@ class FastBottomUp:
             if bits
         )
 
-    def _bound(self, allowance: Allowance, spent: int) -> None:
-        """Do not let one call of a kernel use far more executions than are left."""
+    def _bound(self, allowance: Allowance, programs: int, executions: int) -> None:
+        """Do not let one call of a kernel use far more than is left of what was given."""
         left = SLICE
         if allowance.executions is not None:
-            left = (allowance.executions - spent) // max(1, len(self.goal.rows)) + 1
+            left = (allowance.executions - executions) // max(1, len(self.goal.rows)) + 1
+        if allowance.programs is not None:
+            left = min(left, allowance.programs - programs)
         self.bank.slice_programs = min(SLICE, max(left, 64))
 
     def _used(self) -> tuple[int, int]:

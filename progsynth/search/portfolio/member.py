@@ -43,6 +43,7 @@ class Order:
     seconds: float | None = None
     told: tuple[tuple[Candidate, Evaluation], ...] = ()
     shared: tuple[Candidate, ...] = ()
+    programs: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +117,10 @@ class Turns:
             until = own if deadline is None else min(own, deadline)
         candidates: tuple[Candidate, ...] = ()
         while not candidates and not search.exhausted:
-            left = None if order.executions is None else order.executions - self._spent[1]
-            batch = search.ask(Allowance(left, until, time.monotonic, None, end))
+            programs, executions, _ = self._spent
+            left = None if order.executions is None else order.executions - executions
+            tries = None if order.programs is None else order.programs - programs
+            batch = search.ask(Allowance(left, until, time.monotonic, end=end, programs=tries))
             used = (batch.programs, batch.executions, batch.gradient_steps)
             self._spent = tuple(map(sum, zip(self._spent, used, strict=True)))  # type: ignore
             candidates = batch.candidates
@@ -133,6 +136,8 @@ class Turns:
         order = self._order
         if order.executions is not None and self._spent[1] >= order.executions:
             return True
+        if order.programs is not None and self._spent[0] >= order.programs:
+            return True
         return order.seconds is not None and self._seconds >= order.seconds
 
     def _made(self) -> Search:
@@ -144,7 +149,7 @@ class Turns:
             search.tell(order.told)
         if order.shared and isinstance(search, Seeded):
             search.seed(order.shared)
-        self._order = Order(order.executions, order.seconds)
+        self._order = Order(order.executions, order.seconds, programs=order.programs)
         return search
 
     def _report(self, search: Search, candidates: tuple[Candidate, ...], start: float) -> Report:

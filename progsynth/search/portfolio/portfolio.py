@@ -1,10 +1,10 @@
 """The portfolio as a search of the one loop.
 
-Its searches take turns. Under a budget of executions these are rounds that give the same result
-however many workers there are (`rounds`), else they follow the clock (`clock`). What is found
-goes to the loop, which verifies it; the first valid solution ends the run, and `close` kills the
-workers. Programs that come near are passed on to the other searches, and the budget goes to
-where progress is made (`shares`).
+Its searches take turns. Under a budget of executions or programs these are rounds that give the
+same result however many workers there are (`rounds`), else they follow the clock (`clock`). What
+is found goes to the loop, which verifies it; the first valid solution ends the run, and `close`
+kills the workers. Programs that come near are passed on to the other searches, and the budget
+goes to where progress is made (`shares`).
 """
 
 from __future__ import annotations
@@ -89,7 +89,8 @@ class Portfolio:
     def ask(self, allowance: Allowance) -> Batch:
         """Go on until the deadline, or to the first candidates."""
         if self._turns is None:
-            by_clock = allowance.executions is None and allowance.end is not None
+            counted = allowance.executions is not None or allowance.programs is not None
+            by_clock = allowance.end is not None and not counted
             self._turns = (Clock if by_clock else Rounds)(self.team, self._settle, self.workers)
         batch = self._turns.ask(allowance) if self.team.alive else NOTHING
         if self.exhausted and self.team.refusal is not None and not self._has_run:

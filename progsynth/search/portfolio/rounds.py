@@ -1,4 +1,4 @@
-"""Turns measured in executions: rounds, committed in the order of the members.
+"""Turns measured in executions or programs: rounds, committed in the order of the members.
 
 A round gives each search a number of executions, by shares that are settled when it begins.
 Whatever order the workers end in, their reports are taken in that of the members, and what
@@ -20,6 +20,7 @@ HEAD_START = 200_000  # executions before the others begin
 _FIRST = 200_000  # executions of the first round of all together
 _LARGEST = 6_400_000  # and of a round at most: it doubles
 _LEAST = 1_000  # executions of a turn
+_FEWEST = 100  # programs of a turn, where the budget is of programs
 _UNIT = 1e5  # executions that count as a unit of budget
 
 Settle = Callable[[Seat, bool], None]
@@ -40,7 +41,7 @@ class Rounds:
     def ask(self, allowance: Allowance) -> Batch:
         """Commit the next turn if it ends by the deadline."""
         if not self._left:
-            self._plan(allowance.executions)
+            self._plan(allowance.executions, allowance.programs)
         while self._left and self._left[0][0].over:
             self._left.popleft()
         if not self._left:
@@ -56,7 +57,7 @@ class Rounds:
         self._begun.discard(seat.place)
         return self.team.commit(seat, answer, unit=_UNIT)
 
-    def _plan(self, left: int | None) -> None:
+    def _plan(self, left: int | None, programs: int | None) -> None:
         """The turns of the next round; none is larger than what is left of the budget."""
         seats, total = self.team.alive, self._size
         if self.round == 0:
@@ -68,8 +69,11 @@ class Rounds:
         total = total if left is None else min(total, left)
         shares = self.team.shares(seats)
         for seat in seats:
-            size = max(_LEAST, round(shares[seat.place] * total))
-            self._left.append((seat, self.team.order(seat, executions=size, seconds=None)))
+            share = shares[seat.place]
+            size = max(_LEAST, round(share * total))
+            tries = None if programs is None else max(_FEWEST, round(share * programs))
+            order = self.team.order(seat, executions=size, seconds=None, programs=tries)
+            self._left.append((seat, order))
 
     def _launch(self) -> None:
         """Begin as many turns as may run at a time, and in any case the first."""

@@ -88,7 +88,14 @@ class Team:
         made = shares([seat.credit for seat in seats])
         return {seat.place: share for seat, share in zip(seats, made, strict=True)}
 
-    def order(self, seat: Seat, *, executions: int | None, seconds: float | None) -> Order:
+    def order(
+        self,
+        seat: Seat,
+        *,
+        executions: int | None,
+        seconds: float | None,
+        programs: int | None = None,
+    ) -> Order:
         """A turn for the seat, with what it has not been told yet."""
         told, seat.told = tuple(seat.told), []
         others = [
@@ -97,7 +104,8 @@ class Team:
             if find.place != seat.place and term not in seat.sent
         ][:_SENT]
         seat.sent.update(_key(find.candidate) for find in others)
-        return Order(executions, seconds, told, tuple(find.candidate for find in others))
+        shared = tuple(find.candidate for find in others)
+        return Order(executions, seconds, told, shared, programs)
 
     def commit(self, seat: Seat, answer: Answer, *, unit: float | None = None) -> Batch:
         """Take in how a turn ended; `unit` is the executions that count as one unit of budget,

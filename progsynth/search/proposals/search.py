@@ -42,7 +42,8 @@ class ProposalSearch:
         self._scoring: Iterator[Judged | None] | None = judge.steps()
         self._mending: Iterator[Candidate | None] | None = None
         self._handed: tuple[Candidate, Judged, str] | None = None  # and the status if it is taken
-        self._bounds: tuple[float, float] | None = None  # of scoring: until when, executions
+        # of scoring: until when, executions, programs
+        self._bounds: tuple[float, float, float] | None = None
         self._spent = [0.0, 0.0]  # seconds, by repair and by the other search
         self._turn = 0  # executions of the other search's turn
         self._owner, self._left = 1, 0.0  # whose turn it is, 0 for repair, and what is left of it
@@ -132,7 +133,7 @@ class ProposalSearch:
                 judge.stop(f"a share of {SCORING_SHARE:.0%} of the budget was used up")
                 self._scoring = judge.right()
                 break
-            if _is_used_up(allowance, judge.executions - before[1]):
+            if allowance.is_spent(judge.programs - before[0], judge.executions - before[1]):
                 break
         else:
             self._scoring = None
@@ -143,9 +144,11 @@ class ProposalSearch:
         if self._bounds is None:
             now, end = allowance.clock(), allowance.end or 0.0
             executions = SCORING_SHARE * (allowance.executions or 0)
-            self._bounds = (now + SCORING_SHARE * (end - now), executions)
-        until, executions = self._bounds
+            programs = SCORING_SHARE * (allowance.programs or 0)
+            self._bounds = (now + SCORING_SHARE * (end - now), executions, programs)
+        until, executions, programs = self._bounds
         late = allowance.end is not None and allowance.clock() >= until
+        late = late or (allowance.programs is not None and self.judge.programs > programs)
         return late or (allowance.executions is not None and self.judge.executions > executions)
 
     # ---------------------------------------------------------------------------- turns
@@ -197,7 +200,7 @@ class ProposalSearch:
             if candidate is not None:
                 found = (candidate,)
                 break
-            if _is_used_up(allowance, repairs.executions - executions):
+            if allowance.is_spent(repairs.programs - programs, repairs.executions - executions):
                 break
             if repairs.effort - effort >= self._left:
                 break
@@ -219,9 +222,3 @@ class ProposalSearch:
         batch = self.inner.ask(allowance)
         effort = batch.executions + batch.gradient_steps
         return batch, self._left if self.inner.exhausted else effort
-
-
-def _is_used_up(allowance: Allowance, executions: int) -> bool:
-    if allowance.executions is not None and executions >= allowance.executions:
-        return True
-    return allowance.deadline is not None and allowance.clock() >= allowance.deadline

@@ -100,6 +100,19 @@ def test_the_same_comes_out_whatever_the_number_of_workers(
     assert stories[0][0] == (output != 500)
 
 
+def test_a_budget_of_programs_is_kept_whatever_the_number_of_workers(
+    made: Callable[..., Portfolio],
+) -> None:
+    stories = []
+    for workers in (1, 2):
+        portfolio = made(500, partial(Counting, 0), partial(Counting, 9), workers=workers)
+        outcome = ran(portfolio, 500, 500, Budget(None, programs=2_000))
+        assert outcome.stop_reason == "programs"
+        assert 2_000 <= outcome.programs <= 2_200
+        stories.append(story(portfolio, outcome))
+    assert stories[0] == stories[1]
+
+
 def test_the_first_search_is_alone_at_the_beginning(made: Callable[..., Portfolio]) -> None:
     portfolio = made(3, partial(Counting, 0, proposed=[3]), partial(Failing, "killed"), workers=2)
     outcome = ran(portfolio, 3, 3, Budget(None, executions=10**6))
