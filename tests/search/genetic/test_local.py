@@ -114,29 +114,30 @@ def test_loops_that_grow_without_end_are_left() -> None:
     rows = [([1, 2, 3],)] * 3
     names = ("concat.list",)
     local = Local(problem("(xs: list[int]) -> list[int]", lambda xs: xs * 3, rows, allowed=names))
-    same, sizes = local.prober.same, []
+    same, sizes = local.prober.runs.same, []
 
     def noting(value: Any, output: Any) -> Any:
         sizes.append(len(value))
         return same(value, output)
 
-    local.prober.same = noting
+    local.prober.runs.same = noting
     for _ in local.probed(6):
         pass
-    assert max(sizes) > local.prober.most, "none of them grew"
-    assert max(sizes) < 10 * local.prober.most
+    assert max(sizes) > local.prober.runs.most, "none of them grew"
+    assert max(sizes) < 10 * local.prober.runs.most
 
 
 def test_a_skeleton_is_tried_once() -> None:
     local = Local(reversal())
-    met = [local.prober.skeleton() for _ in range(60)]
+    met = [local.prober.skeletons.drawn_anew() for _ in range(60)]
     told = [
         (
-            rule.kind,
-            source,
-            sorted((one.rule.kind, str(one.rule.detail), one.number) for one in starts),
+            found.rule.kind,
+            found.source,
+            sorted((one.rule.kind, str(one.rule.detail), one.number) for one in found.starts),
         )
-        for rule, source, starts, _ in (one for one in met if one is not None)
+        for found in met
+        if found is not None
     ]
     assert len(told) > 5
     assert all(told.count(one) == 1 for one in told)

@@ -1,0 +1,147 @@
+"""Skeletons of loops: which variables, what they start with, what is gone over; no steps yet."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from random import Random
+
+from progsynth.lang.values import Value, size_of
+from progsynth.search.genetic.expressions import Expression, Expressions, Setting
+from progsynth.search.genetic.generate import leaf
+from progsynth.search.genetic.grammar import Grammar, Rule
+from progsynth.search.genetic.tree import Tree, UnboundError, node, variable
+from progsynth.search.genetic.turning import TURNS, Case, states_of
+from progsynth.search.problem import Problem
+
+_CASES = 10  # examples that a loop is run on, the telling one first
+_PLAIN = 0.85  # how often a variable starts with a parameter or what is next to nothing
+_NOTHING = (0, 1, "")
+_TELLING = 5  # the telling one is drawn from so many with the largest outputs
+_SOURCES = 20_000  # executions of the enumeration of what can be gone over
+_DRAWN = 4  # skeletons of which the plainest is taken
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Skeleton:
+    """A loop without its steps, and some examples of it, a telling one first."""
+
+    rule: Rule
+    source: Expression | None
+    starts: list[Tree]
+    cases: list[Case]
+
+
+class Skeletons:
+    """Draws skeletons for one problem, each once; `executions` counts what that takes."""
+
+    def __init__(self, problem: Problem, grammar: Grammar, rng: Random, expressions: Expressions):
+        self.problem = problem
+        self.grammar = grammar
+        self.rng = rng
+        self.expressions = expressions
+        self.loops = [
+            rule
+            for rule in grammar.rules[grammar.goal]
+            if rule.kind in ("while", "for") and grammar.goal in states_of(rule)
+        ]
+        plain = not problem.neural and problem.types == problem.entry_types
+        if not plain or not problem.inputs:
+            self.loops = []
+        self.sources: dict[int, list[Expression]] = {}
+        self.done: set[Hashable] = set()
+        self.executions = 0
+
+    def drawn_anew(self) -> Skeleton | None:
+        """A loop without its steps that was not tried, and some examples of it.
+
+        It is the plainest of a few that are drawn.
+        """
+        drawn = [self.drawn() for _ in range(_DRAWN if self.loops else 0)]
+        new = [one for one in drawn if one is not None and self.name(*one) not in self.done]
+        for rule, source, starts in sorted(new, key=lambda one: self.plainness(*one)):
+            self.done.add(self.name(rule, source, starts))
+            cases = self.cases(source, starts)
+            if len(cases) == _CASES or len(cases) == len(self.problem.inputs):
+                return Skeleton(rule, source, starts, cases)
+        return None
+
+    def drawn(self) -> tuple[Rule, Expression | None, list[Tree]] | None:
+        """A kind of loop, what it goes over and what its variables start with, by weight."""
+        rule = self.rng.choices(self.loops, [one.weight for one in self.loops])[0]
+        source = None
+        if rule.kind == "for":
+            known = self.over(rule.args[0])
+            if not known:
+                return None
+            source = self.rng.choice(known[: self.rng.randint(1, len(known))])
+        return rule, source, [self.start(type_) for type_ in states_of(rule)]
+
+    def name(self, rule: Rule, source: Expression | None, starts: list[Tree]) -> Hashable:
+        """What is the same of skeletons that are, in whatever order their variables come."""
+        return rule.kind, source, frozenset(Counter((s.rule, s.number) for s in starts).items())
+
+    def plainness(self, rule: Rule, source: Expression | None, starts: list[Tree]) -> int:
+        """The variables, those that start with a constant or like another twice, and the cost of
+        the source."""
+        constants = sum(one.rule.kind == "constant" for one in starts)
+        again = len(starts) - len({(one.rule, one.number) for one in starts})
+        return len(starts) + constants + again + (source.cost if source else 0)
+
+    def start(self, type_: int) -> Tree:
+        """A leaf that a variable may start with."""
+        grammar, scope = self.grammar, self.grammar.scope
+        params = [variable(grammar, scope, n) for n, t in enumerate(scope.types) if t == type_]
+        nothing = [
+            node(one) for one in grammar.leaves[type_] if one.is_idle or one.detail in _NOTHING
+        ]
+        known = [*params, *params, *nothing]
+        if known and self.rng.random() < _PLAIN:
+            return self.rng.choice(known)
+        rule, number = leaf(grammar, self.rng, type_, scope, start=True)
+        return node(rule, number=number)
+
+    def over(self, type_: int) -> list[Expression]:
+        """What a `for` may go over: small expressions of the parameters that differ between
+        examples, the least first."""
+        found = self.sources.get(type_)
+        if found is None:
+            types, rows = self.grammar.scope.types, self.problem.inputs
+            enumeration = self.expressions.over(types, rows, type_)
+            made = [e for e in enumeration.expressions(_SOURCES) if e is not None]
+            found = [e for e in made if e.entry.whole and e.entry.uses]
+            self.executions += enumeration.executions
+            self.sources[type_] = found
+        return found
+
+    def cases(self, source: Expression | None, starts: Sequence[Tree]) -> list[Case]:
+        """A telling example of the skeleton, and a few others."""
+        problem = self.problem
+        order = sorted(range(len(problem.inputs)), key=lambda n: -size_of(problem.outputs[n]))
+        first = self.rng.choice(order[:_TELLING])
+        others = self.rng.sample(range(len(order)), len(order))
+        found: list[Case] = []
+        for number in (first, *others):
+            row, output = problem.inputs[number], problem.outputs[number]
+            items = None if source is None else tuple(source.run(row))
+            if items is not None and len(items) > 3 * TURNS:
+                continue
+            start = tuple(self.value(one, row) for one in starts)
+            if number != first or not found:
+                found.append(Case(items, start, output))
+            if len(found) == _CASES:
+                break
+        return found
+
+    def value(self, start: Tree, row: Setting) -> Value:
+        """What a leaf is on an example."""
+        kind, scope = start.rule.kind, self.grammar.scope
+        if kind == "variable":
+            index = scope.index(start.type, start.number)
+            if index is None:
+                raise UnboundError("a variable of a type that nothing in sight has")
+            return row[len(scope.types) - 1 - index]
+        if kind == "empty":
+            return [] if start.rule.detail == "list" else {}
+        return start.rule.detail
