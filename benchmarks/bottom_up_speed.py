@@ -31,7 +31,7 @@ from progsynth.lang.failure import Limits
 from progsynth.lang.types import INT, list_of
 from progsynth.registry import pack
 from progsynth.search.bank import Bank
-from progsynth.search.bottom_up import working_limits
+from progsynth.search.goal import working_limits
 from progsynth.search.constants import mine
 from progsynth.search.fast import layout as at
 from progsynth.search.fast.bank import FastBank

@@ -89,7 +89,10 @@ def solve(
     if isinstance(library, str | Path):
         library = Library(Path(library), create=False)  # a wrong name makes no folder
     setting = make_setting(task, sketch=sketch, dsl=dsl, library=library, networks=networks)
-    beginning = Beginning(setting, search, seed=seed, device=device, workers=workers)
+    counted = executions is not None or programs is not None
+    beginning = Beginning(
+        setting, search, seed=seed, device=device, workers=workers, wait=counted or seconds is None
+    )
     made = proposals_first(setting, proposals, seed, beginning)
     prepare()
 

@@ -13,12 +13,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import product
 
+from progsynth import registry
 from progsynth.lang import interpret
 from progsynth.lang.failure import Failure
 from progsynth.lang.term import Lambda, Term, Var, free_variables
 from progsynth.search.bank import splits
-from progsynth.search.bottom_up import allowed_misses, same_function, working_limits
 from progsynth.search.constants import mine
+from progsynth.search.goal import allowed_misses, same_function, working_limits
 from progsynth.search.problem import Problem
 from progsynth.search.run import Allowance, Batch, Candidate, Search, Told
 from progsynth.search.space import Production, Space, Symbol, build_term
@@ -33,7 +34,8 @@ _LOOK = 200  # terms built or run between looks at the clock
 def enumeration(problem: Problem, seed: int) -> Search:
     """The method: plain enumeration of the problem's programs. Nothing in it is random."""
     pairs = list(map(Example, problem.inputs, problem.outputs))
-    constants = mine(problem.types, problem.result, pairs, problem.constants)
+    only = registry.forms(problem.dsl.name).constants
+    constants = mine(problem.types, problem.result, pairs, problem.constants, only=only)
     space = make_space(
         problem.dsl, problem.types, problem.result, constants, allowed=problem.allowed
     )

@@ -30,6 +30,8 @@ from progsynth.search.kernels import FAIL, FAILURES, Kernel, Kernels
 from progsynth.search.space import Production, Scope, Space, Symbol, build_term
 
 Row = tuple[Any, ...]
+_TICK = 256  # programs tried between ticks, at most
+_FAR = 1 << 62
 
 
 class Entry:
@@ -114,6 +116,7 @@ class Bank:
     entries: int = 0
     shelves: dict[Symbol, Shelf] = field(default_factory=dict)
     pools: dict[Scope, Pool] = field(default_factory=dict)
+    _until: tuple[int, int] = (_FAR, _FAR)  # programs and executions to tick at
     _unmerged: dict[Scope, int] = field(default_factory=dict)
     _kernels: dict[tuple[Any, ...], Kernel] = field(default_factory=dict)
 
@@ -148,6 +151,24 @@ class Bank:
             found = make_pool(scope, self.rows(outer), hints, noted)
             self.pools[scope] = found
         return found
+
+    def bound(self, programs: int | None, executions: int | None) -> None:
+        """Tick before so many programs or executions more are used up, or soon after."""
+        self._until = (
+            _FAR if programs is None else self.programs + programs,
+            _FAR if executions is None else self.executions + executions,
+        )
+
+    def ticks(self, width: int, most: int) -> int:
+        """After how many programs of so many rows to tick."""
+        programs, executions = self._until
+        rows = (executions - self.executions) // max(1, width)
+        return max(1, min(most, programs - self.programs, rows))
+
+    def count(self, programs: int, executions: int) -> None:
+        """Count programs, and the rows they were tried on."""
+        self.programs += programs
+        self.executions += executions
 
     # -------------------------------------------------------------------------- filling
 
@@ -204,7 +225,7 @@ class Bank:
 
     def _leaf(self, shelf: Shelf, production: Production) -> None:
         row = self._leaf_row(shelf.symbol.scope, production)
-        self._count(len(row))
+        self.count(1, len(row))
         self._add(shelf, row, production, (), True)
 
     def _leaf_row(self, scope: Scope, production: Production) -> Row:
@@ -215,10 +236,6 @@ class Bank:
             return (production.detail,) * len(rows)
         empty: Any = [] if production.detail == "list" else {}
         return (empty,) * len(rows)
-
-    def _count(self, rows: int) -> None:
-        self.programs += 1
-        self.executions += rows
 
     def _add(
         self,
@@ -254,9 +271,9 @@ class Bank:
             if self._unmerged.get(scope, 0) >= self.max_feedback:
                 return
             for args in self._choices(production, scope, cells):
-                self._count(0)
+                self.count(1, 0)
                 self._add(shelf, (), production, args, False)
-                if not self.programs & 1023:
+                if not self.programs & 255 or self.programs >= self._until[0]:
                     yield
                     if self._unmerged.get(scope, 0) >= self.max_feedback:
                         break
@@ -268,15 +285,16 @@ class Bank:
             triples: Iterator[Any] = ((a.whole, (a.row,), (a,)) for a in cells[0])
         else:
             triples = self._columns(production, scope, cells)
-        count = 0
+        count, every = 0, self.ticks(width, _TICK)
         for whole, columns, args in triples:
-            count += 1
-            if not count & 255:
-                self.programs += 256
-                self.executions += 256 * width
+            if count >= every:
+                self.count(count, count * width)
+                count = 0
                 yield
                 if self.full:
                     break
+                every = self.ticks(width, _TICK)
+            count += 1
             row: Row | None
             if lazy:
                 row = tuple(map(fn, *columns))
@@ -292,8 +310,7 @@ class Bank:
             if row is None or (not whole and all(v is FAIL for v in row) and row):
                 continue
             self._add(shelf, row, production, args, whole)
-        self.programs += count & 255
-        self.executions += (count & 255) * width
+        self.count(count, count * width)
 
     def _choices(
         self, production: Production, scope: Scope, cells: list[list[Entry]]

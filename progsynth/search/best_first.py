@@ -28,7 +28,7 @@ from progsynth.search.best_first_aims import NOTHING, Aim, aim_of_argument, meet
 from progsynth.search.best_first_batch import BatchRunner
 from progsynth.search.best_first_chart import Chart, Choice, Spot
 from progsynth.search.best_first_values import Closed, Env, Workshop, closed_term
-from progsynth.search.bottom_up import allowed_misses, same_function, working_limits
+from progsynth.search.goal import allowed_misses, same_function, working_limits
 from progsynth.search.kernels import FAIL
 from progsynth.search.problem import Method, Problem
 from progsynth.search.run import Allowance, Batch, Candidate, Search, Told

@@ -17,7 +17,7 @@ from progsynth.lang import vm
 from progsynth.lang.engines import run_rows
 from progsynth.lang.vm import bytecode
 from progsynth.lang.vm.code import Code
-from progsynth.search.bottom_up import allowed_misses
+from progsynth.search.goal import allowed_misses
 from progsynth.search.problem import Problem
 from progsynth.search.run import Candidate
 

@@ -18,6 +18,8 @@ from progsynth.search.bodies import Env, key_function
 from progsynth.search.kernels import FAIL, FAILURES
 from progsynth.search.space import IF_COST, Production, Scope, Symbol
 
+_LOOK = 1024  # bodies tried between ticks, at most
+
 # From the other arguments and the output: (arguments of the lambda, its result), or None.
 Deduce = Callable[..., list[tuple[Env, Any]] | None]
 
@@ -173,13 +175,14 @@ class _Trial:
             return
         fn = self.bank.kernel(production, self.symbol)
         first, same = self.goal.values[0], self.same
-        count = 0
+        count, every = 0, self.bank.ticks(1, _LOOK)
         for values, entries in choices(lists):
-            count += 1
-            if not count & 1023:
-                self.bank.programs += 1024
-                self.bank.executions += 1024
+            if count >= every:
+                self.bank.count(count, count)
+                count = 0
                 yield None
+                every = self.bank.ticks(1, _LOOK)
+            count += 1
             try:
                 value = fn(*values)
             except FAILURES:
@@ -188,8 +191,7 @@ class _Trial:
                 continue
             if self.fits(production, fn, entries):
                 yield Entry((), production, entries, self.cost, True)
-        self.bank.programs += count & 1023
-        self.bank.executions += count & 1023
+        self.bank.count(count, count)
 
     def fits(self, production: Production, fn: Any, entries: tuple[Entry, ...]) -> bool:
         lazy = production.kind in ("and", "or")

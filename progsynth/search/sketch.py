@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
+from progsynth import registry
 from progsynth.errors import UnsupportedError
 from progsynth.evaluate import compare, grade
 from progsynth.lang.failure import Fail, Failure, FailureKind, Limits
@@ -24,8 +25,10 @@ from progsynth.lang.term import Const, Program, Term, const
 from progsynth.lang.types import FLOAT, INT, Type
 from progsynth.lang.values import Value, close
 from progsynth.search.bank import Bank, Entry, splits
-from progsynth.search.bottom_up import BottomUp, Goal, allowed_misses, working_limits
+from progsynth.search.bottom_up import search_for
 from progsynth.search.constants import mine
+from progsynth.search.course import BottomUp
+from progsynth.search.goal import Goal, allowed_misses, working_limits
 from progsynth.search.holes import Site, fill, find_holes, probe
 from progsynth.search.kernels import Kernels
 from progsynth.search.levels import Levels
@@ -89,7 +92,8 @@ class _Sketch:
 
     def space(self, site: Site, pairs: Sequence[Example]) -> Space:
         """The fillings of one hole, which the examples give constants for."""
-        found = tuple(mine(site.types, site.type, pairs, self.constants))
+        only = registry.forms(self.dsl.name).constants
+        found = mine(site.types, site.type, pairs, self.constants, only=only)
         allowed = site.hole.allowed
         key = (site.visible, site.type, repr(found), allowed)
         space = self.spaces.get(key)
@@ -135,7 +139,7 @@ def _result_search(sketch: _Sketch, rows: Sequence[Row]) -> BottomUp:
     expected = tuple(e.output for e in sketch.examples)
     goal = Goal(site.visible, site.type, tuple(rows), expected, sketch.tolerance, sketch.misses)
     pairs = [Example(row, output) for row, output in zip(rows, expected, strict=True)]
-    return BottomUp(
+    return search_for(
         sketch.space(site, pairs),
         sketch.dsl,
         goal,

@@ -21,7 +21,7 @@ from functools import partial
 from progsynth.grammar.rules import Argument, Place, Rule, Scope
 from progsynth.lang.types import Type
 from progsynth.search.best_first_values import Closed, Workshop, closed_term
-from progsynth.search.bottom_up import allowed_misses, same_function, working_limits
+from progsynth.search.goal import allowed_misses, same_function, working_limits
 from progsynth.search.kernels import FAIL
 from progsynth.search.problem import Method, Problem
 from progsynth.search.run import Allowance, Batch, Candidate, Search, Told

@@ -16,7 +16,7 @@ from progsynth.lang.python.to_python import to_python
 from progsynth.lang.term import Function, Program, Var, bind
 from progsynth.lang.values import identity_key
 from progsynth.library.vocabulary import Vocabulary
-from progsynth.search.bottom_up import BottomUp
+from progsynth.search.course import BottomUp
 from progsynth.search.portfolio import Portfolio
 from progsynth.search.run import Candidate, Filling, Outcome
 from progsynth.search.simplify import simplify

@@ -20,7 +20,7 @@ from progsynth.search.sketch import search_sketch
 from progsynth.solving.problem import make_problem
 from progsynth.solving.result import Result
 from progsynth.solving.setting import Setting
-from progsynth.solving.usual import USUAL
+from progsynth.solving.usual import usual, usual_bottom_up, waiting_bottom_up
 
 Seeds = tuple[Term, ...]
 
@@ -33,6 +33,7 @@ class _Asked:
     seed: int
     device: str
     workers: int | None
+    wait: bool
 
 
 def _of_method(method: Method, asked: _Asked, seeds: Seeds) -> Search:
@@ -40,6 +41,14 @@ def _of_method(method: Method, asked: _Asked, seeds: Seeds) -> Search:
 
 
 def _bottom_up(asked: _Asked, seeds: Seeds) -> Search:
+    if asked.setting.sketch is None:
+        method = waiting_bottom_up if asked.wait else usual_bottom_up
+        return _of_method(method, asked, seeds)
+    return _in_sketch(asked.setting)
+
+
+def _bottom_up_python(asked: _Asked, seeds: Seeds) -> Search:
+    """The slow twin of the compiled search."""
     if asked.setting.sketch is None:
         return _of_method(bottom_up, asked, seeds)
     return _in_sketch(asked.setting)
@@ -59,14 +68,14 @@ def _hybrid(asked: _Asked, seeds: Seeds) -> Search:
 
 def _portfolio(asked: _Asked, seeds: Seeds) -> Search:
     """The usual searches; in a sketch that most of them cannot fill, those that can."""
-    setting = asked.setting
+    setting, methods = asked.setting, usual(wait=asked.wait)
     if setting.sketch is None:
-        members = members_of(USUAL, make_problem(setting, seeds=seeds), asked.seed)
+        members = members_of(methods, make_problem(setting, seeds=seeds), asked.seed)
     else:
         first = _in_sketch(setting)
         members = (Member(first.name, lambda: first),)
         try:
-            members += members_of(USUAL, make_problem(setting), asked.seed)[1:]
+            members += members_of(methods, make_problem(setting), asked.seed)[1:]
         except UnsupportedError:  # of several holes, say
             pass
     return Portfolio(members, _closeness(setting), workers=asked.workers)
@@ -103,6 +112,7 @@ def _closeness(setting: Setting) -> Closeness:
 # What a search is made of is loaded when it is used.
 _SEARCHES: Mapping[str, Callable[[_Asked, Seeds], Search]] = {
     "bottom_up": _bottom_up,
+    "bottom_up_python": _bottom_up_python,
     "best_first": _best_first,
     "genetic": _genetic,
     "hybrid": _hybrid,
@@ -114,7 +124,8 @@ DEFAULT = "portfolio"
 
 class Beginning:
     """Makes the search that was asked for, once it is known what it may begin from; `close` ends
-    the processes that it has started.
+    the processes that it has started. With `wait` a search waits until what it is made of is
+    compiled, so that what it does depends on nothing but the setting and the seed.
 
     Raises ProgsynthError for the name of no search, UnsupportedError for one that trains nothing
     where submodules have no weights.
@@ -128,11 +139,12 @@ class Beginning:
         seed: int,
         device: str,
         workers: int | None,
+        wait: bool = False,
     ):
         if workers is not None and (type(workers) is not int or workers < 1):
             raise ProgsynthError(f"workers: expected a whole number from 1, found {workers!r}")
         self._begin = _chosen(setting, search)
-        self._asked = _Asked(setting, seed, device, workers)
+        self._asked = _Asked(setting, seed, device, workers, wait)
         self._made: Search | None = None
 
     def __call__(self, seeds: Seeds) -> Search:

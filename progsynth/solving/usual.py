@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import progsynth
 from progsynth.search.best_first import best_first
-from progsynth.search.bottom_up import bottom_up
+from progsynth.search.fast.method import fast_bottom_up
 from progsynth.search.first import first
 from progsynth.search.problem import Method, Problem
 from progsynth.search.run import Search
@@ -24,9 +24,22 @@ def usual_best_first(problem: Problem, seed: int) -> Search:
     return first(templates(), best_first())(problem, seed)
 
 
-# In this order turns are committed; the first one stays in this process, and begins alone.
-USUAL: Mapping[str, Method] = {
-    "bottom_up": bottom_up,
-    "genetic": usual_genetic,
-    "best_first": usual_best_first,
-}
+def usual_bottom_up(problem: Problem, seed: int) -> Search:
+    """Bottom-up search, compiled; in Python while the kernels are being compiled."""
+    return fast_bottom_up(wait=False)(problem, seed)
+
+
+def waiting_bottom_up(problem: Problem, seed: int) -> Search:
+    """Bottom-up search, compiled, which waits for its kernels: what it does depends on nothing
+    but the problem."""
+    return fast_bottom_up()(problem, seed)
+
+
+def usual(*, wait: bool) -> Mapping[str, Method]:
+    """The searches by name, in the order in which turns are committed; the first one stays in
+    this process, and begins alone. With `wait` kernels that are not on disk are waited for."""
+    return {
+        "bottom_up": waiting_bottom_up if wait else usual_bottom_up,
+        "genetic": usual_genetic,
+        "best_first": usual_best_first,
+    }

@@ -10,8 +10,9 @@ from progsynth.lang.types import INT, STR, Type, parse_type
 from progsynth.lang.values import identity_key
 from progsynth.registry import pack
 from progsynth.search.bank import Bank
-from progsynth.search.bottom_up import BottomUp, Goal
+from progsynth.search.bottom_up import search_for
 from progsynth.search.brute_force import least_costs, row_key
+from progsynth.search.goal import Goal
 from progsynth.search.kernels import FAIL, Kernels
 from progsynth.search.levels import Levels
 from progsynth.search.run import Allowance, Candidate
@@ -153,7 +154,7 @@ def test_each_value_of_the_fragment_is_found_as_a_goal_at_its_least_cost(name: s
     bank, _ = filled(space, dsl, request, rows, cost)
     for entry in [e for cell in bank.shelf(root).cells for e in cell if e.whole][::7]:
         goal = Goal(tuple(params), result, tuple(rows), entry.row)
-        search = BottomUp(
+        search = search_for(
             space, dsl, goal, lambda term, cost: Candidate(term, cost), max_level=cost
         )
         batch = search.ask(Allowance(None, None))
@@ -188,7 +189,7 @@ def test_with_misses_allowed_the_cheapest_value_right_on_enough_rows_is_found(
             if sum(not same(*pair) for pair in zip(e.row, expected, strict=True)) <= misses
         )
         goal = Goal(tuple(params), result, tuple(rows), expected, misses=misses)
-        search = BottomUp(
+        search = search_for(
             space, dsl, goal, lambda term, cost: Candidate(term, cost), max_level=cost
         )
         batch = search.ask(Allowance(None, None))

@@ -24,6 +24,8 @@ from progsynth.search.kernels import FAIL
 from progsynth.search.space import Production, Scope, Space, Symbol, build_term
 
 SLICE = 16_384  # programs between looks at the clock
+_LEAST = 16  # programs that one call of a kernel may try at least
+_FAR = 1 << 62
 _POOLED = 1 << 15  # elements of pools at first
 _COMPARES = (opcodes.LT, opcodes.LE, opcodes.GT, opcodes.GE)
 
@@ -52,8 +54,7 @@ class Shelf:
 class FastBank:
     """The values of all symbols over some rows of the variables of `top`.
 
-    `envs`, `hints` and `noted` are as in `bank.Bank`. `slice_programs` bounds one call of a
-    kernel; after it `fill` yields.
+    `envs`, `hints` and `noted` are as in `bank.Bank`. After each call of a kernel `fill` yields.
     """
 
     def __init__(
@@ -79,7 +80,7 @@ class FastBank:
         self.productions: list[Production] = []
         self.pools: dict[Scope, Pool] = {}
         self.full = False
-        self.slice_programs = SLICE
+        self._until = (_FAR, _FAR)  # programs and executions to stop at
         self._numbers: dict[Symbol, int] = {}
         self._scope_numbers: dict[Scope, int] = {}
         self.cursor = np.zeros(NUM_CURSOR, np.int64)
@@ -122,6 +123,19 @@ class FastBank:
         words = int(Q[at.ROWS]) - start + int(Q[at.WORDS]) - int(Q[at.WORDS_START]) + self.entries
         masks = sum(int(Q[m]) for m in (at.SEQUENCE_MASK, at.BIG_MASK, at.ROW_MASK))
         return 4 * words + 8 * (masks + int(Q[at.BIGS]))
+
+    def bound(self, programs: int | None, executions: int | None) -> None:
+        """Tick before so many programs or executions more are used up, or soon after."""
+        self._until = (
+            _FAR if programs is None else self.programs + programs,
+            _FAR if executions is None else self.executions + executions,
+        )
+
+    def _allow(self, width: int) -> None:
+        """Bound the next call of a kernel, which tries programs on so many rows."""
+        programs, executions = self._until
+        left = min(programs - self.programs, (executions - self.executions) // max(1, width))
+        self.memory.Q[at.BUDGET] = max(_LEAST, min(SLICE, left))
 
     # ---------------------------------------------------------------------------- numbers
 
@@ -266,8 +280,9 @@ class FastBank:
         number = self.symbol_number(symbol)
         self.number_productions(symbol)
         self.cursor[:] = 0
+        width = int(self.tables.Z[self.scope_number(symbol.scope), at.WIDTH])
         while True:
-            self.memory.Q[at.BUDGET] = self.slice_programs
+            self._allow(width)
             status = filling.fill_cell(self.tables, self.cursor, number, cost)
             if status == at.ROOM:
                 self.grow()
@@ -291,7 +306,7 @@ class FastBank:
         self.cursor[SHARES : SHARES + len(shares)] = shares
         cursor = self.cursor.copy()
         while True:
-            self.memory.Q[at.BUDGET] = self.slice_programs
+            self._allow(1 + len(goal) if misses else 2)
             status = filling.check_shares(self.tables, cursor, goal, production, telling, misses)
             if status == at.HIT:
                 chosen = cursor[CHOSEN : CHOSEN + len(shares)]
@@ -339,8 +354,9 @@ class FastBank:
 
     # ----------------------------------------------------------------------------- entries
 
-    def addresses(self, cell: range, *, whole: bool = False) -> at.Words:
+    def addresses(self, cell: Sequence[int], *, whole: bool = False) -> at.Words:
         """Where the cell's entries are; with `whole`, those that fail on no row."""
+        assert isinstance(cell, range)
         found: at.Words = self.tables.E[cell.start : cell.stop]
         return found[self.memory.A[found - 2] & 1 == 1] if whole else found
 

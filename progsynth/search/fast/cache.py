@@ -11,7 +11,7 @@ from pathlib import Path
 from progsynth.lang.vm import cache
 
 _NOT_COMPILED = frozenset(
-    ("__init__", "bank", "cache", "compile", "fragment", "memory", "method", "search")
+    ("__init__", "aimed", "bank", "cache", "compile", "fragment", "memory", "method", "search")
 )
 _MARK = "complete"
 _CLAIM = "compiling"

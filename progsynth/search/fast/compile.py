@@ -5,10 +5,11 @@ from __future__ import annotations
 from progsynth.lang.term import Function, Program, Term
 from progsynth.lang.types import INT, list_of
 from progsynth.registry import pack
-from progsynth.search.bottom_up import Goal
 from progsynth.search.fast import cache
+from progsynth.search.fast.bank import FastBank
 from progsynth.search.fast.fragment import restrict
-from progsynth.search.fast.search import FastBottomUp
+from progsynth.search.fast.search import search_for
+from progsynth.search.goal import Goal
 from progsynth.search.run import Allowance, Candidate
 from progsynth.search.space import Constant
 from progsynth.search.universe import make_space
@@ -21,11 +22,13 @@ def compile_all() -> None:
     def wrap(term: Term, cost: int) -> Candidate:
         return Candidate(Program((Function("f", ("x",), (xs,), xs, term),)), cost)
 
-    space, _ = restrict(make_space(pack(), (xs,), xs, [Constant(1, INT, 1)]), pack())
+    space, *_ = restrict(make_space(pack(), (xs,), xs, [Constant(1, INT, 1)]), pack())
     goal = Goal((xs,), xs, (([2**40],), ([5, 6, 7],)), ([0], [3]))
-    search = FastBottomUp(space, goal, wrap, max_bytes=1 << 22)
+    search = search_for(space, pack(), goal, wrap, max_bytes=1 << 22)
     search.ask(Allowance(20_000, None))
-    search.bank.grow()
+    bank = search.aimed.bank
+    assert isinstance(bank, FastBank)
+    bank.grow()
     cache.mark_complete()
 
 

@@ -48,5 +48,10 @@ def restrict(space: Space, dsl: DSL) -> tuple[Space, tuple[str, ...]]:
             instances[type_] = tuple(kept)
     least = {t: c for t, c in space.least.items() if covers_type(t)}
     constants = tuple(c for c in space.constants if covers_type(c.type))
-    part = Space(instances, least, constants, space.max_nesting, space.surcharge)
+    part = Space(instances, least, constants, space.max_nesting, space.surcharge, space.forms)
     return part, tuple(sorted(seen - used))
+
+
+def names_in(space: Space) -> set[str]:
+    """The instance names of the primitives of a space."""
+    return {one.name for some in space.instances.values() for one in some}

@@ -6,20 +6,20 @@ import os
 import subprocess
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 
 from progsynth.lang.vm.cache import available
 from progsynth.search import fast
-from progsynth.search.bottom_up import Goal, allowed_misses, bottom_up
-from progsynth.search.constants import mine
+from progsynth.search.bottom_up import bottom_up, goal_of, space_of
 from progsynth.search.fast import cache
-from progsynth.search.fast.fragment import covers_type, restrict
+from progsynth.search.fast.fragment import covers_type, names_in, restrict
 from progsynth.search.problem import Method, Problem
 from progsynth.search.run import Search
-from progsynth.search.universe import make_space
-from progsynth.task import Example
+from progsynth.search.turns import InTurns
 
 _MAX_BYTES = 1 << 30
+TURNS = (400_000, 20_000)  # executions compiled and in Python: about a fifth of the time
 _MOST_EXAMPLES = 62  # a set of examples is a word
 _MOST_PARAMS = 24  # and so are the variables that a program uses
 _ROOT = str(Path(__file__).parents[3])  # where the package is imported from
@@ -28,7 +28,8 @@ _ROOT = str(Path(__file__).parents[3])  # where the package is imported from
 def fast_bottom_up(*, max_bytes: int = _MAX_BYTES, wait: bool = True) -> Method:
     """The method: bottom-up search by compiled kernels, for requests that they cover.
 
-    For others, and where Numba is missing, it is `bottom_up.bottom_up`. While the kernels are
+    For others, and where Numba is missing, it is `bottom_up.bottom_up`; where some primitives
+    have no kernels, that search has turns too, with all primitives. While the kernels are
     not on disk it compiles them first (half a minute); without `wait` it has that done in the
     background and is `bottom_up` for the time being. A bank takes `max_bytes` of memory at most.
     """
@@ -36,40 +37,32 @@ def fast_bottom_up(*, max_bytes: int = _MAX_BYTES, wait: bool = True) -> Method:
     def method(problem: Problem, seed: int) -> Search:
         if not covers(problem) or not (wait or ready()):
             return bottom_up(problem, seed)
-        return _search(problem, max_bytes)
+        return _search(problem, seed, max_bytes)
 
     return method
 
 
 def covers(problem: Problem) -> bool:
     """Can the compiled search take the problem on at all?"""
+    goal = goal_of(problem)
     return (
         available()
-        and 0 < len(problem.outputs) <= _MOST_EXAMPLES
-        and len(problem.types) <= _MOST_PARAMS
-        and all(map(covers_type, (*problem.types, problem.result)))
+        and 0 < len(goal.rows)
+        and (len(goal.rows) <= _MOST_EXAMPLES or not goal.misses)
+        and len(goal.params) <= _MOST_PARAMS
+        and all(map(covers_type, (*goal.params, goal.result)))
     )
 
 
-def _search(problem: Problem, max_bytes: int) -> Search:
-    pairs = list(map(Example, problem.inputs, problem.outputs))
-    constants = mine(problem.types, problem.result, pairs, problem.constants)
-    space = make_space(
-        problem.dsl, problem.types, problem.result, constants, allowed=problem.allowed
+def _search(problem: Problem, seed: int, max_bytes: int) -> Search:
+    space, left_out = restrict(space_of(problem), problem.dsl)
+    if len(names_in(space)) <= len(left_out):
+        return bottom_up(problem, seed)
+    goal, limits = goal_of(problem), problem.limits
+    made: Search = fast.engine.search_for(
+        space, problem.dsl, goal, problem.wrap, limits=limits, max_bytes=max_bytes
     )
-    covered, left_out = restrict(space, problem.dsl)
-    goal = Goal(
-        problem.types,
-        problem.result,
-        problem.inputs,
-        problem.outputs,
-        problem.tolerance,
-        allowed_misses(problem.accuracy, len(problem.outputs)),
-    )
-    made: Search = fast.engine.FastBottomUp(
-        covered, goal, problem.wrap, limits=problem.limits, max_bytes=max_bytes, left_out=left_out
-    )
-    return made
+    return InTurns(made, partial(bottom_up, problem, seed), TURNS) if left_out else made
 
 
 def ready() -> bool:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from progsynth.lang.failure import Limits
 from progsynth.lang.primitive import DSL
 from progsynth.lang.term import Const, Program, const
-from progsynth.search.bottom_up import working_limits
+from progsynth.search.goal import working_limits
 from progsynth.search.holes import fill
 from progsynth.search.proposals.broken import (
     Broken,

@@ -63,7 +63,7 @@ def values_of(name: str, by: Type, seed: int) -> tuple[set[Any], set[Any], int]:
     allowed = (name, *BODIES) if lambdas else (name,)
     constants = [Constant(2, INT, 1)] if lambdas else []
     whole = make_space(pack(), tuple(params), result, constants, allowed=allowed)
-    space, _ = restrict(whole, pack())
+    space, *_ = restrict(whole, pack())
     cost = getattr(pack()[name], "cost", 1) + len(params) + (3 if lambdas else 1)
     root = space.symbol(space.top(tuple(params)), result)
     hints = [list(zip(params, row, strict=True)) for row in rows]

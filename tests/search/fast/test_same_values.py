@@ -66,7 +66,7 @@ def row_key(row: tuple[Any, ...]) -> tuple[Any, ...]:
 def test_the_compiled_bank_keeps_the_same_values_at_the_same_costs(name: str) -> None:
     text, rows, cost = TASKS[name]
     *types, result = parse_type(text).types
-    space, _ = restrict(make_space(pack(), tuple(types), result, CONSTANTS), pack())
+    space, *_ = restrict(make_space(pack(), tuple(types), result, CONSTANTS), pack())
     root = space.symbol(space.top(tuple(types)), result)
     slow, fast = filled(space, tuple(types), root, rows, cost)
     assert fast.programs == slow.programs
@@ -85,7 +85,7 @@ def test_the_compiled_bank_keeps_the_same_values_at_the_same_costs(name: str) ->
 def test_terms_of_entries_mean_their_rows() -> None:
     text, rows, cost = TASKS["lists"]
     *types, result = parse_type(text).types
-    space, _ = restrict(make_space(pack(), tuple(types), result, CONSTANTS), pack())
+    space, *_ = restrict(make_space(pack(), tuple(types), result, CONSTANTS), pack())
     root = space.symbol(space.top(tuple(types)), result)
     _, fast = filled(space, tuple(types), root, rows, cost)
     checked = 0

@@ -11,15 +11,18 @@ import pytest
 
 from progsynth.lang.failure import Limits
 from progsynth.lang.interpret import run
-from progsynth.lang.primitive import DSL
+from progsynth.lang.primitive import DSL, called_names
 from progsynth.lang.term import Function, Program, Term
 from progsynth.lang.types import parse_signature
 from progsynth.registry import pack
-from progsynth.search.bottom_up import BottomUp, bottom_up
+from progsynth.search.aimed import AimedBank
+from progsynth.search.bottom_up import bottom_up
+from progsynth.search.course import BottomUp
 from progsynth.search.fast import cache
 from progsynth.search.fast.method import fast_bottom_up, ready
 from progsynth.search.problem import Problem
 from progsynth.search.run import Allowance, Candidate, Search
+from progsynth.search.turns import InTurns
 
 pytestmark = pytest.mark.timeout(900)  # the first to run compiles the kernels
 
@@ -77,6 +80,10 @@ def first(search: Search, asked: Problem, executions: int) -> tuple[Candidate | 
     return None, used
 
 
+def is_in_python(search: Search) -> bool:
+    return isinstance(search, BottomUp) and isinstance(search.aimed, AimedBank)
+
+
 LONG = ("even ones", "initials")  # for the twin
 
 
@@ -109,17 +116,29 @@ def test_a_full_bank_says_so_and_goes_on_finding() -> None:
     search = fast_bottom_up(max_bytes=1 << 19)(asked, 0)
     found, _ = first(search, asked, 700_000)
     assert any("the bank is full at" in note for note in search.notes)
-    assert found is not None or search.level > 5
+    assert isinstance(search, InTurns)
+    assert found is not None or search.searches[0].level > 5
 
 
 def test_what_it_has_no_words_for_goes_to_its_twin() -> None:
     asked = problem("(x: float) -> float", lambda x: x * 2.0, [(1.5,), (2.0,)])
-    assert isinstance(fast_bottom_up()(asked, 0), BottomUp)
+    assert is_in_python(fast_bottom_up()(asked, 0))
 
 
-def test_primitives_without_a_kernel_are_named() -> None:
-    search = fast_bottom_up()(problem(*TASKS["sum of squares"]), 0)
-    assert any("not in the compiled search" in n and "group_by" in n for n in search.notes)
+def test_primitives_without_a_kernel_have_turns_in_the_twin() -> None:
+    names = {"add.int", "sub.int", "mul.int", "neg.int", "div.int", "ceil"}
+    small = pack().without(*({*pack()} - names))
+    asked = problem("(n: int) -> int", lambda n: -(-n // 2), NUMBERS, small)
+    search = fast_bottom_up()(asked, 0)
+    assert isinstance(search, InTurns)
+    found, _ = first(search, asked, 3_000_000)
+    assert found is not None
+    assert {"div.int", "ceil"} <= called_names(found.program.entry)
+
+
+def test_a_pack_of_other_primitives_goes_to_the_twin() -> None:
+    asked = problem(*TASKS["sum of squares"], pack("dreamcoder_lists"))
+    assert is_in_python(fast_bottom_up()(asked, 0))
 
 
 def test_an_unsolved_search_has_partial_programs() -> None:
@@ -140,7 +159,7 @@ def test_while_the_kernels_are_compiled_its_twin_serves(
     monkeypatch.setenv("PROGSYNTH_CACHE", str(tmp_path))
     monkeypatch.setattr("sys.executable", shutil.which("true"))  # nothing is compiled
     asked = problem(*TASKS["sum of squares"])
-    assert isinstance(fast_bottom_up(wait=False)(asked, 0), BottomUp)
+    assert is_in_python(fast_bottom_up(wait=False)(asked, 0))
     assert not ready()  # nor begun a second time
     assert len(list(tmp_path.rglob("compiling"))) == 1
     cache.mark_complete()

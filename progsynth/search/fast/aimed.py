@@ -1,0 +1,139 @@
+"""The compiled bank aimed at a goal: which programs of its values are right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+
+from progsynth.lang.term import Term
+from progsynth.search.bank import splits
+from progsynth.search.bodies import Env, Noted, Pool
+from progsynth.search.fast import layout as at
+from progsynth.search.fast.bank import FastBank, keys_of
+from progsynth.search.fast.memory import Sizes
+from progsynth.search.fast.tending import note_rows
+from progsynth.search.goal import Goal
+from progsynth.search.space import Production, Scope, Space
+
+_SETS = 1 << 14  # sets of examples that programs or conditions may be right on
+
+
+class Noting:
+    """Which sets of rows some entries are right on, each with the cheapest entry."""
+
+    def __init__(self, wanted: at.Words):
+        self.wanted = wanted
+        self._num = 0
+        self._seen = np.full(_SETS, -1, np.int64)
+
+    def new(self, bank: FastBank, addresses: at.Words) -> Iterable[tuple[int, int]]:
+        """The sets not met before among those of the entries at these addresses."""
+        room = max(0, _SETS // 2 - self._num)
+        buffer = np.zeros(2 * room, np.int64)
+        num = note_rows(bank.memory.A, addresses, self.wanted, self._seen, buffer)
+        self._num += num
+        return [(bits, address) for bits, address in buffer[: 2 * num].reshape(-1, 2).tolist()]
+
+
+class AimedFastBank:
+    """The bank and what is wanted of its root; see `course.Aimed`. Entries are addresses."""
+
+    deducible: tuple[Production, ...] = ()
+
+    def __init__(self, space: Space, goal: Goal, noted: Noted, sizes: Sizes):
+        self.space = space
+        self.goal = goal
+        self.top = space.top(goal.params)
+        self.root = space.symbol(self.top, goal.result)
+        self.bank = FastBank(space, self.top, goal.rows, goal.hints(), sizes=sizes, noted=noted)
+        words = [self.bank.memory.encode(goal.result, out) for out in goal.expected]
+        self.wanted = np.array(words, np.int32)
+        self._right = Noting(self.wanted)
+        self._true = Noting(np.ones(len(goal.rows), np.int32))
+        first = self.bank.number_productions(self.root)
+        numbered = enumerate(space.productions(self.root), first)
+        self._numbers = {id(production): number for number, production in numbered}
+        self._telling = goal.telling()
+
+    @property
+    def programs(self) -> int:
+        """The sub-programs tried."""
+        return self.bank.programs
+
+    @property
+    def executions(self) -> int:
+        """The rows they were tried on."""
+        return self.bank.executions
+
+    @property
+    def full(self) -> int:
+        """How many values the bank holds now that it is full; 0 while it is not."""
+        return self.bank.entries if self.bank.full else 0
+
+    @property
+    def pools(self) -> dict[Scope, Pool]:
+        """The pools of the inner scopes."""
+        return self.bank.pools
+
+    def bound(self, programs: int | None, executions: int | None) -> None:
+        """Do not go on for much longer than that without a tick."""
+        self.bank.bound(programs, executions)
+
+    def met(self) -> dict[Scope, dict[tuple[int, object], Env]]:
+        """What lambdas met outside their pools."""
+        return {scope: keys_of(scope, met) for scope, met in self.bank.learn_elements().items()}
+
+    def stop_noting(self) -> None:
+        """Learn of no more elements."""
+        self.bank.stop_noting()
+
+    def term(self, entry: int) -> Term:
+        """The term of an entry."""
+        return self.bank.term(entry)
+
+    def made(self, production: Production, entries: Sequence[int]) -> Term:
+        """The term of a production of the outermost scope, of these arguments."""
+        return self.bank.made(self.top, production, entries)
+
+    def splits(self, production: Production, total: int) -> list[tuple[int, ...]]:
+        """The ways to share a cost out among the arguments, where each has entries."""
+        cells = [self.bank.shelf(a).cells for a in production.args]
+        return [
+            split
+            for split in splits(total, [a.least for a in production.args])
+            if all(s < len(c) and c[s] for s, c in zip(split, cells, strict=True))
+            and not (production.commutative and split[0] > split[1])
+        ]
+
+    def right_sets(self, cell: Sequence[int], cost: int) -> Iterable[tuple[int, int]]:
+        """On which rows entries of the root are right; each set that is new."""
+        return self._right.new(self.bank, self.bank.addresses(cell))
+
+    def true_sets(self, cell: Sequence[int], cost: int) -> Iterable[tuple[int, int]]:
+        """Where the conditions that fail nowhere are true; each set that is new."""
+        return self._true.new(self.bank, self.bank.addresses(cell, whole=True))
+
+    def is_leaf_right(self, production: Production) -> bool:
+        """Is a production without arguments right?"""
+        rows, goal = self.goal.rows, self.goal
+        self.bank.count_programs(1, len(rows))
+        match production.kind:
+            case "variable":
+                values = [row[production.detail] for row in rows]
+            case "constant":
+                values = [production.detail] * len(rows)
+            case _:
+                values = [[]] * len(rows)
+        right = sum(v == out for v, out in zip(values, goal.expected, strict=True))
+        return right >= len(rows) - goal.misses
+
+    def right_calls(self, production: Production, split: tuple[int, ...]) -> Iterator[Term | None]:
+        """The programs of these shares that are right; None now and then."""
+        number, misses = self._numbers[id(production)], self.goal.misses
+        for chosen in self.bank.check(number, split, self.wanted, self._telling, misses):
+            yield None if chosen is None else self.made(production, chosen)
+
+    def right_bodies(self, production: Production, split: tuple[int, ...]) -> Iterator[Term | None]:
+        """Nothing: no production is deducible here."""
+        raise AssertionError("no production of the compiled bank is deducible")
