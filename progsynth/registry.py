@@ -7,6 +7,9 @@ whose value is such a function:
 
     [project.entry-points."progsynth.packs"]
     turtle = "my_package.turtle:make"
+
+A pack whose programs shall hold less than the core of the language offers has a `FORMS` beside
+its `make`: see `grammar.forms`.
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from progsynth.errors import PackError, UnsupportedError
+from progsynth.grammar.forms import EVERY, Forms
 from progsynth.lang.primitive import DSL
 
 
@@ -51,6 +55,30 @@ def pack(name: str = "default") -> DSL:
 def packs() -> tuple[str, ...]:
     """The names of all packs, sorted."""
     return _names(_PACKS)
+
+
+@cache
+def forms(name: str) -> Forms:
+    """What programs of the pack of that name are made of besides calls; everything where the pack
+    says nothing of it, or no pack has the name.
+
+    Raises PackError as `pack` does.
+    """
+    if name not in packs():
+        return EVERY
+    if name in _built_in(_PACKS):
+        module = import_module(f"{_PACKS.package}.{name}.{_PACKS.module}")
+    else:
+        pack(name)
+        (point,) = [p for p in entry_points(group=_PACKS.group) if p.name == name]
+        module = import_module(point.module)
+    found = getattr(module, "FORMS", EVERY)
+    if not isinstance(found, Forms):
+        raise PackError(
+            f"the language pack '{name}' is wrong: its FORMS is {type(found).__name__}, expected "
+            "a Forms (progsynth.grammar.forms)"
+        )
+    return found
 
 
 def suite(name: str) -> Any:

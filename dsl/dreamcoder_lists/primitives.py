@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from importlib import resources
 
+from progsynth.grammar.forms import Forms
 from progsynth.lang.primitive import DSL, Primitive
 from progsynth.lang.read import read_prelude
 
 from . import lists, numbers
 
 KERNEL = (numbers, lists)
+FORMS = Forms(frozenset({"if", "empty"}), constants=(0, 1))  # `if` and `empty` are theirs
 
 
 def make() -> DSL:

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from importlib import resources
 
+from progsynth.grammar.forms import Forms
 from progsynth.lang.primitive import DSL, Primitive
 from progsynth.lang.read import read_prelude
 
 from . import lists, numbers
 
 KERNEL = (numbers, lists)
+FORMS = Forms(frozenset(), constants=(-1, 0, 1, 2, 3, 4))
 
 
 def make() -> DSL:

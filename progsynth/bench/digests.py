@@ -11,6 +11,8 @@ from functools import cache
 from hashlib import sha256
 from importlib import resources
 
+from progsynth import registry
+from progsynth.grammar.forms import EVERY
 from progsynth.lang.primitive import DSL, Primitive, signature_of
 from progsynth.lang.printing.pretty import pretty
 from progsynth.lang.term import Program
@@ -24,9 +26,12 @@ def pack_digest(dsl: DSL) -> str:
     """A hash of all that the pack declares and does, the same in every version of Python.
 
     It covers names, types, costs, limits, examples and the sources of the primitives and the
-    functions: of a primitive without a source at hand, what `DSL.digest` tells of it.
+    functions, and the forms of the core where it has not all: of a primitive without a source at hand, what `DSL.digest` tells of it.
     """
     text = sha256(f"{dsl.name}\n".encode())
+    forms = registry.forms(dsl.name)
+    if forms != EVERY:
+        text.update(f"{sorted(forms.kinds)} {forms.constants}\n".encode())
     for name in dsl:
         item = dsl[name]
         text.update(f"\n{name} {dsl.surface_of(name)} {signature_of(item)}\n".encode())

@@ -32,10 +32,13 @@ def mine(
     result: Type,
     examples: Sequence[Example],
     given: Iterable[int | float | bool | str] = (),
+    *,
+    only: Iterable[int | float | bool | str] | None = None,
 ) -> tuple[Constant, ...]:
     """The constants for programs from `params` to `result`, the cheapest of each value.
 
-    Examples without inputs are of a hole of which only the output is known.
+    Examples without inputs are of a hole of which only the output is known. `only` are a pack's
+    own, beside those `given`, where it leaves none to be mined.
     """
     found: dict[tuple[Type, str], Constant] = {}
 
@@ -47,8 +50,10 @@ def mine(
 
     types = {t for one in (*params, result) for t in walk_type(one)}
     params = params if all(example.inputs for example in examples) else ()
-    for value in given:
+    for value in (*given, *(only or ())):
         add(value, {bool: BOOL, int: INT, float: FLOAT, str: STR}[type(value)], CHEAP)
+    if only is not None:
+        return _in_order(found.values())
     for digit, cost in _DIGITS.items():
         add(digit, INT, cost)
     add(True, BOOL, COMMON)
@@ -67,7 +72,11 @@ def mine(
     if STR in types or any(c.type == STR for c in found.values()):
         for text, cost in _texts(params, result, examples):
             add(text, STR, cost)
-    return tuple(sorted(found.values(), key=lambda c: (c.cost, str(c.type), len(repr(c.value)))))
+    return _in_order(found.values())
+
+
+def _in_order(found: Iterable[Constant]) -> tuple[Constant, ...]:
+    return tuple(sorted(found, key=lambda c: (c.cost, str(c.type), len(repr(c.value)))))
 
 
 # ------------------------------------------------------------------------------- numbers

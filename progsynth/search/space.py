@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
+from progsynth.grammar.forms import EVERY, Forms
 from progsynth.lang.term import Build, Call, If, Project, Term, const
 from progsynth.lang.types import (
     BOOL,
@@ -104,6 +105,7 @@ class Space:
     constants: tuple[Constant, ...]
     max_nesting: int = 1
     surcharge: Callable[[Type], int] = field(default=lambda _: 0)
+    forms: Forms = EVERY
     _scopes: dict[tuple[Any, ...], Scope] = field(default_factory=dict)
     _least: dict[Scope, dict[Type, int]] = field(default_factory=dict)
     _known_rules: list[tuple[Type, tuple[Type, ...], tuple[Type, ...], int]] = field(
@@ -157,7 +159,7 @@ class Space:
                     plain = tuple(p for p in i.params if p.name != "fn")
                     bodies = tuple(p.types[-1] for p in i.params if p.name == "fn")
                     made[i.result, plain, bodies, i.cost] = None
-            for type_, args, cost in literals(self.least):
+            for type_, args, cost in literals(self.least, self.forms):
                 made[type_, args, (), cost + self.surcharge(type_) * (type_ not in args)] = None
             self._known_rules.extend(made)
         return self._known_rules
@@ -190,11 +192,13 @@ class Space:
             if constant.type == type_:
                 yield Production("constant", constant.value, constant.cost)
         extra = self.surcharge(type_)
-        if type_.name in ("list", "dict"):
+        if type_.name in ("list", "dict") and "empty" in self.forms.kinds:
             yield Production("empty", type_.name, LITERAL_COST + extra)
         for instance in self.instances.get(type_, ()):
             yield from self._calls(scope, instance)
-        yield from self._structures(scope, type_, extra)
+        for production in self._structures(scope, type_, extra):
+            if production.kind in self.forms.kinds:
+                yield production
 
     def _structures(self, scope: Scope, type_: Type, extra: int) -> Iterator[Production]:
         own = self.symbol(scope, type_)
@@ -232,19 +236,26 @@ class Space:
             yield Production("call", instance.name, instance.cost, args, instance.commutative)
 
 
-def literals(least: dict[Type, int]) -> Iterator[tuple[Type, tuple[Type, ...], int]]:
-    """The literals: result, arguments, cost."""
+def literals(
+    least: dict[Type, int], forms: Forms = EVERY
+) -> Iterator[tuple[Type, tuple[Type, ...], int]]:
+    """The literals and conditionals: result, arguments, cost."""
+    for kind, type_, args, cost in _forms_of(least):
+        if kind in forms.kinds:
+            yield type_, args, cost
+
+
+def _forms_of(least: dict[Type, int]) -> Iterator[tuple[str, Type, tuple[Type, ...], int]]:
     for type_ in least:
+        if type_.name in ("list", "dict"):
+            yield "empty", type_, (), LITERAL_COST
         if type_.name == "list":
-            yield type_, (), LITERAL_COST
-            yield type_, (type_.types[0],), LITERAL_COST
-        elif type_.name == "dict":
-            yield type_, (), LITERAL_COST
+            yield "list", type_, (type_.types[0],), LITERAL_COST
         elif type_.name == "tuple":
-            yield type_, type_.types, LITERAL_COST
+            yield "tuple", type_, type_.types, LITERAL_COST
             for item in type_.types:
-                yield item, (type_,), LITERAL_COST
-        yield type_, (BOOL, type_, type_), IF_COST
+                yield "project", item, (type_,), LITERAL_COST
+        yield "if", type_, (BOOL, type_, type_), IF_COST
 
 
 # ---------------------------------------------------------------------------------- terms

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from progsynth import registry
 from progsynth.grammar.rules import Argument, Rule, Rules
 from progsynth.lang.primitive import DSL
 from progsynth.lang.term import const
@@ -22,7 +23,8 @@ def rules_for(problem: Problem, *, max_lets: int = 1) -> Rules:
     """The rules of a problem's programs: its pack at the types that matter, mined constants."""
     whole = is_whole(problem)  # of a hole in a sketch no values are known
     examples = list(map(Example, problem.inputs, problem.outputs)) if whole else []
-    constants = mine(problem.types, problem.result, examples, problem.constants)
+    only = registry.forms(problem.dsl.name).constants
+    constants = mine(problem.types, problem.result, examples, problem.constants, only=only)
     return make_rules(
         problem.dsl,
         problem.types,
@@ -40,7 +42,8 @@ def is_whole(problem: Problem) -> bool:
 
 def rules_of_task(task: Task, dsl: DSL, *, max_lets: int = 1) -> Rules:
     """The rules of a task's programs in a pack: what grammars are fitted with."""
-    constants = mine(task.types, task.result, task.train, task.constants)
+    only = registry.forms(dsl.name).constants
+    constants = mine(task.types, task.result, task.train, task.constants, only=only)
     return make_rules(dsl, task.types, task.result, constants, max_lets=max_lets)
 
 
@@ -71,7 +74,8 @@ def rules_of_space(
     for type_ in types:
         for rule in _at(space, type_, bound if max_lets else ()):
             by_type[rule.result].append(rule)
-    frozen = {type_: tuple(some) for type_, some in by_type.items()}
+    kinds = {*space.forms.kinds, "constant", "call"}
+    frozen = {t: tuple(r for r in some if r.kind in kinds) for t, some in by_type.items()}
     return Rules(params, result, frozen, space.max_nesting, max_lets)
 
 

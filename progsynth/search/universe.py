@@ -12,6 +12,8 @@ from functools import cache
 from itertools import product
 from typing import Any
 
+from progsynth import registry
+from progsynth.grammar.forms import Forms
 from progsynth.lang.primitive import DSL, signature_of
 from progsynth.lang.types import (
     ARITY,
@@ -52,9 +54,10 @@ def make_space(
     `allowed` limits the primitives to these names, instance or surface; empty allows all. Beside
     the request's scalars there are int and bool, and float and str where it has scalars only. Types
     nest at most one deeper than those of the request. Of the types reached, the `max_types`
-    that are lightest are kept, and none that only programs dearer than `horizon` need.
+    that are lightest are kept, and none that only programs dearer than `horizon` need. Of the
+    core's own forms there are those that the pack has (`registry.forms`).
     """
-    constants = tuple(constants)
+    constants, forms = tuple(constants), registry.forms(dsl.name)
     params = tuple(p for p in params if p in SCALARS or p.name in ARITY)
     given = {t for one in (*params, result) for t in walk_type(one)}
     depth = max((depth_of(t) for t in given), default=0) + 1
@@ -93,20 +96,20 @@ def make_space(
                 if key not in tried:
                     tried.add(key)
                     _add_instance(callee, by, fits, surcharge, instances)
-        least = _least_costs(start, instances.values())
+        least = _least_costs(start, instances.values(), forms)
         if before == (len(instances), least):
             break
         light = sorted(least, key=lambda t: (t not in given, weight(t), str(t)))[:max_types]
         least = {t: c for t, c in least.items() if t in set(light)}
         instances = {k: i for k, i in instances.items() if _known(i, least)}
-    least = _nearest(least, instances.values(), result, horizon, given)
+    least = _nearest(least, instances.values(), forms, result, horizon, given)
     instances = {k: i for k, i in instances.items() if _known(i, least)}
     by_result: dict[Type, list[Instance]] = {}
     for instance in instances.values():
         if instance.cost < FAR:
             by_result.setdefault(instance.result, []).append(instance)
     frozen = {t: tuple(found) for t, found in by_result.items()}
-    return Space(frozen, least, constants, max_nesting, surcharge)
+    return Space(frozen, least, constants, max_nesting, surcharge, forms)
 
 
 _ROUNDS = 4
@@ -235,7 +238,9 @@ def _arguments(instance: Instance) -> Iterator[Type]:
         yield param.types[-1] if param.name == "fn" else param
 
 
-def _least_costs(start: dict[Type, int], instances: Iterable[Instance]) -> dict[Type, int]:
+def _least_costs(
+    start: dict[Type, int], instances: Iterable[Instance], forms: Forms
+) -> dict[Type, int]:
     """The least cost of a value of each type, bounded below, by iteration to a fixed point.
 
     The items of a known list count as known: they are what a lambda sees.
@@ -245,7 +250,7 @@ def _least_costs(start: dict[Type, int], instances: Iterable[Instance]) -> dict[
     changed = True
     while changed:
         changed = False
-        for type_, args, cost in (*rules, *literals(least)):
+        for type_, args, cost in (*rules, *literals(least, forms)):
             total = cost + sum(least.get(a, FAR) for a in args)
             if total < least.get(type_, FAR):
                 least[type_] = total
@@ -256,12 +261,12 @@ def _least_costs(start: dict[Type, int], instances: Iterable[Instance]) -> dict[
 
 
 def _outside_costs(
-    least: dict[Type, int], instances: Iterable[Instance], result: Type
+    least: dict[Type, int], instances: Iterable[Instance], forms: Forms, result: Type
 ) -> dict[Type, int]:
     """The least cost of a program around a value of each type, bounded below."""
     outside = {result: 0}
     rules = [(i.result, tuple(_arguments(i)), i.cost) for i in instances]
-    rules += list(literals(least))
+    rules += list(literals(least, forms))
     changed = True
     while changed:
         changed = False
@@ -278,11 +283,12 @@ def _outside_costs(
 def _nearest(
     least: dict[Type, int],
     instances: Iterable[Instance],
+    forms: Forms,
     result: Type,
     horizon: int,
     given: set[Type],
 ) -> dict[Type, int]:
-    outside = _outside_costs(least, instances, result)
+    outside = _outside_costs(least, instances, forms, result)
     near = {t for t in least if least[t] + outside.get(t, FAR) <= horizon}
     # The order of discovery is kept: it decides the order of enumeration.
     chosen = {*near, BOOL, *(t for t in given if t in least)}

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from progsynth import registry
 from progsynth.lang.failure import Limits
 from progsynth.lang.values import Value
 from progsynth.search import space as spaces
@@ -89,7 +90,8 @@ class Expressions:
         }
         examples = [Example(i, o) for i, o in zip(problem.inputs, problem.outputs, strict=True)]
         own = examples if problem.is_whole else []
-        self.constants = mine(problem.types, problem.result, own, problem.constants)
+        only = registry.forms(problem.dsl.name).constants
+        self.constants = mine(problem.types, problem.result, own, problem.constants, only=only)
 
     def over(
         self, variables: tuple[int, ...], settings: Sequence[Setting], type_: int

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate, product
 from typing import Any
 
+from progsynth import registry
 from progsynth.lang.primitive import signature_of
 from progsynth.lang.term import Build, Function
 from progsynth.lang.types import (
@@ -131,7 +132,10 @@ def make_grammar(problem: Problem) -> Grammar:
     """The grammar of a problem's programs: its pack, submodules and constants."""
     examples = [Example(i, o) for i, o in zip(problem.inputs, problem.outputs, strict=True)]
     own_examples = examples if problem.is_whole else []
-    constants = mine(problem.types, problem.result, own_examples, problem.constants)
+    forms = registry.forms(problem.dsl.name)
+    constants = mine(
+        problem.types, problem.result, own_examples, problem.constants, only=forms.constants
+    )
     submodules = tuple(
         Function(n.name, n.params, n.types, as_int(n.result), Build("list", ()))
         for n in problem.neural
@@ -177,7 +181,8 @@ class _Maker:
             leaves[rule.result].append(rule)
         for made in (self.calls(), self.structures(), self.loops()):
             for rule in made:
-                rules[rule.result].append(rule)
+                if rule.kind == "call" or rule.kind in self.space.forms.kinds:
+                    rules[rule.result].append(rule)
         weighed = tuple(tuple(_shared_out(some)) for some in rules)
         return Grammar(
             types,
@@ -212,7 +217,7 @@ class _Maker:
             weight *= _OBVIOUS if c.type == BOOL else 1.0
             yield Rule("constant", self.numbers[c.type], detail=c.value, weight=weight)
         for type_, number in self.numbers.items():
-            if type_.name in ("list", "dict"):
+            if type_.name in ("list", "dict") and "empty" in self.space.forms.kinds:
                 yield Rule("empty", number, detail=type_.name, weight=SHARES["empty"])
 
     def calls(self) -> Iterator[Rule]:
