@@ -26,6 +26,7 @@ _LOOPS = 0.5  # the share of loops in a first generation
 _LOOP_SIZE = 20  # the room that these have at least
 _NEAR = 0.65  # how often a variable is sure to be one of the innermost binder's
 _TRIES = 20  # draws before the rules that fit are listed
+_NOTHING = (0.0,)
 _OWN = 0.7  # how often the result of a loop is one of its variables
 
 
@@ -95,10 +96,10 @@ def _drawn(grammar: Grammar, rng: Random, wanted: _Wanted) -> tuple[Rule, int]:
     type_, scope = wanted.type, wanted.scope
     if wanted.own and rng.random() < _OWN:
         return grammar.variables[type_], rng.randrange(wanted.own)
-    weights = _leaf_weights(grammar, type_, scope, start=wanted.start)
-    share = sum(weights)
+    _, sums = _leaves(grammar, type_, scope, start=wanted.start)
+    share = sums[-1]
     if wanted.size > 1 and wanted.depth > 1:
-        rest = sum(grammar.sums[type_][-1:]) * (_STARTS if wanted.start else 1.0)
+        rest = (grammar.sums[type_] or _NOTHING)[-1] * (_STARTS if wanted.start else 1.0)
         rest *= _DEEPER**wanted.level
         if wanted.root or rng.random() * (share + rest) >= share:
             grown = _grown(grammar, rng, wanted)
@@ -116,9 +117,8 @@ def leaf(
     grammar: Grammar, rng: Random, type_: int, scope: Scope, *, start: bool = False
 ) -> tuple[Rule, int]:
     """A variable, constant or empty container of the type by weight, and which variable."""
-    weights = _leaf_weights(grammar, type_, scope, start=start)
-    rules = (*grammar.leaves[type_], grammar.variables[type_])
-    rule = rng.choices(rules, weights)[0]
+    rules, sums = _leaves(grammar, type_, scope, start=start)
+    rule = rng.choices(rules, cum_weights=sums)[0]
     if rule.kind != "variable":
         return rule, 0
     inner = scope.inner.get(type_, 0)
@@ -131,10 +131,20 @@ def _has_leaf(grammar: Grammar, type_: int) -> bool:
     return any(not rule.is_idle for rule in grammar.leaves[type_])
 
 
-def _leaf_weights(grammar: Grammar, type_: int, scope: Scope, *, start: bool) -> list[float]:
-    """How often each of the type's leaves is taken, and behind them its variables."""
-    own = [r.weight * (_IDLE if start and r.is_idle else 1) for r in grammar.leaves[type_]]
-    return [*own, SHARES["variable"] if type_ in scope.places else 0.0]
+_Weighed = tuple[tuple[Rule, ...], list[float]]  # rules, and their weights added up
+
+
+def _leaves(grammar: Grammar, type_: int, scope: Scope, *, start: bool) -> _Weighed:
+    """The type's leaves, and behind them its variables, by how often each is taken."""
+    held = type_ in scope.places
+    key = ("leaves", type_, held, start)
+    found: _Weighed | None = grammar.memo.get(key)
+    if found is None:
+        rules = (*grammar.leaves[type_], grammar.variables[type_])
+        weights = [r.weight * (_IDLE if start and r.is_idle else 1) for r in rules[:-1]]
+        weights.append(SHARES["variable"] if held else 0.0)
+        found = grammar.memo[key] = (rules, list(accumulate(weights)))
+    return found
 
 
 def _grown(grammar: Grammar, rng: Random, wanted: _Wanted) -> Rule | None:
@@ -145,9 +155,14 @@ def _grown(grammar: Grammar, rng: Random, wanted: _Wanted) -> Rule | None:
     sums = grammar.sums[wanted.type]
     for _ in range(_TRIES):
         rule = rules[bisect(sums, rng.random() * sums[-1])]
-        if rng.random() < _use(wanted.scope, rule) and _fits(grammar, wanted, rule):
+        here = _ready(grammar, wanted.scope, rule)
+        if rng.random() < here.use and here.size <= wanted.size and not _bars(wanted, rule):
             return rule
-    fitting = [rule for rule in rules if _fits(grammar, wanted, rule)]
+    fitting = [
+        rule
+        for rule in rules
+        if _ready(grammar, wanted.scope, rule).size <= wanted.size and not _bars(wanted, rule)
+    ]
     return rng.choices(fitting, [rule.weight for rule in fitting])[0] if fitting else None
 
 
@@ -162,39 +177,73 @@ def _use(scope: Scope, rule: Rule) -> float:
     return _USELESS + (1.0 - _USELESS) * found / len(rule.args) if rule.args else _USELESS
 
 
-def _fits(grammar: Grammar, wanted: _Wanted, rule: Rule) -> bool:
-    if wanted.plain and rule.kind in BINDERS:
-        return False
-    return rule_size(grammar, wanted.scope, rule) <= wanted.size
+def _bars(wanted: _Wanted, rule: Rule) -> bool:
+    return wanted.plain and rule.kind in BINDERS
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ready:
+    """What is the same whenever a rule is taken in a scope.
+
+    `size` is that of the least tree, `use` how willingly the rule is taken. Of its arguments:
+    the scopes they see, what they need at least, whether each is plain of itself or may be
+    though what is around it is not (a lambda's body), and the variables of which it is the
+    result.
+    """
+
+    size: int
+    use: float
+    scopes: tuple[Scope, ...]
+    least: tuple[int, ...]
+    lambdas: tuple[bool, ...]
+    conditions: tuple[bool, ...]
+    owns: tuple[int, ...]
+    starts: tuple[bool, ...]
+
+
+def _ready(grammar: Grammar, scope: Scope, rule: Rule) -> _Ready:
+    found: _Ready | None = scope.ready.get(rule)
+    if found is not None:
+        return found
+    places = range(len(rule.args))
+    scopes = tuple(scope.inside(bound) for bound in rule.binds)
+    starts = tuple(map(rule.is_start, places))
+    made = scope.ready[rule] = _Ready(
+        rule_size(grammar, scope, rule),
+        _use(scope, rule),
+        scopes,
+        tuple(
+            1 if start and grammar.leaves[arg] else least_size(grammar, inner, arg)
+            for start, inner, arg in zip(starts, scopes, rule.args, strict=True)
+        ),
+        tuple(bool(rule.lambdas) and rule.lambdas[place] is not None for place in places),
+        tuple(map(rule.is_condition, places)),
+        tuple(
+            rule.binds[place].count(rule.args[place]) if rule.is_outcome(place) else 0
+            for place in places
+        ),
+        starts,
+    )
+    return made
 
 
 def _inner(grammar: Grammar, rng: Random, wanted: _Wanted, rule: Rule) -> list[_Wanted]:
     """The children of a rule, with the room that is left dealt out to them."""
-    scopes = [wanted.scope.inside(bound) for bound in rule.binds]
-    least = [
-        1 if rule.is_start(place) and grammar.leaves[arg] else least_size(grammar, scope, arg)
-        for place, (scope, arg) in enumerate(zip(scopes, rule.args, strict=True))
-    ]
-    sizes = _dealt(rng, wanted.size - 1, least)
-    made = []
-    for place, arg in enumerate(rule.args):
-        in_lambda = bool(rule.lambdas) and rule.lambdas[place] is not None
-        plain = (wanted.plain and not in_lambda) or rule.is_condition(place)
-        own = rule.binds[place].count(arg) if rule.is_outcome(place) else 0
-        start = rule.is_start(place)
-        made.append(
-            _Wanted(
-                arg,
-                scopes[place],
-                sizes[place],
-                wanted.depth - 1,
-                plain,
-                own,
-                start,
-                level=wanted.level + 1,
-            )
+    here = _ready(grammar, wanted.scope, rule)
+    sizes = _dealt(rng, wanted.size - 1, here.least)
+    return [
+        _Wanted(
+            arg,
+            here.scopes[place],
+            sizes[place],
+            wanted.depth - 1,
+            (wanted.plain and not here.lambdas[place]) or here.conditions[place],
+            here.owns[place],
+            here.starts[place],
+            level=wanted.level + 1,
         )
-    return made
+        for place, arg in enumerate(rule.args)
+    ]
 
 
 def _dealt(rng: Random, room: int, least: Sequence[int]) -> list[int]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from hashlib import blake2b
 from itertools import accumulate, product
 from typing import Any
 
@@ -84,6 +85,13 @@ class Rule:
     lambdas: tuple[Type | None, ...] = ()
     by: Mapping[str, Type] = field(default_factory=dict)
     is_test: bool = False  # a question about two values of one type
+    code: int = field(init=False, default=0)  # what it says as a number, the same in all processes
+
+    def __post_init__(self) -> None:
+        told = (self.kind, self.result, self.args, self.binds, type(self.detail).__name__)
+        text = f"{told} {self.detail!r}".encode("utf-8", "backslashreplace")
+        code = int.from_bytes(blake2b(text, digest_size=7).digest())
+        object.__setattr__(self, "code", code)
 
     @property
     def is_idle(self) -> bool:
@@ -122,6 +130,7 @@ class Grammar:
     goal: int
     test: int  # the number of bool
     least: dict[frozenset[int], Any] = field(default_factory=dict)  # see `least`
+    memo: dict[Any, Any] = field(default_factory=dict, init=False)  # of generation and variation
 
     def within(self, scope: Scope) -> Grammar:
         """The grammar of trees that see other variables."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -18,6 +19,7 @@ class Scope:
     held: frozenset[int]
     inner: dict[int, int]
     _inner: dict[tuple[int, ...], Scope] = field(default_factory=dict)
+    ready: dict[Any, Any] = field(default_factory=dict)  # of each rule, here (see `generate`)
 
     @classmethod
     def of(cls, types: tuple[int, ...], bound: tuple[int, ...] = ()) -> Scope:

@@ -31,7 +31,7 @@ from progsynth.search.genetic.probe import Prober
 from progsynth.search.genetic.refine import Refiner
 from progsynth.search.genetic.scoring import EngineScorer, Proposal, Scorer, working_limits
 from progsynth.search.genetic.settings import Settings
-from progsynth.search.genetic.tree import Tree, UnboundError, is_idle, loops_of, lower
+from progsynth.search.genetic.tree import Tree, UnboundError, is_idle, loops_of, lowered
 from progsynth.search.genetic.vary import Bounds, crossover, mutate
 from progsynth.search.problem import Problem
 from progsynth.search.run import Allowance, Batch, Candidate, Told
@@ -305,13 +305,14 @@ class GeneticSearch:
         if is_idle(tree):
             return None
         try:
-            typed = lower(tree, self.grammar)
+            found = lowered(tree, self.grammar.scope, self.grammar)
         except UnboundError:
             return None
-        key = typed.term
-        if hash(key) in self._seen and not self.rescore:
+        if found.name in self._seen and not self.rescore:
             return None
-        self._seen.add(hash(key))
+        self._seen.add(found.name)
+        typed = found.typed
+        key = typed.term
         candidate = self.problem.wrap(key, tree.size)
         parents = tuple(one.candidate for one in origin)
         return _Child(tree, key, Proposal(candidate, parents, typed))

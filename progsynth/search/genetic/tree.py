@@ -9,7 +9,7 @@ subtree may be put wherever one of its type stood, and the program stays well-ty
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from progsynth.lang.infer import Typed
 from progsynth.lang.term import (
@@ -39,7 +39,9 @@ class Tree:
     """A node: a rule, its children, and for a variable which one; make it by `node`.
 
     `size` counts nodes, `depth` is 1 for a leaf. `loops` says whether a loop or a `let` stands
-    in it outside lambdas: such a tree is no condition of a `while`.
+    in it outside lambdas: such a tree is no condition of a `while`. `kinds` are those of the
+    loops in it, `idle` whether something in it does nothing (see `is_idle`). `lowered` keeps
+    what it was lowered to last: the children of a tree share most of their subtrees with it.
     """
 
     rule: Rule
@@ -48,6 +50,9 @@ class Tree:
     size: int
     depth: int
     loops: bool
+    kinds: int
+    idle: bool
+    lowered: list[Lowered] = field(default_factory=list, init=False, repr=False)
 
     @property
     def type(self) -> int:
@@ -57,13 +62,23 @@ class Tree:
 
 def node(rule: Rule, children: tuple[Tree, ...] = (), number: int = 0) -> Tree:
     """The tree of a rule and its children."""
-    size, depth, loops = 1, 0, rule.kind in BINDERS
+    if not children:
+        return Tree(rule, number, children, 1, 1, False, 0, False)
+    size, depth, loops, idle = 1, 0, rule.kind in BINDERS, False
+    kinds = _KINDS.get(rule.kind, 0)
     in_lambda = rule.lambdas
     for place, child in enumerate(children):
         size += child.size
-        depth = max(depth, child.depth)
+        if child.depth > depth:
+            depth = child.depth
+        kinds |= child.kinds
+        idle = idle or child.idle
         loops = loops or (child.loops and not (in_lambda and in_lambda[place]))
-    return Tree(rule, number, children, size, depth + 1, loops)
+    idle = idle or _does_nothing(rule, children)
+    return Tree(rule, number, children, size, depth + 1, loops, kinds, idle)
+
+
+_KINDS = {"while": 1, "for": 2}
 
 
 def variable(grammar: Grammar, scope: Scope, position: int) -> Tree:
@@ -124,24 +139,24 @@ def nodes(tree: Tree) -> Iterator[Tree]:
 def is_idle(tree: Tree) -> bool:
     """Does it hold what does nothing: a loop that changes none of its variables, a `while` whose
     condition these cannot change, a test of something against itself?"""
-    for one in nodes(tree):
-        rule = one.rule
-        if rule.kind in ("while", "for") and _changes_nothing(one):
-            return True
-        if rule.kind == "while":
-            states = rule.args[: rule.detail]
-            if not any(_is_own(leaf, states) for leaf in nodes(one.children[rule.detail])):
-                return True
-        elif rule.is_test and _alike(*one.children):
-            return True
-    return False
+    return tree.idle
 
 
-def _changes_nothing(loop: Tree) -> bool:
+def _does_nothing(rule: Rule, children: tuple[Tree, ...]) -> bool:
+    """Does a node with these children do nothing?"""
+    if rule.kind in _KINDS and _changes_nothing(rule, children):
+        return True
+    if rule.kind == "while":
+        states = rule.args[: rule.detail]
+        return not any(_is_own(leaf, states) for leaf in nodes(children[rule.detail]))
+    return rule.is_test and _alike(*children)
+
+
+def _changes_nothing(rule: Rule, children: tuple[Tree, ...]) -> bool:
     """Is what each variable of a loop becomes that variable?"""
-    count = loop.rule.detail
-    for place, step in enumerate(loop.children[-1 - count : -1]):
-        bound = loop.rule.binds[-2]
+    count = rule.detail
+    for place, step in enumerate(children[-1 - count : -1]):
+        bound = rule.binds[-2]
         same = bound[place + 1 :].count(bound[place])
         if step.rule.kind != "variable" or step.type != bound[place] or step.number != same:
             return False
@@ -155,8 +170,7 @@ def _alike(left: Tree, right: Tree) -> bool:
 
 def loops_of(tree: Tree) -> tuple[str, ...]:
     """Which kinds of loops are in it."""
-    kinds = {one.rule.kind for one in nodes(tree)}
-    return tuple(sorted(kinds & {"while", "for"}))
+    return tuple(kind for kind in sorted(_KINDS) if tree.kinds & _KINDS[kind])
 
 
 def _is_own(leaf: Tree, states: tuple[int, ...]) -> bool:
@@ -170,30 +184,58 @@ class UnboundError(Exception):
     """A variable of a type of which nothing is in scope, and no value can be made."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Lowered:
+    """What a tree means in a scope, and a number that is the same in all processes, by which
+    programs are told apart."""
+
+    scope: Scope
+    typed: Typed
+    name: int
+
+
 def lower(root: Tree, grammar: Grammar) -> Typed:
     """The core term of a tree with its types. Raises UnboundError."""
-    done: list[Typed] = []
-    todo: list[tuple[Tree, Scope, bool]] = [(root, grammar.scope, False)]
+    return lowered(root, grammar.scope, grammar).typed
+
+
+def name_of(root: Tree, grammar: Grammar, scope: Scope | None = None) -> int:
+    """The number of what a tree means, in a scope or that of the grammar. Raises UnboundError."""
+    return lowered(root, scope or grammar.scope, grammar).name
+
+
+def lowered(root: Tree, scope: Scope, grammar: Grammar) -> Lowered:
+    """What a tree means in a scope. Raises UnboundError."""
+    done: list[Lowered] = []
+    todo: list[tuple[Tree, Scope, bool]] = [(root, scope, False)]
     while todo:
         tree, scope, expanded = todo.pop()
         rule, children = tree.rule, tree.children
         if expanded:
             split = len(done) - len(children)
-            made = _LOWER[rule.kind](rule, tuple(done[split:]), grammar.types)
+            inner = done[split:]
+            typed = _LOWER[rule.kind](rule, tuple([one.typed for one in inner]), grammar.types)
             del done[split:]
+            made = Lowered(scope, typed, hash((rule.code, *[one.name for one in inner])))
+            tree.lowered[:] = (made,)
             done.append(made)
         elif children:
+            if tree.lowered and tree.lowered[0].scope is scope:
+                done.append(tree.lowered[0])
+                continue
             todo.append((tree, scope, True))
-            inner = zip(children, rule.binds, strict=True)
-            todo += [(child, scope.inside(bound), False) for child, bound in inner][::-1]
+            pairs = zip(children, rule.binds, strict=True)
+            todo += [(child, scope.inside(bound), False) for child, bound in pairs][::-1]
         elif rule.kind == "variable":
             index = scope.index(rule.result, tree.number)
             if index is None:
                 todo.append((least_tree(rule.result, scope, grammar), scope, False))
             else:
-                done.append(Typed(Var(index), (grammar.types[rule.result],), (), _NONE))
+                typed = Typed(Var(index), (grammar.types[rule.result],), (), _NONE)
+                done.append(Lowered(scope, typed, hash((rule.code, index))))
         else:
-            done.append(_LOWER[rule.kind](rule, (), grammar.types))
+            typed = _LOWER[rule.kind](rule, (), grammar.types)
+            done.append(Lowered(scope, typed, rule.code))
     return done[0]
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from progsynth.lang.values import Value, size_of
 from progsynth.search.genetic.expressions import Expression, Setting
 from progsynth.search.genetic.grammar import Grammar, Rule
-from progsynth.search.bottom_up import same_function
+from progsynth.search.goal import same_function
 from progsynth.search.kernels import FAIL, FAILURES
 from progsynth.search.problem import Problem
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from random import Random
 
 from progsynth.search.genetic.generate import generate, leaf
@@ -117,13 +118,11 @@ def addition(tree: Tree, grammar: Grammar, rng: Random, bounds: Bounds) -> Tree 
     """
     place = _somewhere(tree, grammar, rng)
     below = place.tree
-    above = [r for r in grammar.rules[below.type] if below.type in r.args]
-    if place.plain:
-        above = [r for r in above if not _binds(r)]
+    above, sums = _above(grammar, below.type, plain=place.plain)
     room = bounds.size - tree.size
     if not above or room < 1:
         return None
-    rule = rng.choices(above, [r.weight for r in above])[0]
+    rule = rng.choices(above, cum_weights=sums)[0]
     places = [p for p, arg in enumerate(rule.args) if arg == below.type]
     at = rng.choice([p for p in places if not (rule.is_condition(p) and below.loops)] or [-1])
     if at < 0:
@@ -151,6 +150,16 @@ def addition(tree: Tree, grammar: Grammar, rng: Random, bounds: Bounds) -> Tree 
             )
         )
     return _within(replaced(place, node(rule, tuple(children))), bounds)
+
+
+def _above(grammar: Grammar, type_: int, *, plain: bool) -> tuple[list[Rule], list[float]]:
+    """The rules of a type that may stand above a value of it, and their weights added up."""
+    key = ("above", type_, plain)
+    found: tuple[list[Rule], list[float]] | None = grammar.memo.get(key)
+    if found is None:
+        rules = [r for r in grammar.rules[type_] if type_ in r.args and not (plain and _binds(r))]
+        found = grammar.memo[key] = (rules, list(accumulate(r.weight for r in rules)))
+    return found
 
 
 def deletion(tree: Tree, grammar: Grammar, rng: Random, bounds: Bounds) -> Tree | None:

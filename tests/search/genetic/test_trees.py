@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import random
+import subprocess
+import sys
 from dataclasses import replace
 from functools import cache
 from random import Random
@@ -18,7 +21,15 @@ from progsynth.lang.term import For, Lambda, Let, Neural, Term, While, subterms
 from progsynth.lang.types import Signature, as_int, parse_type
 from progsynth.search.genetic.generate import generate, ramped
 from progsynth.search.genetic.grammar import Grammar, make_grammar
-from progsynth.search.genetic.tree import Tree, lower, node, nodes
+from progsynth.search.genetic.tree import (
+    Tree,
+    assembled,
+    loops_of,
+    lower,
+    name_of,
+    node,
+    nodes,
+)
 from progsynth.search.genetic.vary import MUTATIONS, Bounds, crossover, mutate, shifted
 from progsynth.search.problem import Problem
 
@@ -91,6 +102,42 @@ def test_variation_keeps_types_and_bounds(name: str, seed: int) -> None:
     for tree in trees:
         assert tree.size <= BOUNDS.size
         check(tree, name)
+
+
+@pytest.mark.parametrize("name", SIGNATURES)
+@given(seed=st.integers(0, 10**6))
+@settings(max_examples=15)
+def test_what_trees_remember_is_what_they_would_be_made_anew(name: str, seed: int) -> None:
+    _, grammar = setting(name)
+    rng = Random(seed)
+    trees = [ramped(grammar, rng, size=20, depth=8) for _ in range(3)]
+    for _ in range(6):
+        lower(trees[-1], grammar)
+        trees.append(mutate(rng.choice(trees), grammar, rng, BOUNDS))
+    for tree in trees:
+        copy = assembled([(one.rule, one.number) for one in nodes(tree)])
+        assert lower(tree, grammar) == lower(copy, grammar)
+        assert name_of(tree, grammar) == name_of(copy, grammar)
+        assert (tree.size, tree.depth, tree.loops) == (copy.size, copy.depth, copy.loops)
+        assert loops_of(tree) == tuple(
+            kind for kind in ("for", "while") if any(n.rule.kind == kind for n in nodes(tree))
+        )
+
+
+def test_programs_are_told_apart_by_numbers_that_are_the_same_in_all_processes() -> None:
+    code = "from tests.search.genetic.test_trees import numbers; print(numbers())"
+    env = {**os.environ, "PYTHONHASHSEED": "7"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == f"{numbers()}\n"
+
+
+def numbers() -> list[int]:
+    """The numbers of some programs."""
+    _, grammar = setting("words")
+    rng = Random(1)
+    return [name_of(ramped(grammar, rng, size=20, depth=8), grammar) for _ in range(30)]
 
 
 @pytest.mark.parametrize("operator", [o for o, _ in MUTATIONS], ids=lambda o: o.__name__)
