@@ -106,22 +106,24 @@ class Decisions:
     misses: int = 0
     programs: list[Known] = field(default_factory=list)
     conditions: dict[int, Known] = field(default_factory=dict)
-    _seen: set[int] = field(default_factory=set)
+    _seen: dict[int, int] = field(default_factory=dict)
     _is_new: bool = False
 
     def note_program(self, mask: int, cost: int, handle: Any) -> None:
-        """Take in a program; they come in order of cost."""
-        if not mask or mask in self._seen or len(self.programs) >= _PROGRAMS:
+        """Take in a program; most come in order of cost."""
+        if not mask or self._seen.get(mask, cost + 1) <= cost or len(self.programs) >= _PROGRAMS:
             return
-        self._seen.add(mask)
-        if not any(not mask & ~known.mask for known in self.programs):
+        self._seen[mask] = cost
+        if not any(not mask & ~known.mask and known.cost <= cost for known in self.programs):
             self.programs.append(Known(mask, cost, handle))
             self._is_new = True
 
     def note_condition(self, mask: int, cost: int, handle: Any) -> None:
-        """Take in a condition that fails nowhere; they come in order of cost."""
+        """Take in a condition that fails nowhere; most come in order of cost."""
         same = min(mask, self.full & ~mask)  # one asked the other way round splits alike
-        if same and same not in self.conditions and len(self.conditions) < _CONDITIONS:
+        known = self.conditions.get(same)
+        room = len(self.conditions) < _CONDITIONS if known is None else known.cost > cost
+        if same and room:
             self.conditions[same] = Known(mask, cost, handle)
             self._is_new = True
 

@@ -41,12 +41,12 @@ def bits_of(cost: int) -> float:
     return BITS * cost
 
 
-def evidence(outputs: Sequence[Value]) -> Evidence:
-    """What the outputs are worth.
+def evidence(outputs: Sequence[Value], scale: float = 1.0) -> Evidence:
+    """What the outputs are worth, where each example stands for `scale` of them.
 
-    An output that occurs often says little each time: of two labels one says one bit. One that
-    occurs once says as much as its size, up to a bound: most texts and numbers that are right
-    are taken from the inputs, where there are not that many to be taken.
+    An output says as much as its size, up to a bound: most texts and numbers that are right are
+    taken from the inputs, where there are not that many to be taken. One that occurs often says
+    this once, and each time which of the outputs it is: of two labels that is one bit.
 
     >>> evidence([True, False]).bits
     (1.0, 1.0)
@@ -56,10 +56,15 @@ def evidence(outputs: Sequence[Value]) -> Evidence:
     total = len(outputs)
     return Evidence(
         tuple(
-            min(_MOST, _size(output), log2(total / counts[key]) + _size(output) / counts[key])
+            scale * _worth(_size(output), counts[key], total)
             for output, key in zip(outputs, keys, strict=True)
         )
     )
+
+
+def _worth(size: float, count: int, total: int) -> float:
+    """The bits of an output of that size of which there are so many."""
+    return min(_MOST, size, log2(total / count) + min(_MOST, size) / count)
 
 
 def _size(value: Any) -> float:

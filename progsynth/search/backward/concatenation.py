@@ -1,0 +1,149 @@
+"""A sequence as a concatenation of known parts: a shortest path through the outputs.
+
+A state says how far each example's output is written; a part leads from one state to another
+where it is the next piece of every output (FlashFill's positions, Gulwani 2011, for all examples
+at once). The cheapest path is the cheapest concatenation. It may be asked for some examples
+only: those that a condition sends here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from typing import Any
+
+from progsynth.search.backward.view import Row
+from progsynth.search.evidence import Evidence, evidence
+
+_PARTS = 20_000  # that are kept
+_STATES = 3_000  # that are looked at for one set of examples
+_WAYS = 3  # concatenations of one set of examples
+
+State = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of the outputs of the examples in the mask `where`, somewhere."""
+
+    row: Row
+    where: int
+    cost: int
+    handle: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A concatenation: its parts, and its cost."""
+
+    cost: int
+    parts: tuple[Part, ...]
+
+
+@dataclass
+class Concatenation:
+    """The parts known of one sequence wanted; putting two together costs `step`."""
+
+    wanted: Row
+    step: int
+    scale: float = 1.0  # examples that each one stands for
+    parts: list[Part] = field(default_factory=list)
+    _by_piece: dict[int, dict[Any, list[Part]]] = field(default_factory=dict)
+
+    def note(self, row: Row, where: int, cost: int, handle: Any) -> None:
+        """Take in a part; one that is worth less than its cost is none."""
+        if len(self.parts) < _PARTS and self._worth(row).bears(where, cost + self.step):
+            part = Part(row, where, cost, handle)
+            self.parts.append(part)
+            for example, pieces in self._by_piece.items():
+                pieces.setdefault(_key(row[example]), []).append(part)
+
+    def _worth(self, row: Row) -> Evidence:
+        return evidence(row, self.scale)
+
+    def ways(self, mask: int, states: int = _STATES) -> Iterator[Way]:
+        """Concatenations of at least two parts, right on these examples, the cheapest first.
+
+        At most so many states are looked at.
+        """
+        examples = [i for i in range(len(self.wanted)) if mask >> i & 1]
+        examples.sort(key=lambda i: -len(self.wanted[i]))
+        pieces = self._leading(examples[0], mask)
+        end = tuple(len(self.wanted[i]) for i in examples)
+        start = (0,) * len(examples)
+        heap: list[tuple[int, int, State, tuple[Part, ...]]] = [(0, 0, start, ())]
+        known: dict[State, int] = {start: 0}
+        pushed = ways = 0
+        while heap and states and ways < _WAYS:
+            cost, _, state, parts = heappop(heap)
+            if state == end:
+                if len(parts) > 1:
+                    ways += 1
+                    yield Way(cost - self.step, parts)
+                continue
+            if known[state] < cost:
+                continue
+            states -= 1
+            for part in pieces[state[0]]:
+                after = self._after(part, examples, state)
+                if after is None or after == state:
+                    continue
+                total = cost + part.cost + self.step
+                if after == end or total < known.get(after, total + 1):
+                    known[after] = min(total, known.get(after, total))
+                    pushed += 1
+                    heappush(heap, (total, pushed, after, (*parts, part)))
+
+    def _leading(self, example: int, mask: int) -> list[list[Part]]:
+        """The parts that may stand at each place of that example's output, so that from where
+        they end others lead to its end."""
+        output = self.wanted[example]
+        pieces = self._pieces(example)
+        found: list[list[Part]] = [[] for _ in range(len(output) + 1)]
+        leads = [False] * len(output) + [True]
+        for at in range(len(output), -1, -1):
+            for stop in range(len(output), at - 1, -1):
+                if stop == at or leads[stop]:
+                    some = pieces.get(_key(output[at:stop]), ())
+                    found[at] += [part for part in some if not mask & ~part.where]
+            leads[at] = leads[at] or any(part.row[example] for part in found[at])
+        return found
+
+    def _pieces(self, example: int) -> dict[Any, list[Part]]:
+        """The parts by their piece of that example's output."""
+        found = self._by_piece.get(example)
+        if found is None:
+            found = self._by_piece[example] = {}
+            for part in self.parts:
+                found.setdefault(_key(part.row[example]), []).append(part)
+        return found
+
+    def _after(self, part: Part, examples: list[int], state: State) -> State | None:
+        """The state after the part; None where it is not the next piece of every output."""
+        after = []
+        for at, example in zip(state, examples, strict=True):
+            piece = part.row[example]
+            if not _stands(piece, self.wanted[example], at):
+                return None
+            after.append(at + len(piece))
+        return tuple(after)
+
+
+def _stands(piece: Any, whole: Any, at: int) -> bool:
+    """Does the piece stand in the sequence at that place?"""
+    if isinstance(whole, str):
+        return whole.startswith(piece, at)
+    return bool(whole[at : at + len(piece)] == piece)
+
+
+def _key(piece: Any) -> Any:
+    return piece if isinstance(piece, str) else repr(piece)
+
+
+def places(piece: Any, whole: Any) -> bool:
+    """Is it a part of the sequence, in one piece?"""
+    if isinstance(whole, str):
+        return piece in whole
+    size = len(piece)
+    return any(whole[at : at + size] == piece for at in range(len(whole) - size + 1))

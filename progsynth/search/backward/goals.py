@@ -1,0 +1,187 @@
+"""Goals behind the goal: what the arguments of its last call have to be.
+
+The goal is taken apart by what can be undone from the output alone: the components of a tuple,
+the last item of a list that was appended, the number that was written out. A goal that was made
+so is solved by a value of the bank, by a concatenation, or by an operation on two known values;
+a goal that is made of others by all of theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import product
+
+from progsynth.lang.primitive import DSL
+from progsynth.lang.term import Term, const
+from progsynth.lang.types import STR
+from progsynth.search.backward.concatenation import Concatenation
+from progsynth.search.backward.roles import (
+    Operation,
+    is_concatenation,
+    is_join,
+    operations,
+    undoing,
+)
+from progsynth.search.backward.view import Row
+from progsynth.search.decisions import Decisions
+from progsynth.search.evidence import Evidence, evidence
+from progsynth.search.space import FAR, Production, Space, Symbol, build_term
+
+_DEPTH = 3  # calls undone one after another
+_GOALS = 24
+_SOLUTIONS = 3  # that are kept of each goal
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """A program for a goal. It is `sure` where each part of it is worth its cost."""
+
+    cost: int
+    term: Term
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Split:
+    """A way to make a goal of others: the goals of its arguments, and what is made of them."""
+
+    goals: tuple[Subgoal, ...]
+    cost: int
+    make: Callable[[tuple[Term, ...]], Term]
+
+
+@dataclass(eq=False)
+class Subgoal:
+    """What a program has to give on each example, and how far it has been solved."""
+
+    symbol: Symbol
+    wanted: Row
+    depth: int
+    evidence: Evidence
+    decisions: Decisions
+    decided: bool  # may it be a conditional?
+    concatenation: Concatenation | None = None
+    joined: Production | None = None  # what puts the parts of a concatenation together
+    operations: tuple[tuple[Operation, Production], ...] = ()
+    splits: list[Split] = field(default_factory=list)
+    solutions: list[Solution] = field(default_factory=list)
+
+    def add(self, solution: Solution) -> None:
+        """Keep the solution, if it is among the cheapest."""
+        if all(solution.term != known.term for known in self.solutions):
+            self.solutions.append(solution)
+            self.solutions.sort(key=lambda s: (not s.sure, s.cost))
+            del self.solutions[_SOLUTIONS:]
+
+
+class Goals:
+    """The goal `root` and those made of it, each after the one that it is an argument of."""
+
+    def __init__(self, space: Space, dsl: DSL, root: Symbol, wanted: Row, scale: float):
+        self.space = space
+        self.dsl = dsl
+        self.top = root.scope
+        self.scale = scale
+        self.all: list[Subgoal] = []
+        self.root = self._goal(root, wanted, 0)
+        for goal in self.all:  # which grows
+            if goal.depth < _DEPTH:
+                goal.splits = list(self._splits(goal))
+
+    def _goal(self, symbol: Symbol, wanted: Row, depth: int) -> Subgoal:
+        for known in self.all:
+            if known.symbol is symbol and known.wanted == wanted and known.depth >= depth:
+                return known
+        count = len(wanted)
+        worth, decided = evidence(wanted, self.scale), "if" in self.space.forms.kinds
+        goal = Subgoal(symbol, wanted, depth, worth, Decisions(count), decided)
+        for production in self._calls(symbol):
+            if symbol.type.name in ("str", "list"):
+                if is_concatenation(self.dsl, production, symbol.type):
+                    goal.joined = production
+                    goal.concatenation = Concatenation(wanted, production.cost, self.scale)
+            found = operations(self.dsl, production)
+            goal.operations += tuple((one, production) for one in found)
+        self.all.append(goal)
+        return goal
+
+    def _calls(self, symbol: Symbol) -> Iterator[Production]:
+        """The symbol's productions that call something of values in the same scope."""
+        for production in self.space.productions(symbol):
+            if production.kind == "call" and all(a.scope is self.top for a in production.args):
+                yield production
+
+    def _splits(self, goal: Subgoal) -> Iterator[Split]:
+        for production in self.space.productions(goal.symbol):
+            for rows, cost, make in self._undone(goal, production):
+                arguments = [a for a in production.args if a.least < FAR][-len(rows) :]
+                if len(arguments) == len(rows) and len(self.all) + len(rows) <= _GOALS:
+                    pairs = zip(arguments, rows, strict=True)
+                    goals = tuple([self._goal(s, row, goal.depth + 1) for s, row in pairs])
+                    if goal not in goals:
+                        yield Split(goals, cost, make)
+
+    def _undone(
+        self, goal: Subgoal, production: Production
+    ) -> Iterator[tuple[list[Row], int, Callable[[tuple[Term, ...]], Term]]]:
+        """What the last arguments of the production have to be on each example."""
+
+        def make(terms: tuple[Term, ...]) -> Term:
+            return build_term(production, terms)
+
+        if production.kind == "tuple":
+            yield list(zip(*goal.wanted, strict=True)), production.cost, make
+        elif production.kind == "list":
+            if all(len(xs) == production.detail for xs in goal.wanted):
+                yield list(zip(*goal.wanted, strict=True)), production.cost, make
+        elif production.kind == "call" and all(a.scope is self.top for a in production.args):
+            undone = undoing(self.dsl, production, goal.symbol.type)
+            found = [undone.arguments(v) for v in goal.wanted] if undone else [None]
+            given = [args for args in found if args is not None]
+            if len(given) == len(goal.wanted):
+                yield list(zip(*given, strict=True)), production.cost, make
+            elif is_join(self.dsl, production):
+                yield from self._parted(goal, production)
+
+    def _parted(
+        self, goal: Subgoal, production: Production
+    ) -> Iterator[tuple[list[Row], int, Callable[[tuple[Term, ...]], Term]]]:
+        """The texts between separators that occur in the output."""
+        for constant in self.space.constants:
+            separator = constant.value
+            if constant.type != STR or not separator or not isinstance(separator, str):
+                continue
+            if sum(separator in text for text in goal.wanted) * 2 > len(goal.wanted):
+                rows = tuple([text.split(separator) for text in goal.wanted])
+                make = partial(_joined, production, separator)
+                yield [rows], production.cost + constant.cost, make
+
+    def only_decisions(self, misses: int) -> None:
+        """Leave the goal itself, of which so many examples may be wrong, undivided: what is not
+        known to be right says nothing of what is inside."""
+        self.all = [self.root]
+        self.root.decisions.misses = misses
+        self.root.concatenation = None
+        self.root.operations = ()
+        self.root.splits = []
+
+    def together(self) -> None:
+        """Solve the goals that are made of others by the solutions of these."""
+        for goal in reversed(self.all):
+            for split in goal.splits:
+                for chosen in product(*[g.solutions for g in split.goals]):
+                    cost = split.cost + sum(s.cost for s in chosen)
+                    terms = tuple([s.term for s in chosen])
+                    sure = all(s.sure for s in chosen)
+                    goal.add(Solution(cost, split.make(terms), sure))
+
+
+def _joined(production: Production, separator: str, terms: tuple[Term, ...]) -> Term:
+    return build_term(production, (const(separator), *terms))
+
+
+def is_worth(goal: Subgoal, cost: int) -> bool:
+    """Do the examples say more of the goal than a program of this cost?"""
+    return goal.evidence.bears((1 << len(goal.wanted)) - 1, cost)
