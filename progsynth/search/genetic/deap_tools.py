@@ -8,7 +8,10 @@ under these names; what it lacks is ours:
 * `mutate(tree, grammar, rng) -> (Tree,)`;
 * `mate(left, right, grammar, rng) -> (Tree, Tree)`;
 * `select(individuals, count) -> list of individuals`: parents, as in `deap.tools`. An individual
-  has `tree`, `errors` (one number a case, 0.0 where it is right) and `fitness`.
+  has `tree`, `errors` (one number a case, 0.0 where it is right) and `fitness`;
+* `subtree`, `point`, `constant`, `perturbation`, `variable`, `exchange`, `addition`, `deletion`,
+  `renewal`, of which our `mutate` draws: `(tree, grammar, rng, bounds) -> Tree`, or None where
+  there is nothing to change (see `vary`).
 """
 
 from __future__ import annotations
@@ -24,7 +27,6 @@ from progsynth.search.genetic.lexicase.selection import Errors
 from progsynth.search.genetic.tree import Tree
 from progsynth.search.run import Candidate
 
-OPERATORS = ("generate", "mutate", "mate", "select")
 HALL = 10  # individuals in the hall of fame
 
 
@@ -59,9 +61,9 @@ def individual(tree: Tree, key: Any, candidate: Candidate, errors: Errors) -> In
 def toolbox(given: base.Toolbox | None, ours: Mapping[str, Callable[..., Any]]) -> base.Toolbox:
     """The user's toolbox with what it lacks of ours; the user's is left as it is."""
     made = base.Toolbox()
-    for name in OPERATORS:
+    for name, operator in ours.items():
         own = getattr(given, name, None)
-        made.register(name, ours[name] if own is None else own)
+        made.register(name, operator if own is None else own)
     return made
 
 

@@ -32,7 +32,7 @@ from progsynth.search.genetic.refine import Refiner
 from progsynth.search.genetic.scoring import EngineScorer, Proposal, Scorer, working_limits
 from progsynth.search.genetic.settings import Settings
 from progsynth.search.genetic.tree import Tree, UnboundError, is_idle, loops_of, lowered
-from progsynth.search.genetic.vary import Bounds, crossover, mutate
+from progsynth.search.genetic.vary import MUTATIONS, Bounds, crossover, mutate
 from progsynth.search.problem import Problem
 from progsynth.search.run import Allowance, Batch, Candidate, Told
 
@@ -92,6 +92,9 @@ class GeneticSearch:
         self.refiner = Refiner(problem, self.grammar, limits, self.rng, expressions)
         self.guests = Guests(problem, self.grammar)
         self.toolbox = deap_tools.toolbox(toolbox, self._operators())
+        self.mutations = [
+            (getattr(self.toolbox, operator.__name__), weight) for operator, weight in MUTATIONS
+        ]
         self.hall = deap_tools.hall_of_fame()
         self.statistics = deap_tools.statistics()
         self.logbook = deap_tools.logbook()
@@ -371,13 +374,14 @@ class GeneticSearch:
             "mutate": self._mutate,
             "mate": self._mate,
             "select": self._select,
+            **{operator.__name__: operator for operator, _ in MUTATIONS},
         }
 
     def _generate(self, grammar: Grammar, rng: Random) -> Tree:
         return ramped(grammar, rng, size=self.settings.first_size, depth=self.bounds.depth)
 
     def _mutate(self, tree: Tree, grammar: Grammar, rng: Random) -> tuple[Tree]:
-        return (mutate(tree, grammar, rng, self.bounds),)
+        return (mutate(tree, grammar, rng, self.bounds, self.mutations),)
 
     def _mate(self, left: Tree, right: Tree, grammar: Grammar, rng: Random) -> tuple[Tree, Tree]:
         cross = partial(crossover, grammar=grammar, rng=rng, bounds=self.bounds)

@@ -2,7 +2,9 @@
 
 Each operator gives the changed tree, or None where it found no change to make: none of the type,
 or none that stays within the bounds. Addition and deletion are in the spirit of UMAD (Helmuth,
-McPhee, Spector 2018): they change size one node at a time and keep what is below.
+McPhee, Spector 2018, section 3): they change size one node at a time and keep what is below, and
+`renewal` does both, at rates with which programs on average stay as large as they are (their
+size-neutral kind).
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from random import Random
 
 from progsynth.search.genetic.generate import generate, leaf
 from progsynth.search.genetic.grammar import BINDERS, Grammar, Rule
+from progsynth.search.genetic.perturb import perturbed
 from progsynth.search.genetic.tree import Place, Tree, node, nodes, place_at, replaced
 
 
@@ -76,6 +79,16 @@ def constant(tree: Tree, grammar: Grammar, rng: Random, bounds: Bounds) -> Tree 
     place = place_at(tree, rng.choice(found), grammar.scope)
     others = [r for r in grammar.leaves[place.tree.type] if r.kind == "constant"]
     return replaced(place, node(rng.choice(others)))
+
+
+def perturbation(tree: Tree, grammar: Grammar, rng: Random, bounds: Bounds) -> Tree | None:
+    """A constant is exchanged for one near it, mined or not (see `perturb`)."""
+    found = [n for n, one in enumerate(nodes(tree)) if one.rule.kind == "constant"]
+    if not found:
+        return None
+    place = place_at(tree, rng.choice(found), grammar.scope)
+    rule = perturbed(place.tree.rule, grammar, rng)
+    return None if rule is None else replaced(place, node(rule))
 
 
 def variable(tree: Tree, grammar: Grammar, rng: Random, bounds: Bounds) -> Tree | None:
@@ -152,6 +165,20 @@ def addition(tree: Tree, grammar: Grammar, rng: Random, bounds: Bounds) -> Tree 
     return _within(replaced(place, node(rule, tuple(children))), bounds)
 
 
+def _with_own_type_below(tree: Tree) -> list[int]:
+    """The numbers of the nodes that have a descendant of their type."""
+    found: list[int] = []
+    below: list[int] = []  # the types in each subtree so far that has no parent yet, as bits
+    for number, one in reversed(list(enumerate(nodes(tree)))):
+        types = 0
+        for _ in one.children:
+            types |= below.pop()
+        if types >> one.type & 1:
+            found.append(number)
+        below.append(types | 1 << one.type)
+    return found
+
+
 def _above(grammar: Grammar, type_: int, *, plain: bool) -> tuple[list[Rule], list[float]]:
     """The rules of a type that may stand above a value of it, and their weights added up."""
     key = ("above", type_, plain)
@@ -164,7 +191,11 @@ def _above(grammar: Grammar, type_: int, *, plain: bool) -> tuple[list[Rule], li
 
 def deletion(tree: Tree, grammar: Grammar, rng: Random, bounds: Bounds) -> Tree | None:
     """A node is replaced by one of its own descendants of its type."""
-    place = _somewhere(tree, grammar, rng)
+    return _without(_somewhere(tree, grammar, rng), rng)
+
+
+def _without(place: Place, rng: Random) -> Tree | None:
+    """The whole tree with a descendant in the place of the node there."""
     below = [
         one
         for one in nodes(place.tree)
@@ -176,28 +207,67 @@ def deletion(tree: Tree, grammar: Grammar, rng: Random, bounds: Bounds) -> Tree 
     return replaced(place, rng.choice(largest))
 
 
+def renewal(tree: Tree, grammar: Grammar, rng: Random, bounds: Bounds) -> Tree | None:
+    """Additions, one for each node at a small rate and one at least, and as much is deleted again.
+
+    A deletion of fewer nodes than were added is made; one of more is made as often as keeps the
+    average: of d nodes, when e are too many, at a rate of e / d, and it is the last.
+    """
+    new: Tree | None = tree
+    for _ in range(1 + sum(rng.random() < _RENEWED for _ in range(tree.size - 1))):
+        new = addition(new or tree, grammar, rng, bounds) or new
+    if new is None or new is tree:
+        return None
+    for _ in range(_DELETIONS):
+        excess = new.size - tree.size
+        if excess <= 0:
+            break
+        places = _with_own_type_below(new)
+        less = _without(place_at(new, rng.choice(places), grammar.scope), rng) if places else None
+        if less is None:
+            continue
+        removed = new.size - less.size
+        if removed <= excess or rng.random() < excess / removed:
+            new = less
+        if removed > excess:
+            break
+    return new
+
+
 MUTATIONS: Sequence[tuple[Mutation, float]] = (
     (subtree, 2.0),
     (point, 1.5),
     (constant, 0.7),
+    (perturbation, 0.5),
     (variable, 1.2),
     (exchange, 0.6),
     (addition, 2.0),
     (deletion, 2.0),
+    (renewal, 1.0),
 )
 
 _SMALL, _LARGER = 5, 2  # what a new subtree may have, and how much more than the old one
 _ARGUMENT = 6  # the size of the new arguments of an added node
 _NEAREST = 4  # descendants, the largest, of which one is put in the place of a deleted node
+_RENEWED = 0.04  # additions for each node but the first
+_DELETIONS = 20  # that are looked for in a renewal, at most
 _TRIES = 6
 
 
-def mutate(tree: Tree, grammar: Grammar, rng: Random, bounds: Bounds) -> Tree:
-    """The tree after one change, or a few; a new tree where none was found."""
+def mutate(
+    tree: Tree,
+    grammar: Grammar,
+    rng: Random,
+    bounds: Bounds,
+    mutations: Sequence[tuple[Mutation, float]] = MUTATIONS,
+) -> Tree:
+    """The tree after one change, or a few, drawn by weight; a new tree where none was found."""
     changed = tree
+    operators = [operator for operator, _ in mutations]
+    sums = list(accumulate(weight for _, weight in mutations))
     while True:
         for _ in range(_TRIES):
-            mutation = rng.choices(_OPERATORS, _WEIGHTS)[0]
+            mutation = rng.choices(operators, cum_weights=sums)[0]
             found = mutation(changed, grammar, rng, bounds)
             if found is not None:
                 changed = found
@@ -209,8 +279,6 @@ def mutate(tree: Tree, grammar: Grammar, rng: Random, bounds: Bounds) -> Tree:
     return changed
 
 
-_OPERATORS = [operator for operator, _ in MUTATIONS]
-_WEIGHTS = [weight for _, weight in MUTATIONS]
 _MORE = 0.35  # how often another change follows
 
 

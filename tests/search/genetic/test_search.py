@@ -30,6 +30,7 @@ from progsynth.search.genetic.generate import generate
 from progsynth.search.genetic.grammar import Grammar
 from progsynth.search.genetic.scoring import EngineScorer, working_limits
 from progsynth.search.genetic.tree import Tree, lower, node
+from progsynth.search.genetic.vary import Bounds
 from progsynth.search.problem import Problem
 from progsynth.search.run import Allowance, Budget, Candidate, run
 
@@ -107,7 +108,7 @@ def test_it_starts_over_when_it_comes_no_nearer() -> None:
     made = problem("(a: int) -> int", lambda a: (a * 7919) % 104729, [(n,) for n in range(1, 9)])
     search = GeneticSearch(made, 0, settings=Settings(population=30, patience=2))
     while search.starts < 2:
-        search.ask(Allowance(2_000, None))
+        search.ask(Allowance(1, None))
     assert search.notes == ("started over 1 times, when it came no nearer",)
 
 
@@ -130,6 +131,21 @@ def test_a_users_operators_take_the_place_of_ours() -> None:
         search.ask(Allowance(200, None))
     assert calls
     assert not hasattr(toolbox, "generate"), "the user's toolbox is left as it is"
+
+
+def test_a_user_s_mutation_is_drawn_like_ours() -> None:
+    calls = []
+
+    def point(tree: Tree, grammar: Grammar, rng: Random, bounds: Bounds) -> Tree | None:
+        calls.append(tree)
+        return None
+
+    toolbox = base.Toolbox()
+    toolbox.register("point", point)
+    search = genetic(population=40, settings=BRED, toolbox=toolbox)(larger_sum(), 0)
+    for _ in range(4):
+        search.ask(Allowance(200, None))
+    assert calls
 
 
 class Trainer:

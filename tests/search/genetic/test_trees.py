@@ -8,7 +8,9 @@ import subprocess
 import sys
 from dataclasses import replace
 from functools import cache
+from math import sqrt
 from random import Random
+from statistics import mean, stdev
 
 import pytest
 from hypothesis import given, settings
@@ -21,6 +23,7 @@ from progsynth.lang.term import For, Lambda, Let, Neural, Term, While, subterms
 from progsynth.lang.types import Signature, as_int, parse_type
 from progsynth.search.genetic.generate import generate, ramped
 from progsynth.search.genetic.grammar import Grammar, make_grammar
+from progsynth.search.genetic.perturb import constant_rule, perturbed
 from progsynth.search.genetic.tree import (
     Tree,
     assembled,
@@ -30,7 +33,7 @@ from progsynth.search.genetic.tree import (
     node,
     nodes,
 )
-from progsynth.search.genetic.vary import MUTATIONS, Bounds, crossover, mutate, shifted
+from progsynth.search.genetic.vary import MUTATIONS, Bounds, crossover, mutate, renewal, shifted
 from progsynth.search.problem import Problem
 
 from .problems import problem
@@ -152,6 +155,42 @@ def test_every_operator_finds_changes(operator: object) -> None:
             check(changed, "a list")
             found += lower(changed, grammar).term != lower(tree, grammar).term
     assert found > 2
+
+
+def test_a_renewal_leaves_programs_as_large_as_they_are_on_average() -> None:
+    _, grammar = setting("a list")
+    rng = Random(0)
+    trees = [ramped(grammar, rng, size=20, depth=8) for _ in range(1_500)]
+    found = [renewal(tree, grammar, rng, Bounds(200, 50)) for tree in trees]
+    changes = [
+        new.size - tree.size for tree, new in zip(trees, found, strict=True) if new is not None
+    ]
+    assert len(changes) > 1_400
+    assert stdev(changes) > 2.0
+    assert abs(mean(changes)) < 4 * stdev(changes) / sqrt(len(changes))
+
+
+def test_constants_are_perturbed_by_small_steps_within_their_type() -> None:
+    rng = Random(0)
+    for name, text in (("two numbers", "int"), ("floats and pairs", "float"), ("words", "str")):
+        _, grammar = setting(name)
+        type_ = grammar.types.index(parse_type(text))
+        first = next(r for r in grammar.leaves[type_] if r.kind == "constant")
+        found = [r for _ in range(200) if (r := perturbed(first, grammar, rng)) is not None]
+        assert len({one.detail for one in found}) > 1
+        assert {type(one.detail) for one in found} == {type(first.detail)}
+        assert all(one.code != first.code for one in found)
+        by_value = {repr(one.detail): one for one in found}
+        assert all(by_value[repr(one.detail)] is one for one in found), "each value is one rule"
+
+
+def test_a_perturbed_int_stays_within_64_bits() -> None:
+    _, grammar = setting("two numbers")
+    rng = Random(0)
+    rule = constant_rule(grammar, grammar.goal, 2**63 - 1)
+    for _ in range(300):
+        rule = perturbed(rule, grammar, rng) or rule
+        assert -(2**63) <= rule.detail < 2**63
 
 
 def test_types_without_a_literal_are_made_from_what_is_in_scope() -> None:
