@@ -172,12 +172,13 @@ def test_a_renewal_leaves_programs_as_large_as_they_are_on_average() -> None:
 
 def test_constants_are_perturbed_by_small_steps_within_their_type() -> None:
     rng = Random(0)
-    for name, text in (("two numbers", "int"), ("floats and pairs", "float"), ("words", "str")):
+    values = {"two numbers": ("int", 7), "floats and pairs": ("float", 2.5), "words": ("str", "ab")}
+    for name, (text, value) in values.items():
         _, grammar = setting(name)
         type_ = grammar.types.index(parse_type(text))
-        first = next(r for r in grammar.leaves[type_] if r.kind == "constant")
+        first = constant_rule(grammar, type_, value)
         found = [r for _ in range(200) if (r := perturbed(first, grammar, rng)) is not None]
-        assert len({one.detail for one in found}) > 1
+        assert len({one.detail for one in found}) > 3
         assert {type(one.detail) for one in found} == {type(first.detail)}
         assert all(one.code != first.code for one in found)
         by_value = {repr(one.detail): one for one in found}
