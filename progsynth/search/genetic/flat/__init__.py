@@ -1,0 +1,24 @@
+"""Genetic search over flat genomes of typed statements: `solve(task, search=flat_genetic())`.
+
+    method.flat_genetic()    # a method, as `genetic()` of the search by trees is
+
+A genome is an array of genes (`gene`), each a statement over typed registers or the beginning or
+end of a block. Variation, the finding of what counts, and lowering to the VM's bytecode happen in
+compiled kernels, a generation at a time; a core term is made only of what is handed out
+(`decode`, which is also the kernels' slow twin). Importing this does not import Numba; the first
+search does.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+__all__ = ["engine"]
+
+
+def __getattr__(name: str) -> Any:
+    """`engine`: the module of the search, which imports Numba."""
+    if name != "engine":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return import_module("progsynth.search.genetic.flat.search")

@@ -1,0 +1,59 @@
+"""The genetic search over flat genomes as a method, and the problems that it is for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from progsynth.errors import UnsupportedError
+from progsynth.lang import vm
+from progsynth.search.genetic import flat
+from progsynth.search.genetic.flat.alphabet import default_of
+from progsynth.search.genetic.flat.settings import FlatSettings
+from progsynth.search.problem import Method, Problem
+from progsynth.search.run import Search
+
+_ELSE = "use the search by trees (search='genetic')"
+
+
+def flat_genetic(
+    *,
+    population: int | None = None,
+    max_size: int | None = None,
+    settings: FlatSettings | None = None,
+) -> Method:
+    """The method for `solve(task, search=...)`.
+
+    `settings` are all that can be set; `population` and `max_size` change those two of them.
+    The method raises UnsupportedError for problems that flat programs cannot be judged on (see
+    `refusal`).
+    """
+    chosen = settings or FlatSettings()
+    if population is not None:
+        chosen = replace(chosen, population=population)
+    if max_size is not None:
+        chosen = replace(chosen, max_size=max_size)
+
+    def method(problem: Problem, seed: int) -> Search:
+        reason = refusal(problem)
+        if reason:
+            raise UnsupportedError(f"the flat genetic search: {reason}: {_ELSE}")
+        made: Search = flat.engine.FlatSearch(problem, seed, settings=chosen)
+        return made
+
+    return method
+
+
+def refusal(problem: Problem) -> str:
+    """Why the problem is not one for flat programs; empty where it is."""
+    if problem.neural:
+        return "its programs call neural submodules"
+    if problem.error is not None:
+        return "its errors are graded by a function of its own, and not in the VM"
+    if not vm.available():
+        return "Numba is not installed"
+    start = default_of(problem.entry_result)
+    if start is None:
+        return f"there is no literal of the result's type {problem.entry_result}"
+    if not problem.is_whole or problem.program(start).entry.body != start:
+        return "only a part of the program is to be found"
+    return ""

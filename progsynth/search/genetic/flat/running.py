@@ -1,0 +1,113 @@
+"""A generation in the VM: lowered and run without a Python object for any program.
+
+N: genomes, C: cases, G: genes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from progsynth.lang.failure import Limits
+from progsynth.lang.vm import layout
+from progsynth.lang.vm.batch import Batch, encode_rows
+from progsynth.lang.vm.start import machine
+from progsynth.search.genetic.flat.lower import lower
+from progsynth.search.genetic.flat.tables import Language
+from progsynth.search.problem import Problem
+
+Words = NDArray[np.int64]
+Keys = NDArray[np.uint64]
+Errors = NDArray[np.float64]
+
+_CODE = 1 << 18  # words of code that are run at a time
+_CONSTANTS = 1 << 19
+_SPACE = 1 << 18  # words of each of the two spaces for objects, and more as the limits allow
+_TINY = float(np.finfo(np.float64).tiny)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lowered:
+    """Genomes as programs of the VM: number `begin` to below `end` of those given.
+
+    `table` has a row for each (see `vm.machine`), `keys` tell programs apart, `sizes` count the
+    genes that take part. Code and constants are overwritten by the next.
+    """
+
+    begin: int
+    end: int
+    code: Words
+    constants: Words
+    table: Words
+    keys: Keys
+    sizes: Words
+
+
+class Runner:
+    """Lowers and runs genomes on a problem's examples; its memory is used again and again."""
+
+    def __init__(self, problem: Problem, language: Language, limits: Limits):
+        self.language = language
+        self.tolerance = problem.tolerance
+        self.limits = np.array([limits.fuel, limits.cells], np.int64)
+        self.batch: Batch = encode_rows(
+            problem.types, problem.inputs, problem.outputs, problem.result
+        )
+        self.machine = machine()
+        space = _SPACE + 12 * limits.cells + 40 * limits.fuel  # as much as can be needed
+        self.arena = np.empty(layout.BATCH + len(self.batch.image) + 3 * space, np.int64)
+        self.floats = self.arena.view(np.float64)
+        self._fill_arena(space)
+        self.code = np.empty(_CODE, np.int64)
+        self.constants = np.empty(_CONSTANTS, np.int64)
+        self.constants[: len(language.image)] = language.image
+        self.work = np.empty(layout.FOR_EDITS + len(self.batch.image), np.int64)
+
+    def _fill_arena(self, space: int) -> None:
+        out = layout.BATCH + len(self.batch.image)
+        self.arena[: layout.REGISTERS] = 0
+        self.arena[layout.BATCH : out] = self.batch.image
+        self.arena[layout.OUT] = out
+        self.arena[layout.OUT_HIGH] = self.arena[layout.LOW] = out + space
+        self.arena[layout.HIGH] = self.arena[layout.OTHER_LOW] = out + 2 * space
+        self.arena[layout.OTHER_HIGH] = out + 3 * space
+        self.arena[layout.SLACK] = 1 << 17
+        if len(self.batch.dicts):
+            self.machine.index_dicts(self.arena, self.floats, self.batch.dicts)
+
+    def lowered(self, genomes: Words, lengths: Words) -> Iterator[Lowered]:
+        """The genomes as programs, as many at a time as there is room for their code."""
+        table = np.empty((len(genomes), 9), np.int64)
+        keys = np.empty(len(genomes), np.uint64)
+        sizes = np.empty(len(genomes), np.int64)
+        room = np.empty(genomes.shape[1], np.int64)
+        begin = 0
+        while begin < len(genomes):
+            outputs = (self.code, self.constants, table, keys, sizes, room)
+            end = lower(self.language.tables, genomes, lengths, begin, *outputs)
+            assert end > begin, "there is room for the code of any one genome"
+            yield Lowered(begin, end, self.code, self.constants, table, keys, sizes)
+            begin = end
+
+    def run(self, lowered: Lowered, which: Sequence[int], cases: Words | None = None) -> Errors:
+        """The errors [program, case] of some of the programs, by their places among all genomes.
+
+        0.0 where a program is right, `inf` where it fails, and else as `vm.grade` has it.
+        """
+        rows, expected = self.batch.rows, self.batch.expected
+        if cases is not None:
+            rows, expected = rows[cases], np.concatenate([expected[:1], expected[1:][cases]])
+        results = np.zeros((len(which), len(rows)), np.int64)
+        statuses = np.zeros(results.shape, np.int64)
+        errors = np.full(results.shape, np.inf)
+        self.machine.run_programs(
+            *(self.arena, self.floats, lowered.code, lowered.constants),
+            *(lowered.table[list(which)], rows, expected, self.tolerance, self.limits),
+            *(results, statuses, errors, self.work, 0),
+        )
+        wrong = (results == 0) & (errors == 0.0)  # off by less than a float can say
+        errors[wrong] = _TINY
+        return errors
