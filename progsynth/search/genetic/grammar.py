@@ -130,6 +130,7 @@ class Grammar:
     goal: int
     test: int  # the number of bool
     least: dict[frozenset[int], Any] = field(default_factory=dict)  # see `least`
+    fixed: bool = False  # are its constants all that there may be?
     memo: dict[Any, Any] = field(default_factory=dict, init=False)  # of generation and variation
 
     def within(self, scope: Scope) -> Grammar:
@@ -202,6 +203,7 @@ class _Maker:
             Scope.of(tuple(self.numbers[t] for t in self.params)),
             self.numbers[self.result],
             self.numbers[BOOL],
+            fixed=self.space.forms.constants is not None,
         )
 
     def affinity(self, type_: Type) -> float:

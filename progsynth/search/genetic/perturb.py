@@ -25,7 +25,10 @@ Scalar = int | float | str
 
 
 def perturbed(rule: Rule, grammar: Grammar, rng: Random) -> Rule | None:
-    """The rule of another constant near that one; None for those that have none near."""
+    """The rule of another constant near that one; None for those that have none near, or where
+    the pack's constants are all that there are."""
+    if grammar.fixed:
+        return None
     change = _CHANGES.get(grammar.types[rule.result])
     if change is None:
         return None
