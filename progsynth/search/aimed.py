@@ -10,9 +10,10 @@ from typing import Any
 from progsynth.lang.primitive import DSL
 from progsynth.lang.term import Term
 from progsynth.lang.values import Value
+from progsynth.search.backward.python_view import BankView
 from progsynth.search.bank import Bank, Entry
 from progsynth.search.bodies import Noted, Pool
-from progsynth.search.deduce import Deduce, bodies, choices, deducer, wanted
+from progsynth.search.deduce import Deduce, bodies, choices, deducers, demanded, wanted
 from progsynth.search.goal import Goal, same_function
 from progsynth.search.kernels import FAIL, FAILURES, Kernels
 from progsynth.search.space import Production, Scope, Space, Symbol
@@ -32,12 +33,11 @@ class AimedBank:
         self.bank = Bank(
             space, kernels, self.top, goal.rows, goal.hints(), noted=noted, max_entries=max_entries
         )
-        found = ((p, deducer(dsl, p)) for p in space.productions(self.root))
+        self.view = BankView(self.bank, goal.tolerance)
         # An output that may be wrong says nothing of what is inside.
-        known = [(p, deduce) for p, deduce in found if deduce is not None and not goal.misses]
-        known.sort(key=lambda one: not one[0].args[0].scope.closed)
+        known = [] if goal.misses else deducers(dsl, space, self.root)
         self.deducible = [production for production, _ in known]
-        self._deduce: dict[int, Deduce] = {id(p): deduce for p, deduce in known}
+        self._deduce: dict[int, Deduce] = {id(p): how.deduce for p, how in known}
         self._same = same_function(goal.result, goal.tolerance)
         self._first = goal.telling() if goal.rows else 0
         self._columns: dict[tuple[Symbol, int], list[tuple[Entry, Any]]] = {}
@@ -208,9 +208,10 @@ class AimedBank:
                     break
                 pairs.append(some)
             else:
-                goal = wanted(self.bank, body.scope, pairs, same)
-                if goal is None or not goal.values:
+                demands = demanded(body.scope, pairs, same)
+                if not demands:
                     continue
+                goal = wanted(self.bank, body.scope, demands)
                 for found in bodies(self.bank, body, split[0], goal, same):
                     yield None if found is None else self.made(production, (found, *others))
 

@@ -61,12 +61,17 @@ def search_for(
     limits: Limits | None = None,
     max_entries: int = 2_000_000,
     max_level: int = 40,
+    backwards: bool = True,
 ) -> BottomUp:
-    """The search for a goal in a space; `wrap` makes a candidate of a term and its cost."""
+    """The search for a goal in a space; `wrap` makes a candidate of a term and its cost.
+
+    Without `backwards` nothing is found backwards from the outputs (`backward`).
+    """
     whole = limits or Limits()
     kernels = Kernels(dsl, working_limits(whole, goal.values()))
 
     def aim(goal: Goal, noted: Noted) -> AimedBank:
         return AimedBank(space, dsl, kernels, goal, noted, max_entries)
 
-    return BottomUp(space, Telling(goal, dsl, whole), wrap, aim, max_level=max_level)
+    telling = Telling(goal, dsl, whole)
+    return BottomUp(space, telling, wrap, aim, max_level=max_level, backwards=backwards)

@@ -7,7 +7,8 @@ telling example first, on the others only where that one is right. They are kept
 later, when they can take part in larger programs. A new pass begins with an empty bank where
 lambdas met elements that their pools lack, and where a program that is right on the examples
 looked at is wrong on another (`telling`). When the bank is full, levels go on being tried on
-what is there.
+what is there. After each level come dearer programs that are found backwards from the outputs
+(`backward`).
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from typing import Any, Protocol
 
 from progsynth.lang.term import Term
 from progsynth.lang.types import BOOL
+from progsynth.search.backward.hook import Backward
+from progsynth.search.backward.view import View
 from progsynth.search.bank import splits
 from progsynth.search.bodies import POOL_LIMIT, Noted, Pool
 from progsynth.search.goal import Goal
@@ -66,6 +69,9 @@ class Aimed(Protocol):
 
     @property
     def pools(self) -> dict[Scope, Pool]: ...
+
+    @property
+    def view(self) -> View: ...
 
     def bound(self, programs: int | None, executions: int | None) -> None:
         """Do not go on for much longer than that without a tick."""
@@ -129,6 +135,7 @@ class BottomUp:
         *,
         max_level: int = 40,
         notes: tuple[str, ...] = (),
+        backwards: bool = True,
     ):
         self.space = space
         self.telling = telling
@@ -142,6 +149,7 @@ class BottomUp:
         self.level = 0
         self.notes = notes
         self._aim = aim
+        self._backwards = backwards
         self._spent = (0, 0)  # programs and executions of earlier passes
         self._earlier: list[tuple[int, Term, int]] = []  # the nearest of earlier passes
         self._told: set[Term] = set()
@@ -216,6 +224,19 @@ class BottomUp:
         self.right: dict[int, tuple[int, Any]] = {}  # the cheapest for each set, with its cost
         self.conditions: dict[int, tuple[int, Any]] = {}
         self._checked: set[tuple[int, tuple[int, ...]]] = set()
+        self._backward = self._make_backward() if self._backwards and self.goal.rows else None
+
+    def _make_backward(self) -> Backward:
+        goal, all_rows = self.goal, self.telling.goal.rows
+        return Backward(
+            self.space,
+            self.telling.dsl,
+            self.root,
+            goal.expected,
+            self.aimed.view,
+            scale=len(all_rows) / len(goal.rows),
+            misses=goal.misses,
+        )
 
     def _run(self) -> Iterator[Hit | None]:
         while (yield from self._pass()):
@@ -250,12 +271,15 @@ class BottomUp:
         """Try all programs of the level."""
         self._checked.clear()
         if self.goal.rows:
-            yield from self._check(level)
             yield from self._deduce(level)
+            yield from self._check(level)
         yield from self._fill(level)
         if self.goal.rows:
             yield from self._check(level)
             yield from self._decide(level)
+        if self._backward is not None:
+            for found in self._backward.programs(level):
+                yield None if found is None else Hit(*found)
 
     def _grow(self) -> bool:
         """Is a new pass wanted, as lambdas met elements that their pools lack?"""
@@ -279,7 +303,8 @@ class BottomUp:
                 f"the bank is full at {entries} values: from level {level} on only "
                 "programs made from these are tried",
             )
-        return self.levels.finished(level)
+        waiting = self._backward is not None and self._backward.waiting
+        return self.levels.finished(level) and not waiting
 
     # ---------------------------------------------------------------------------- levels
 

@@ -14,9 +14,9 @@ from typing import Any
 from progsynth.lang.primitive import DSL, signature_of
 from progsynth.lang.types import match, parse_signature
 from progsynth.search.bank import Bank, Entry
-from progsynth.search.bodies import Env, key_function
+from progsynth.search.bodies import Env, Pool, key_function
 from progsynth.search.kernels import FAIL, FAILURES
-from progsynth.search.space import IF_COST, Production, Scope, Symbol
+from progsynth.search.space import IF_COST, Production, Scope, Space, Symbol
 
 _LOOK = 1024  # bodies tried between ticks, at most
 
@@ -42,22 +42,41 @@ def _filter(xs: Any, output: Any) -> list[tuple[Env, Any]] | None:
     return [((x,), x in output) for x in xs]
 
 
-_KNOWN: dict[str, tuple[str, Deduce]] = {
-    "map": ("(f: (a) -> b, xs: list[a]) -> list[b]", _map),
-    "filter": ("(f: (a) -> bool, xs: list[a]) -> list[a]", _filter),
-    "filter_chars": ("(f: (str) -> bool, s: str) -> str", _filter),
-    "zip_with": ("(f: (a, b) -> c, xs: list[a], ys: list[b]) -> list[c]", _zip_with),
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A function of which it is known: its general signature, and how to deduce.
+
+    `exact`: the lists given are as long as the output; else as long at least.
+    """
+
+    signature: str
+    deduce: Deduce
+    exact: bool
+
+
+_KNOWN: dict[str, Known] = {
+    "map": Known("(f: (a) -> b, xs: list[a]) -> list[b]", _map, True),
+    "filter": Known("(f: (a) -> bool, xs: list[a]) -> list[a]", _filter, False),
+    "filter_chars": Known("(f: (str) -> bool, s: str) -> str", _filter, False),
+    "zip_with": Known("(f: (a, b) -> c, xs: list[a], ys: list[b]) -> list[c]", _zip_with, False),
 }
 
 
-def deducer(dsl: DSL, production: Production) -> Deduce | None:
+def deducer(dsl: DSL, production: Production) -> Known | None:
     """How to deduce the body, the production's first argument, where that is known."""
     known = _KNOWN.get(str(production.detail)) if production.kind == "call" else None
     if known is None:
         return None
-    general, found = parse_signature(known[0]), signature_of(dsl[production.detail])
+    general, found = parse_signature(known.signature), signature_of(dsl[production.detail])
     fits = found.names == general.names and match(general.type, found.type) is not None
-    return known[1] if fits else None  # a pack may have it at fewer types
+    return known if fits else None  # a pack may have it at fewer types
+
+
+def deducers(dsl: DSL, space: Space, root: Symbol) -> list[tuple[Production, Known]]:
+    """The productions of the root of which it is known, those of closed lambdas first."""
+    found = ((p, deducer(dsl, p)) for p in space.productions(root))
+    known = [(p, how) for p, how in found if how is not None]
+    return sorted(known, key=lambda one: not one[0].args[0].scope.closed)
 
 
 @dataclass
@@ -83,33 +102,41 @@ class Wanted:
             return FAIL
 
 
-def wanted(
-    bank: Bank,
-    scope: Scope,
-    rows: Sequence[list[tuple[Env, Any]]],
-    same: Callable[[Any, Any], bool],
-) -> Wanted | None:
+Places = dict[tuple[int, Hashable], tuple[Env, Any]]  # of a row and a key, arguments and result
+
+
+def demanded(
+    scope: Scope, rows: Sequence[list[tuple[Env, Any]]], same: Callable[[Any, Any], bool]
+) -> Places | None:
     """The body's specification from what is deduced of each example; None if contradictory."""
-    assert scope.parent is not None
     key = key_function(scope.own)
-    pool, outer = bank.pool(scope), bank.rows(scope.parent)
-    known: list[dict[Hashable, int]] = []
-    for number, keys in enumerate(pool.keys):
-        known.append({k: pool.start[number] + i for i, k in enumerate(keys)})
-    found: dict[tuple[int, Hashable], tuple[Env, Any]] = {}
+    found: Places = {}
     for number, pairs in enumerate(rows):
         at = 0 if scope.closed else number
         for args, value in pairs:
-            here = (at, key(*args))
-            old = found.get(here)
-            if old is None:
-                found[here] = (args if scope.closed else (*outer[number], *args), value)
-            elif not same(old[1], value):
+            old = found.setdefault((at, key(*args)), (args, value))
+            if not same(old[1], value):
                 return None
+    return found
+
+
+def places_in(pool: Pool) -> dict[tuple[int, Hashable], int]:
+    """Where in the rows of a pool's bodies an element stands, by row and key."""
+    return {
+        (number, key): pool.start[number] + i
+        for number, keys in enumerate(pool.keys)
+        for i, key in enumerate(keys)
+    }
+
+
+def wanted(bank: Bank, scope: Scope, found: Places) -> Wanted:
+    """What a body has to give, where in the bank's rows that is known."""
+    assert scope.parent is not None
+    known, outer = places_in(bank.pool(scope)), bank.rows(scope.parent)
     order = sorted(found, key=lambda here: -len(repr(found[here][1])))
     return Wanted(
-        [found[here][0] for here in order],
-        [known[at].get(k) for at, k in order],
+        [(() if scope.closed else outer[here[0]]) + found[here][0] for here in order],
+        [known.get(here) for here in order],
         [found[here][1] for here in order],
     )
 

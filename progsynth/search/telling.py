@@ -31,7 +31,7 @@ class Telling:
     def __init__(self, goal: Goal, dsl: DSL, limits: Limits):
         self.goal = goal
         self.executions = 0  # used for trying programs on the other examples
-        self._dsl = dsl
+        self.dsl = dsl
         self._limits = limits
         self._same = same_function(goal.result, goal.tolerance)
         self._times = 0
@@ -45,19 +45,25 @@ class Telling:
 
     def wrong(self, term: Term) -> list[int]:
         """On which of the other examples the term does not give the output."""
-        goal, chosen = self.goal, set(self.chosen)
-        others = [i for i in range(len(goal.rows)) if i not in chosen]
-        if not others:
+        chosen = set(self.chosen)
+        return self._wrong(term, [i for i in range(len(self.goal.rows)) if i not in chosen])
+
+    def is_right(self, term: Term) -> bool:
+        """Does the term give the outputs of those looked at?"""
+        return not self._wrong(term, self.chosen)
+
+    def _wrong(self, term: Term, numbers: list[int]) -> list[int]:
+        if not numbers:
             return []
+        goal = self.goal
         names = tuple(f"x{i}" for i in range(len(goal.params)))
         program = Program((Function("f", names, goal.params, goal.result, term),))
-        run = python_engine.compile_program(program, self._dsl)
-        outputs = run.run([goal.rows[i] for i in others], self._limits)
-        self.executions += len(others)
-        pairs = zip(others, outputs, strict=True)
+        run = python_engine.compile_program(program, self.dsl)
+        outputs = run.run([goal.rows[i] for i in numbers], self._limits)
+        self.executions += len(numbers)
         return [
             i
-            for i, output in pairs
+            for i, output in zip(numbers, outputs, strict=True)
             if isinstance(output, Failure) or not self._same(output, goal.expected[i])
         ]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from progsynth.lang.failure import Failure, FailureKind, Limits
@@ -9,15 +11,20 @@ from progsynth.lang.primitive import DSL
 from progsynth.lang.types import INT, STR, Type, parse_type
 from progsynth.lang.values import identity_key
 from progsynth.registry import pack
+from progsynth.search import fast
 from progsynth.search.bank import Bank
 from progsynth.search.bottom_up import search_for
 from progsynth.search.brute_force import least_costs, row_key
+from progsynth.search.course import BottomUp
+from progsynth.search.fast.fragment import restrict
 from progsynth.search.goal import Goal
 from progsynth.search.kernels import FAIL, Kernels
 from progsynth.search.levels import Levels
 from progsynth.search.run import Allowance, Candidate
 from progsynth.search.space import Constant, Space, Symbol
 from progsynth.search.universe import make_space
+
+pytestmark = pytest.mark.timeout(900)  # the first to run compiles the kernels
 
 ONE, ZERO, TWO = Constant(1, INT, 1), Constant(0, INT, 1), Constant(2, INT, 2)
 
@@ -143,8 +150,24 @@ def test_the_bank_has_each_value_of_the_fragment_once_at_its_least_cost(name: st
     assert found == expected
 
 
+def compiled(space: Space, dsl: DSL, goal: Goal, wrap: Any, *, max_level: int) -> BottomUp:
+    covered, left_out = restrict(space, dsl)
+    assert not left_out
+    limits = Limits()
+    made: BottomUp = fast.engine.search_for(
+        covered, dsl, goal, wrap, limits=limits, max_bytes=1 << 24, max_level=max_level
+    )
+    return made
+
+
+SEARCHES = {"in Python": search_for, "compiled": compiled}
+
+
+@pytest.mark.parametrize("make", SEARCHES.values(), ids=SEARCHES)
 @pytest.mark.parametrize("name", FRAGMENTS)
-def test_each_value_of_the_fragment_is_found_as_a_goal_at_its_least_cost(name: str) -> None:
+def test_each_value_of_the_fragment_is_found_as_a_goal_at_its_least_cost(
+    name: str, make: Any
+) -> None:
     names, text, constants, rows, cost = FRAGMENTS[name]
     request = parse_type(text)
     space, dsl = space_of(names, request, constants)
@@ -154,9 +177,7 @@ def test_each_value_of_the_fragment_is_found_as_a_goal_at_its_least_cost(name: s
     bank, _ = filled(space, dsl, request, rows, cost)
     for entry in [e for cell in bank.shelf(root).cells for e in cell if e.whole][::7]:
         goal = Goal(tuple(params), result, tuple(rows), entry.row)
-        search = search_for(
-            space, dsl, goal, lambda term, cost: Candidate(term, cost), max_level=cost
-        )
+        search = make(space, dsl, goal, lambda term, cost: Candidate(term, cost), max_level=cost)
         batch = search.ask(Allowance(None, None))
         while not batch.candidates and not search.exhausted:
             batch = search.ask(Allowance(None, None))
@@ -166,10 +187,11 @@ def test_each_value_of_the_fragment_is_found_as_a_goal_at_its_least_cost(name: s
     assert wanted
 
 
+@pytest.mark.parametrize("make", SEARCHES.values(), ids=SEARCHES)
 @pytest.mark.parametrize("misses", [1, 2])
 @pytest.mark.parametrize("name", FRAGMENTS)
 def test_with_misses_allowed_the_cheapest_value_right_on_enough_rows_is_found(
-    name: str, misses: int
+    name: str, misses: int, make: Any
 ) -> None:
     names, text, constants, rows, cost = FRAGMENTS[name]
     if len(rows) <= misses:
@@ -189,9 +211,7 @@ def test_with_misses_allowed_the_cheapest_value_right_on_enough_rows_is_found(
             if sum(not same(*pair) for pair in zip(e.row, expected, strict=True)) <= misses
         )
         goal = Goal(tuple(params), result, tuple(rows), expected, misses=misses)
-        search = search_for(
-            space, dsl, goal, lambda term, cost: Candidate(term, cost), max_level=cost
-        )
+        search = make(space, dsl, goal, lambda term, cost: Candidate(term, cost), max_level=cost)
         batch = search.ask(Allowance(None, None))
         while not batch.candidates and not search.exhausted:
             batch = search.ask(Allowance(None, None))

@@ -44,8 +44,8 @@ def test_workers_are_a_whole_number_from_1(workers: int) -> None:
 def test_a_language_that_cannot_be_sent_is_searched_in_this_process() -> None:
     @primitive("(n: int) -> int")
     def triple(n: int) -> int:
-        """Three times n."""
-        return 3 * n
+        """Three times n, which is 0 where that is too much."""
+        return 3 * n if abs(n) < 2**60 else 0
 
     names = ("add.int", "mul.int")
     small = DSL("small", {name: pack().primitives[name] for name in names}, {}, {}).extend(triple)

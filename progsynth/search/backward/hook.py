@@ -66,6 +66,11 @@ class Backward:
             _, cost, _, term = heappop(self._waiting)
             yield term, cost
 
+    @property
+    def waiting(self) -> int:
+        """How many programs wait for the level of their cost."""
+        return len(self._waiting)
+
     def _hold(self, solution: Solution, level: int) -> None:
         """Keep a program until its turn: this level, where it is sure."""
         if solution.term not in self._known:

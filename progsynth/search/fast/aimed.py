@@ -2,46 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 
+from progsynth.lang.primitive import DSL
 from progsynth.lang.term import Term
 from progsynth.search.bank import splits
-from progsynth.search.bodies import Env, Noted, Pool
-from progsynth.search.fast import layout as at
+from progsynth.search.bodies import Noted, Pool
+from progsynth.search.deduce import deducers
 from progsynth.search.fast.bank import FastBank, keys_of
+from progsynth.search.fast.deducing import Deducing
 from progsynth.search.fast.memory import Sizes
-from progsynth.search.fast.tending import note_rows
+from progsynth.search.fast.noting import Noting
+from progsynth.search.fast.view import FastView
 from progsynth.search.goal import Goal
 from progsynth.search.space import Production, Scope, Space
-
-_SETS = 1 << 14  # sets of examples that programs or conditions may be right on
-
-
-class Noting:
-    """Which sets of rows some entries are right on, each with the cheapest entry."""
-
-    def __init__(self, wanted: at.Words):
-        self.wanted = wanted
-        self._num = 0
-        self._seen = np.full(_SETS, -1, np.int64)
-
-    def new(self, bank: FastBank, addresses: at.Words) -> Iterable[tuple[int, int]]:
-        """The sets not met before among those of the entries at these addresses."""
-        room = max(0, _SETS // 2 - self._num)
-        buffer = np.zeros(2 * room, np.int64)
-        num = note_rows(bank.memory.A, addresses, self.wanted, self._seen, buffer)
-        self._num += num
-        return [(bits, address) for bits, address in buffer[: 2 * num].reshape(-1, 2).tolist()]
 
 
 class AimedFastBank:
     """The bank and what is wanted of its root; see `course.Aimed`. Entries are addresses."""
 
-    deducible: tuple[Production, ...] = ()
-
-    def __init__(self, space: Space, goal: Goal, noted: Noted, sizes: Sizes):
+    def __init__(
+        self,
+        space: Space,
+        dsl: DSL,
+        goal: Goal,
+        noted: Noted,
+        sizes: Sizes,
+        is_right: Callable[[Term], bool],
+    ):
         self.space = space
         self.goal = goal
         self.top = space.top(goal.params)
@@ -49,12 +39,17 @@ class AimedFastBank:
         self.bank = FastBank(space, self.top, goal.rows, goal.hints(), sizes=sizes, noted=noted)
         words = [self.bank.memory.encode(goal.result, out) for out in goal.expected]
         self.wanted = np.array(words, np.int32)
+        self.view = FastView(self.bank)
         self._right = Noting(self.wanted)
         self._true = Noting(np.ones(len(goal.rows), np.int32))
         first = self.bank.number_productions(self.root)
         numbered = enumerate(space.productions(self.root), first)
         self._numbers = {id(production): number for number, production in numbered}
         self._telling = goal.telling()
+        # An output that may be wrong says nothing of what is inside.
+        known = [] if goal.misses else deducers(dsl, space, self.root)
+        self.deducible = [production for production, _ in known]
+        self._deducing = Deducing(self.bank, goal, known, is_right)
 
     @property
     def programs(self) -> int:
@@ -80,9 +75,12 @@ class AimedFastBank:
         """Do not go on for much longer than that without a tick."""
         self.bank.bound(programs, executions)
 
-    def met(self) -> dict[Scope, dict[tuple[int, object], Env]]:
-        """What lambdas met outside their pools."""
-        return {scope: keys_of(scope, met) for scope, met in self.bank.learn_elements().items()}
+    def met(self) -> Noted:
+        """What lambdas met outside their pools, and what is deduced of elements outside."""
+        found = {scope: dict(met) for scope, met in self._deducing.outside.items()}
+        for scope, met in self.bank.learn_elements().items():
+            found.setdefault(scope, {}).update(keys_of(scope, met))
+        return found
 
     def stop_noting(self) -> None:
         """Learn of no more elements."""
@@ -135,5 +133,5 @@ class AimedFastBank:
             yield None if chosen is None else self.made(production, chosen)
 
     def right_bodies(self, production: Production, split: tuple[int, ...]) -> Iterator[Term | None]:
-        """Nothing: no production is deducible here."""
-        raise AssertionError("no production of the compiled bank is deducible")
+        """The calls whose bodies give what the output says that they have to give."""
+        return self._deducing.right(production, split)

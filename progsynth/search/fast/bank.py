@@ -15,9 +15,9 @@ import numpy as np
 from progsynth.lang.term import Lambda, Term, Var
 from progsynth.lang.types import Type
 from progsynth.search.bodies import Env, Noted, Pool, key_function, make_pool
-from progsynth.search.fast import filling, opcodes, pools, tending
+from progsynth.search.fast import filling, opcodes, pools, tending, trying
 from progsynth.search.fast import layout as at
-from progsynth.search.fast.choosing import CHOSEN, NUM_CURSOR, SHARES, Tables
+from progsynth.search.fast.choosing import CHOSEN, NUM_CURSOR, NUMBER, SHARES, Tables
 from progsynth.search.fast.memory import Sizes, reserve
 from progsynth.search.fast.opcodes import TABLE, Operation
 from progsynth.search.kernels import FAIL
@@ -311,6 +311,27 @@ class FastBank:
             if status == at.HIT:
                 chosen = cursor[CHOSEN : CHOSEN + len(shares)]
                 yield tuple(chosen.tolist())
+            elif status == at.ROOM:
+                self.grow()
+            elif status == at.DONE:
+                return
+            else:
+                yield None
+
+    def try_bodies(
+        self, symbol: Symbol, cost: int, goal: at.Words, places: at.Words
+    ) -> Iterator[tuple[Production, tuple[int, ...]] | None]:
+        """The programs of the symbol of that cost that give the words wanted at these rows, as
+        productions and arguments; ticks now and then."""
+        first, number = self.number_productions(symbol), self.symbol_number(symbol)
+        cursor = np.zeros(NUM_CURSOR, np.int64)
+        while True:
+            self._allow(2)
+            status = trying.try_bodies(self.tables, cursor, goal, places, number, cost)
+            if status == at.HIT:
+                production = self.productions[first + int(cursor[NUMBER])]
+                chosen = cursor[CHOSEN : CHOSEN + len(production.args)]
+                yield production, tuple(chosen.tolist())
             elif status == at.ROOM:
                 self.grow()
             elif status == at.DONE:

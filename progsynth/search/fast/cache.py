@@ -11,7 +11,10 @@ from pathlib import Path
 from progsynth.lang.vm import cache
 
 _NOT_COMPILED = frozenset(
-    ("__init__", "aimed", "bank", "cache", "compile", "fragment", "memory", "method", "search")
+    (
+        *("__init__", "aimed", "bank", "cache", "compile", "fragment", "memory", "method"),
+        *("deducing", "noting", "search", "view"),
+    )
 )
 _MARK = "complete"
 _CLAIM = "compiling"

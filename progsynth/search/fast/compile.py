@@ -5,6 +5,7 @@ from __future__ import annotations
 from progsynth.lang.term import Function, Program, Term
 from progsynth.lang.types import INT, list_of
 from progsynth.registry import pack
+from progsynth.search.backward.roles import UNDONE
 from progsynth.search.fast import cache
 from progsynth.search.fast.bank import FastBank
 from progsynth.search.fast.fragment import restrict
@@ -29,6 +30,9 @@ def compile_all() -> None:
     bank = search.aimed.bank
     assert isinstance(bank, FastBank)
     bank.grow()
+    number = space.symbol(search.top, INT)
+    search.aimed.view.find(number, (0, 3))
+    any(search.aimed.view.partners(UNDONE[0], number, 1, (0, 3)))
     cache.mark_complete()
 
 

@@ -28,8 +28,12 @@ def search_for(
     max_bytes: int = 1 << 30,
     max_level: int = 40,
     notes: tuple[str, ...] = (),
+    backwards: bool = True,
 ) -> BottomUp:
-    """The search for a goal in a space; `wrap` makes a candidate of a term and its cost."""
+    """The search for a goal in a space; `wrap` makes a candidate of a term and its cost.
+
+    Without `backwards` nothing is found backwards from the outputs (`backward`).
+    """
     whole = limits or Limits()
     values = goal.values()
     cells, total = working_limits(whole, values).cells, sum(map(size_of, values))
@@ -37,7 +41,9 @@ def search_for(
     def aim(goal: Goal, noted: Noted) -> AimedFastBank:
         variables = len(goal.params) + 4
         sizes = Sizes(max_bytes, len(goal.rows), total, cells, variables)
-        return AimedFastBank(space, goal, noted, sizes)
+        return AimedFastBank(space, dsl, goal, noted, sizes, telling.is_right)
 
     telling = Telling(goal, dsl, whole)
-    return BottomUp(space, telling, wrap, aim, max_level=max_level, notes=notes)
+    return BottomUp(
+        space, telling, wrap, aim, max_level=max_level, notes=notes, backwards=backwards
+    )
