@@ -8,7 +8,8 @@ from typing import Any
 
 from progsynth import neural, registry
 from progsynth.bench.digests import pack_digest, source_digest
-from progsynth.bench.methods import method_of, warm_up
+from progsynth.bench.methods import method_of
+from progsynth.bench.set_up import warm_up
 from progsynth.bench.single_call import is_single_call
 from progsynth.errors import UnsupportedError
 from progsynth.lang.primitive import DSL
@@ -67,7 +68,7 @@ def attempt(asked: Asked) -> Attempt:
         return Attempt(stop_reason=PACK_CHANGED, error=changed)
     try:
         search = method_of(asked.method)
-        warm_up(search)
+        warm_up(asked.method)
         result = solve(
             asked.task,
             seconds=asked.seconds,

@@ -26,7 +26,8 @@ def pack_digest(dsl: DSL) -> str:
     """A hash of all that the pack declares and does, the same in every version of Python.
 
     It covers names, types, costs, limits, examples and the sources of the primitives and the
-    functions, and the forms of the core where it has not all: of a primitive without a source at hand, what `DSL.digest` tells of it.
+    functions: of a primitive without a source at hand, what `DSL.digest` tells of it. Where the
+    pack has not all forms of the core, it covers those that it has.
     """
     text = sha256(f"{dsl.name}\n".encode())
     forms = registry.forms(dsl.name)

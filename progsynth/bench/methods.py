@@ -8,19 +8,15 @@ local search. `enumeration` tries every program in order of cost, one after anot
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from importlib.metadata import EntryPoint
 
 from progsynth.bench.enumeration import enumeration
 from progsynth.errors import ProgsynthError
-from progsynth.lang.vm import available
-from progsynth.lang.vm.start import machine
 from progsynth.near import near_names
 from progsynth.search.genetic import Settings, genetic
 from progsynth.search.problem import Method
-from progsynth.solve import SEARCHES, solve
-from progsynth.task import Task
+from progsynth.solve import SEARCHES
 
 # Selection, variation and local search off: every program is a new one.
 RANDOM = replace(Settings(), fits=0.0, local=0.0, fresh=1.0, elite=0.0, crossovers=0.0)
@@ -59,19 +55,3 @@ def method_of(name: str) -> str | Method:
         )
     method: Method = found
     return method
-
-
-_TRIAL = 300  # executions: enough for each part of a search to be loaded
-
-
-def warm_up(search: str | Method) -> None:
-    """Have all loaded that the method loads when it is first used: that is no part of a search.
-
-    It searches shortly for a function that does not exist in so small a space.
-    """
-    if available():
-        machine()
-    rows = [(n, (n * 7919 + 3) % 104729) for n in range(1, 6)]
-    task = Task.from_pairs("warm-up", rows)
-    with suppress(ProgsynthError):  # a method that cannot do this one may do others
-        solve(task, seconds=5.0, executions=_TRIAL, search=search)

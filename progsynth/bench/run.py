@@ -23,9 +23,9 @@ from progsynth.bench.attempt import PACK_CHANGED, Asked, Attempt, attempt
 from progsynth.bench.frozen import Frozen, Job, claim
 from progsynth.bench.held_out import Judged, judge
 from progsynth.bench.record import RECORDS, Key, Machine, Record, journal
+from progsynth.bench.set_up import compile_for, lacking
 from progsynth.errors import ProgsynthError
 from progsynth.execute import Ended, Lost, Processes, Trouble
-from progsynth.lang.vm import warm_up
 
 _JUDGING = 900.0  # seconds that a program may take on all examples of its task
 
@@ -44,12 +44,14 @@ def run(
     *,
     command: str = "",
     on_begin: Callable[[Begun], None] | None = None,
+    on_compiling: Callable[[], None] | None = None,
     on_start: Callable[[Job], None] | None = None,
 ) -> Generator[Record, None, None]:
     """Run the jobs that the folder lacks, and give each one's record when it is on the disk.
 
     Closing the iterator, or an exception in whoever uses it, ends the jobs in flight: they have
-    no record then. `command` is what the records say of how they were made.
+    no record then. `command` is what the records say of how they were made. What the methods run
+    compiled is compiled before anything is timed; `on_compiling` is called if it has to be.
 
     Raises ProgsynthError where the folder holds another plan, is in use, or cannot be written,
     and where a pack was changed meanwhile.
@@ -63,7 +65,11 @@ def run(
             on_begin(Begun(jobs, known))
         if not jobs:
             return
-        warm_up(background=False)  # once; in the workers it is read from the disk
+        methods = lacking(frozen.plan.methods)
+        if methods:
+            if on_compiling is not None:
+                on_compiling()
+            compile_for(methods)
         stated = _Stated(frozen, command or _command())
         with _Flights(stated) as flights:
             for record in flights.go(jobs, on_start):

@@ -22,6 +22,7 @@ from progsynth.cli.options import above_zero, whole
 from progsynth.cli.results import print_table
 
 DONE, LOST, INTERRUPTED = 0, 1, 130
+_COMPILING = "compiling what the methods run compiled: once, a minute or two; nothing is timed yet"
 
 _EXAMPLES = """\
 examples:
@@ -109,6 +110,7 @@ def run(options: argparse.Namespace) -> int:
             options.out,
             command=shlex.join(["progsynth", *sys.argv[1:]]),
             on_begin=lambda begun: records.extend(_begin(begun, frozen, options.out, display)),
+            on_compiling=lambda: display.say(_COMPILING),
             on_start=display.start,
         )
         try:

@@ -30,16 +30,26 @@ class Runner:
 
     ends: dict[str, str] = field(default_factory=dict)
     interrupted_after: int | None = None
+    compiles: bool = False
     plans: list[Plan] = field(default_factory=list)
 
     def __call__(
-        self, frozen: Frozen, folder: Path, *, command: str, on_begin: Any, on_start: Any
+        self,
+        frozen: Frozen,
+        folder: Path,
+        *,
+        command: str,
+        on_begin: Any,
+        on_compiling: Any,
+        on_start: Any,
     ) -> Generator[Record, None, None]:
         self.plans.append(frozen.plan)
         claim(folder, frozen)
         with journal(folder / RECORDS) as (lines, known):
             jobs = frozen.jobs[len(known) :]
             on_begin(Begun(jobs, known))
+            if self.compiles:
+                on_compiling()
             for number, job in enumerate(jobs):
                 if number == self.interrupted_after:
                     raise KeyboardInterrupt
@@ -100,6 +110,15 @@ def runner(monkeypatch: pytest.MonkeyPatch) -> Runner:
 def bench(folder: Path, *options: str) -> int:
     tasks = () if "--plan" in options else ("demo", "--tasks", "mean", "initials")
     return main(["bench", *tasks, *options, "--out", str(folder)])
+
+
+def test_compiling_is_said_in_a_line_before_the_first_job(
+    runner: Runner, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runner.compiles = True
+    assert bench(tmp_path / "x", "--methods", "bottom_up") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1].startswith("compiling what the methods run compiled: once")
 
 
 def test_a_line_for_each_job_and_a_table_at_the_end(

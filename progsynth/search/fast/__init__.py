@@ -12,11 +12,14 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-__all__ = ["engine"]
+__all__ = ["compiler", "engine"]
+
+_MODULES = {"engine": "search", "compiler": "compile"}
 
 
 def __getattr__(name: str) -> Any:
-    """`engine`: the module of the compiled search, which imports Numba."""
-    if name != "engine":
+    """`engine`: the module of the compiled search, which imports Numba; `compiler`: the one that
+    has its kernels compiled and kept."""
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return import_module("progsynth.search.fast.search")
+    return import_module(f"progsynth.search.fast.{_MODULES[name]}")
