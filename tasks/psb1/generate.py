@@ -7,7 +7,7 @@ from progsynth.task import Suite
 
 from .lists import LISTS
 from .numbers import NUMBERS
-from .problem import NUM_TEST, make_task
+from .problem import make_task
 from .published import edge_folder
 from .texts import TEXTS
 from .word_stats import WORD_STATS
@@ -16,11 +16,12 @@ NAME = "psb1"
 PROBLEMS = (*NUMBERS, *LISTS, *TEXTS, WORD_STATS)
 
 
-def make(seed: int = 0, *, num_test: int = NUM_TEST, published_errors: bool = False) -> Suite:
+def make(seed: int = 0, *, num_test: int | None = None, published_errors: bool = False) -> Suite:
     """The suite. Its `format` says whether the edge cases are the published ones.
 
-    `seed` draws other examples; a task has `num_test` test examples at most. Wrong outputs are
-    graded by their type, or with the published errors, which takes longer.
+    `seed` draws other examples; a task has the published number of test examples, `num_test` of
+    them at most where that is given. Wrong outputs are graded by their type, or with the published
+    errors, which takes longer.
     """
     tasks = [
         make_task(NAME, problem, seed=seed, num_test=num_test, published_errors=published_errors)

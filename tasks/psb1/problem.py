@@ -16,8 +16,6 @@ from progsynth.task import ErrorMeasure, Example, Task
 
 from .published import published_edges
 
-NUM_TEST = 1000  # test examples of a task, where the benchmark does not have fewer
-
 Inputs = tuple[Any, ...]
 Draw = Callable[[random.Random], Inputs]
 
@@ -58,20 +56,21 @@ def make_task(
     problem: Problem,
     *,
     seed: int = 0,
-    num_test: int = NUM_TEST,
+    num_test: int | None = None,
     published_errors: bool = False,
 ) -> Task:
     """The task of a problem of the suite, with examples drawn with the seed.
 
-    It has `num_test` test examples, or fewer where the benchmark has fewer. Outputs are graded
-    by their type, or with the published errors, which takes longer.
+    It has as many test examples as the benchmark has, or `num_test` where that is fewer. Outputs
+    are graded by their type, or with the published errors, which takes longer.
     """
     published = published_edges(suite, problem.name)
     edges = tuple(problem.edges) if published is None else published
     rng = random.Random(f"{seed} {problem.name} train")
     drawn = random_inputs(problem, problem.num_train - len(edges), rng)
     rng = random.Random(f"{seed} {problem.name} test")
-    test = problem.all_inputs or random_inputs(problem, min(num_test, problem.num_test), rng)
+    count = problem.num_test if num_test is None else min(num_test, problem.num_test)
+    test = problem.all_inputs or random_inputs(problem, count, rng)
     return Task.from_examples(
         problem.name,
         map(problem.example, (*edges, *drawn)),

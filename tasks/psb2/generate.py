@@ -5,7 +5,7 @@ from __future__ import annotations
 from progsynth.registry import suite_card
 from progsynth.task import Suite
 
-from ..psb1.problem import NUM_TEST, make_task
+from ..psb1.problem import make_task
 from ..psb1.published import edge_folder
 from .bowling import BOWLING
 from .lists import LISTS
@@ -16,11 +16,12 @@ NAME = "psb2"
 PROBLEMS = (*NUMBERS, *LISTS, *TEXTS, BOWLING)
 
 
-def make(seed: int = 0, *, num_test: int = NUM_TEST, published_errors: bool = False) -> Suite:
+def make(seed: int = 0, *, num_test: int | None = None, published_errors: bool = False) -> Suite:
     """The suite. Its `format` says whether the edge cases are the published ones.
 
-    `seed` draws other examples; a task has `num_test` test examples at most. Wrong outputs are
-    graded by their type, or with the published errors, which takes longer.
+    `seed` draws other examples; a task has the published number of test examples, `num_test` of
+    them at most where that is given. Wrong outputs are graded by their type, or with the published
+    errors, which takes longer.
     """
     tasks = [
         make_task(NAME, problem, seed=seed, num_test=num_test, published_errors=published_errors)

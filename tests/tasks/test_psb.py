@@ -57,6 +57,8 @@ def test_the_card_says_what_is_there(module: ModuleType, no_data: None) -> None:
 
 def test_all_problems_of_the_two_benchmarks_are_there() -> None:
     assert (len(psb1.PROBLEMS), len(psb2.PROBLEMS)) == (29, 25)
+    sizes = card(psb2)["splits"].values()
+    assert all(size == {"train": 200, "test": 2000} for size in sizes)
 
 
 @each_suite
