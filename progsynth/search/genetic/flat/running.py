@@ -12,11 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from progsynth.lang.failure import Limits
+from progsynth.lang.values import size_of
 from progsynth.lang.vm import layout
 from progsynth.lang.vm.batch import Batch, encode_rows
 from progsynth.lang.vm.start import machine
 from progsynth.search.genetic.flat.lower import lower
 from progsynth.search.genetic.flat.tables import Language
+from progsynth.search.genetic.scoring import working_limits
 from progsynth.search.problem import Problem
 
 Words = NDArray[np.int64]
@@ -26,6 +28,7 @@ Errors = NDArray[np.float64]
 _CODE = 1 << 18  # words of code that are run at a time
 _CONSTANTS = 1 << 19
 _SPACE = 1 << 18  # words of each of the two spaces for objects, and more as the limits allow
+_FEW = 5  # cases on which a program is tried out
 _TINY = float(np.finfo(np.float64).tiny)
 
 
@@ -44,6 +47,22 @@ class Lowered:
     table: Words
     keys: Keys
     sizes: Words
+
+
+def flat_limits(problem: Problem) -> Limits:
+    """What a program may use on one case while searching, in proportion to the examples.
+
+    As `scoring.working_limits` for small examples; of large ones each cell is good for less
+    fuel, for programs that do not end are many and each takes all of it.
+    """
+    limits = working_limits(problem)
+    shown = [value for row in problem.inputs for value in row]
+    largest = max(map(size_of, (*shown, *problem.outputs)), default=0)
+    fuel = _FUEL + _FUEL_A_CELL * min(largest, _SMALL) + _FUEL_BEYOND * largest
+    return Limits(min(limits.fuel, fuel), limits.cells)
+
+
+_FUEL, _FUEL_A_CELL, _SMALL, _FUEL_BEYOND = 300, 27, 100, 3
 
 
 class Runner:
@@ -92,10 +111,26 @@ class Runner:
             yield Lowered(begin, end, self.code, self.constants, table, keys, sizes)
             begin = end
 
+    def try_out(self, lowered: Lowered, which: Sequence[int], cases: Words) -> tuple[Errors, int]:
+        """The errors as of `run`, and how many executions it took.
+
+        A program that fails on each of the first few cases is taken to fail on all of them: most
+        such programs do not end, which takes all of their fuel every time.
+        """
+        few = cases[:_FEW]
+        errors = np.full((len(which), len(cases)), np.inf)
+        errors[:, : len(few)] = self.run(lowered, which, few)
+        runs = np.flatnonzero(np.isfinite(errors[:, : len(few)]).any(axis=1))
+        rest = cases[_FEW:]
+        if len(rest) and len(runs):
+            errors[runs, len(few) :] = self.run(lowered, [which[i] for i in runs], rest)
+        return errors, len(which) * len(few) + len(runs) * len(rest)
+
     def run(self, lowered: Lowered, which: Sequence[int], cases: Words | None = None) -> Errors:
         """The errors [program, case] of some of the programs, by their places among all genomes.
 
-        0.0 where a program is right, `inf` where it fails, and else as `vm.grade` has it.
+        0.0 where a program is right, `inf` where it fails, and else as `vm.grade` has it. A row
+        that the VM would hand over to another engine counts as a failure.
         """
         rows, expected = self.batch.rows, self.batch.expected
         if cases is not None:

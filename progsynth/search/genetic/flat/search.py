@@ -19,12 +19,11 @@ from progsynth.lang.types import FLOAT, walk_type
 from progsynth.search.genetic.flat import gene
 from progsynth.search.genetic.flat.alphabet import make_alphabet
 from progsynth.search.genetic.flat.decode import Decoder
-from progsynth.search.genetic.flat.running import Errors, Keys, Lowered, Runner
+from progsynth.search.genetic.flat.running import Errors, Keys, Lowered, Runner, flat_limits
 from progsynth.search.genetic.flat.settings import FlatSettings
 from progsynth.search.genetic.flat.tables import make_language
 from progsynth.search.genetic.flat.vary import breed
 from progsynth.search.genetic.lexicase.selection import deviations, lexicase
-from progsynth.search.genetic.scoring import working_limits
 from progsynth.search.problem import Problem
 from progsynth.search.run import Allowance, Batch, Candidate, Told
 
@@ -79,7 +78,8 @@ class FlatSearch:
         self.rng = Random(seed)
         self.draws = np.random.default_rng(seed)
         self.language = make_language(make_alphabet(problem, self.settings), problem.dsl)
-        self.runner = Runner(problem, self.language, working_limits(problem))
+        self.runner = Runner(problem, self.language, flat_limits(problem))
+        self.order = self.draws.permutation(len(problem.inputs))
         self.decoder = Decoder(self.language.alphabet)
         self.rates = self._rates()
         self.epsilon = any(t == FLOAT for t in walk_type(problem.result))
@@ -165,8 +165,8 @@ class FlatSearch:
                 yield tuple(map(self._candidate, hits))
         errors_NC = np.stack([fresh[key] for key in keys.tolist()])
         population = Population(genomes, lengths, keys, sizes, errors_NC)
-        self._note(population, cases)
-        if cases is not None:
+        self._note(population)
+        if self.settings.sample < 1.0:
             return population
         population = self._with_elite(population, before)
         self._known = dict(zip(population.keys.tolist(), population.errors_NC, strict=True))
@@ -195,13 +195,13 @@ class FlatSearch:
         epsilon = deviations(population.errors_NC) if self.epsilon else None
         return lexicase(population.errors_NC, count, self.rng, epsilon_C=epsilon)
 
-    def _cases(self) -> Words | None:
-        """The cases that a generation is judged by; None for all."""
+    def _cases(self) -> Words:
+        """The cases that a generation is judged by, in a random order."""
         cases = len(self.problem.inputs)
         if self.settings.sample >= 1.0:
-            return None
+            return self.order
         count = max(1, round(self.settings.sample * cases))
-        return np.array(sorted(self.rng.sample(range(cases), count)))
+        return np.array(self.rng.sample(range(cases), count))
 
     def _parts(self, lowered: Lowered, fresh: dict[int, Errors]) -> Iterator[list[int]]:
         """The programs that have to be run, each behaviour once, a part at a time."""
@@ -220,28 +220,25 @@ class FlatSearch:
         yield part
 
     def _score(
-        self, lowered: Lowered, part: Sequence[int], cases: Words | None, fresh: dict[int, Errors]
+        self, lowered: Lowered, part: Sequence[int], cases: Words, fresh: dict[int, Errors]
     ) -> list[int]:
         """Run the programs of a part; those that are right on all cases and were not handed out,
         the least first."""
         if not part:
             return []
-        errors = self._executed(lowered, part, cases)
+        errors, used = self.runner.try_out(lowered, part, cases)
+        self.programs += len(part)
+        self.executions += used
         keys = lowered.keys[list(part)].tolist()
         fresh.update(zip(keys, errors, strict=True))
         right = [n for n, row in zip(part, errors, strict=True) if self._is_right(row)]
-        if cases is not None and right:
-            whole = self._executed(lowered, right, None)
+        if len(cases) < len(self.problem.inputs) and right:
+            whole = self.runner.run(lowered, right)
+            self.executions += whole.size
             right = [n for n, row in zip(right, whole, strict=True) if self._is_right(row)]
         right = [n for n in right if int(lowered.keys[n]) not in self._told]
         self._told.update(int(lowered.keys[n]) for n in right)
         return sorted(right, key=lambda n: (int(lowered.sizes[n]), n))
-
-    def _executed(self, lowered: Lowered, which: Sequence[int], cases: Words | None) -> Errors:
-        errors = self.runner.run(lowered, which, cases)
-        self.programs += len(which)
-        self.executions += errors.size
-        return errors
 
     def _is_right(self, errors_C: Errors) -> bool:
         wrong = np.count_nonzero(errors_C)
@@ -256,7 +253,7 @@ class FlatSearch:
         pairs = ((getattr(before, name)[chosen], getattr(children, name)) for name in _COLUMNS)
         return Population(*(np.concatenate(pair) for pair in pairs))
 
-    def _note(self, population: Population, cases: Words | None) -> None:
+    def _note(self, population: Population) -> None:
         """Report the generation, and keep the programs that come nearest."""
         self.level += 1
         wrong, distance = _ranks(population.errors_NC)

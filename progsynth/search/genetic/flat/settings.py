@@ -30,6 +30,6 @@ class FlatSettings:
     perturb: float = 0.05
     rate: float = 0.09
     aimed: float = 0.7
-    sample: float = 1.0
+    sample: float = 0.25
     registers: int = 4
     spare: int = 2

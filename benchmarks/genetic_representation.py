@@ -1,0 +1,199 @@
+"""Typed trees against flat genomes of typed statements, on six problems fixed beforehand.
+
+Three of PSB1 (median, last-index-of-zero, negative-to-zero) and three of PSB2 (fuel-cost, gcd,
+fizz-buzz), in the default pack and one configuration of each search. `trees` is selection and
+variation alone, on the same share of the cases: the local search of loops and conditions that
+the genetic search has besides (`trees and local`) works on trees only, and is shown for what it
+adds. `random` draws every
+program anew. Each gets the same seconds of the processor, and the records say at how many
+executions a solution came, so that they can be compared at equal executions as well: at as many
+as the search had that made the fewest. A problem is solved when a program is right on the
+training examples; it is right when it is so on those held out, too.
+
+    python -m benchmarks.genetic_representation --seconds 30 --seeds 5
+
+Records are kept as they come: a run that was cut off goes on where it was.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import progsynth
+from progsynth.evaluate import Evaluation, evaluate
+from progsynth.lang.vm import warm_up
+from progsynth.registry import pack, suite
+from progsynth.search.genetic import Settings, genetic
+from progsynth.search.genetic.flat.method import flat_genetic
+from progsynth.search.genetic.flat.settings import FlatSettings
+from progsynth.search.problem import Method
+from progsynth.search.run import Budget, Candidate, run
+from progsynth.solving.conclude import make_result
+from progsynth.solving.problem import make_problem
+from progsynth.solving.setting import evaluate_in, make_setting
+from progsynth.task import Example, Task
+
+PROBLEMS = (
+    ("psb1", "median"),
+    ("psb1", "last-index-of-zero"),
+    ("psb1", "negative-to-zero"),
+    ("psb2", "fuel-cost"),
+    ("psb2", "gcd"),
+    ("psb2", "fizz-buzz"),
+)
+RESULTS = Path(__file__).parent / "results"
+PLAIN = replace(Settings(), fits=0.0, local=0.0)
+SHARE = FlatSettings().sample  # of the cases that a generation selects by
+METHODS: Mapping[str, Method] = {
+    "flat": flat_genetic(),
+    "trees": genetic(settings=replace(PLAIN, sample=SHARE)),
+    "trees and local": genetic(),
+    "random": genetic(settings=replace(PLAIN, fresh=1.0, elite=0.0)),
+}
+
+Record = dict[str, Any]
+
+
+def main() -> int:
+    """Run what is not on record yet, then print the tables."""
+    options = _options()
+    warm_up(background=False)  # compiling is not part of the search
+    _compile_kernels()
+    options.record.parent.mkdir(parents=True, exist_ok=True)
+    lines = _read(options.record)
+    done = {(r["task"], r["method"], r["seed"], r["seconds_given"]) for r in lines}
+    with options.record.open("a", encoding="utf-8") as file:
+        for seed in range(options.seeds):
+            for suite_name, name in PROBLEMS:
+                task = next(t for t in suite(suite_name) if t.name == name)
+                for method in options.methods:
+                    if (name, method, seed, options.seconds) in done:
+                        continue
+                    line = attempt(task, method, seed, options.seconds)
+                    lines.append(line)
+                    file.write(json.dumps(line) + "\n")
+                    file.flush()
+                    print(_shown(line), flush=True)
+    _report([r for r in lines if r["seconds_given"] == options.seconds])
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--seconds", type=float, default=30.0, help="of the processor, each (30)")
+    parser.add_argument("--seeds", type=int, default=5, help="of each problem and method (5)")
+    names = list(METHODS)
+    parser.add_argument("--methods", nargs="*", choices=names, default=names, metavar="NAME")
+    default = RESULTS / "genetic_representation.jsonl"
+    parser.add_argument("--record", type=Path, default=default, help=f"JSON lines ({default.name})")
+    return parser.parse_args()
+
+
+def _read(path: Path) -> list[Record]:
+    if not path.exists():
+        return []
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def _compile_kernels() -> None:
+    """Run a short search of each kind: kernels are compiled at their first use."""
+    task = next(t for t in suite("psb1") if t.name == "smallest")
+    for method in METHODS:
+        attempt(task, method, 0, 0.01)
+
+
+def attempt(task: Task, method: str, seed: int, seconds: float) -> Record:
+    """The record of one problem, method and seed; the test examples are for its end only."""
+    setting = make_setting(replace(task, test=()))
+    started = time.time()
+    begun = time.process_time()
+    search = METHODS[method](make_problem(setting), seed)
+    prepared = time.process_time() - begun
+
+    def checked(examples: Sequence[Example]) -> Callable[[Candidate], Evaluation]:
+        return lambda one: evaluate_in(setting.words(one), one.program, examples, task)
+
+    outcome = run(
+        search,
+        checked(task.train),
+        checked(task.validation),
+        Budget(seconds - prepared),  # making tables is a part of the search
+        accuracy=task.accuracy,
+        clock=time.process_time,
+    )
+    used = time.process_time() - begun
+    result = make_result(setting, outcome, search=search.name, seed=seed)
+    return {
+        "task": task.name,
+        "method": method,
+        "seed": seed,
+        "solved": outcome.solved,
+        "right": outcome.solved and _right(result.core, task),
+        "passed": outcome.evaluation.passed if outcome.evaluation else 0,
+        "total": len(task.train),
+        "seconds": round(used, 2),
+        "seconds_before": round(prepared, 2),
+        "programs": outcome.programs,
+        "executions": outcome.executions,
+        "generations": outcome.level,
+        "program": result.program if outcome.solved else None,
+        "seconds_given": seconds,
+        "started": round(started),
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
+        "python_version": platform.python_version(),
+        "version": progsynth.__version__,
+        "command": " ".join(["python", "-m", "benchmarks.genetic_representation", *sys.argv[1:]]),
+    }
+
+
+def _right(core: Any, task: Task) -> bool:
+    """Is the program right on every example that was held out?"""
+    if core is None:
+        return False
+    return evaluate(core, task.test, pack(), limits=task.limits, engine="python").solved
+
+
+def _shown(line: Record) -> str:
+    found = "right" if line["right"] else "fits" if line["solved"] else "not found"
+    return (
+        f"{line['task']:20} {line['method']:16} seed {line['seed']}: {found:9} "
+        f"{line['passed']:>3}/{line['total']} {line['seconds']:6.1f} s "
+        f"{line['executions']:>11,} executions {line['programs']:>9,} programs"
+    )
+
+
+def _report(lines: list[Record]) -> None:
+    """Right programs of so many seeds: at equal seconds, and at equal executions."""
+    methods = [m for m in METHODS if any(r["method"] == m for r in lines)]
+    print(f"\n{'':20} " + " ".join(f"{m:>24}" for m in methods))
+    print(f"{'':20} " + " ".join(f"{'seconds':>12}{'executions':>12}" for _ in methods))
+    for _, name in PROBLEMS:
+        mine = [r for r in lines if r["task"] == name]
+        fewest = min((r["executions"] for r in mine if not r["solved"]), default=None)
+        cells = []
+        for method in methods:
+            own = [r for r in mine if r["method"] == method]
+            right = [r for r in own if r["right"]]
+            soon = [r for r in right if fewest is None or r["executions"] <= fewest]
+            cells.append(f"{len(right):>9}/{len(own):<2}{len(soon):>9}/{len(own):<2}")
+        print(f"{name:20} " + " ".join(f"{cell:>24}" for cell in cells))
+    print(f"\n{'million executions':20} " + " ".join(f"{_speed(lines, m):>24}" for m in methods))
+
+
+def _speed(lines: list[Record], method: str) -> str:
+    own = [r for r in lines if r["method"] == method]
+    seconds = sum(r["seconds"] for r in own)
+    return f"{sum(r['executions'] for r in own) / max(seconds, 1e-9) / 1e6:.2f} a second"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
