@@ -120,9 +120,9 @@ class Runner:
         few = cases[:_FEW]
         errors = np.full((len(which), len(cases)), np.inf)
         errors[:, : len(few)] = self.run(lowered, which, few)
-        runs = np.flatnonzero(np.isfinite(errors[:, : len(few)]).any(axis=1))
+        runs = np.flatnonzero(np.isfinite(errors[:, : len(few)]).any(axis=1)).tolist()
         rest = cases[_FEW:]
-        if len(rest) and len(runs):
+        if len(rest) and runs:
             errors[runs, len(few) :] = self.run(lowered, [which[i] for i in runs], rest)
         return errors, len(which) * len(few) + len(runs) * len(rest)
 

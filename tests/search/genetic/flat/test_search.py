@@ -79,7 +79,7 @@ def test_an_allowance_of_executions_ends_an_ask_and_is_told() -> None:
     search = flat_genetic(settings=SETTINGS)(largest(), 0)
     batch = search.ask(Allowance(100, None))
     assert 100 <= batch.executions <= 200 * len(ROWS)
-    assert batch.executions == batch.programs * len(ROWS)
+    assert 0 < batch.programs <= batch.executions
 
 
 def test_partial_programs_are_the_best_first() -> None:
