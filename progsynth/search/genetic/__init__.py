@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from deap import base
 
@@ -23,12 +24,19 @@ def genetic(
     toolbox: base.Toolbox | None = None,
     scorer: Scorer | None = None,
     rescore: bool = False,
+    checkpoint: str | Path | None = None,
+    every: int = 1,
 ) -> Method:
     """The method for `solve(task, search=...)`.
 
     `settings` are all that can be set; `population` and `max_size` change those two of them.
     `toolbox` brings operators of your own (see `deap_tools`), `scorer` another way to score a
     generation (see `scoring`); `rescore` scores survivors again, for scorers that train.
+
+    `checkpoint` is a file in which the search is kept at the end of each generation, or `every`
+    so many; where it is there the search goes on from it, to the same result as if it had not
+    been stopped, under a budget of programs or executions. It raises ProgsynthError where the
+    file is of another problem, pack, setting or seed.
     """
     chosen = settings or Settings()
     if population is not None:
@@ -38,7 +46,14 @@ def genetic(
 
     def method(problem: Problem, seed: int) -> Search:
         return GeneticSearch(
-            problem, seed, settings=chosen, toolbox=toolbox, scorer=scorer, rescore=rescore
+            problem,
+            seed,
+            settings=chosen,
+            toolbox=toolbox,
+            scorer=scorer,
+            rescore=rescore,
+            checkpoint=checkpoint,
+            every=every,
         )
 
     return method

@@ -25,11 +25,12 @@ from progsynth.lang.values import Value, close
 from progsynth.search.genetic.fit import Fitted
 from progsynth.search.genetic.grammar import Grammar, Rule
 from progsynth.search.genetic.small import Expression, expressions, small_trees, values_of
-from progsynth.search.genetic.tree import Place, Tree, UnboundError, lower, node, replaced
+from progsynth.search.genetic.tree import Place, Tree, UnboundError, lowered, node, replaced
 from progsynth.search.problem import Problem
 
 _CONDITIONS = 20_000  # that are kept
 _CASES = 64  # examples that decide
+_KNOWN = 20_000  # branches and conditions of which it is remembered where they are right
 _FAILURES: tuple[type[Exception], ...] = (Fail, *KIND_OF_EXCEPTION)
 
 Truths = NDArray[np.bool_]
@@ -53,7 +54,9 @@ class Decider:
         self.rng = rng
         self.executions = 0
         self.conditions: _Conditions | None = None
-        self.known: dict[int, Truths] = {}  # where branches are right
+        self.charged = False  # were the conditions paid for?
+        self.known: dict[int, Truths] = {}  # where branches are right, and conditions hold
+        self.seed = rng.getrandbits(64)  # of the conditions, whenever they are made
         count = len(problem.inputs)
         self.cases = rng.sample(range(count), min(count, _CASES))
         self.rows = [problem.inputs[case] for case in self.cases]
@@ -76,7 +79,11 @@ class Decider:
     def decided(self, tree: Tree) -> Tree | None:
         """The same, with the `if` to decide chosen among those at the top."""
         if self.conditions is None:
+            before = self.executions
             self.conditions = self.made()
+            if self.charged:  # by the run that this one goes on from
+                self.executions = before
+            self.charged = True
         outputs = [self.problem.outputs[case] for case in self.cases]
         for place, here in self.tops(tree):
             branches = place.tree.children[1:]
@@ -106,13 +113,18 @@ class Decider:
 
     def holds(self, condition: Tree) -> Truths:
         """Where a condition holds."""
-        return self.right(condition, [True] * len(self.rows), self.grammar.test)
+        return self.right(condition, [True] * len(self.rows), self.grammar.test, asked=True)
 
-    def right(self, tree: Tree, wanted: Sequence[Value], type_: int) -> Truths:
+    def right(
+        self, tree: Tree, wanted: Sequence[Value], type_: int, *, asked: bool = False
+    ) -> Truths:
         """Where the tree gives what is wanted."""
-        term = lower(tree, self.grammar).term
-        known = self.known.get(hash(term))
+        found = lowered(tree, self.grammar.scope, self.grammar)
+        name, term = hash((found.name, asked)), found.typed.term
+        known = self.known.get(name)
         if known is None:
+            if len(self.known) >= _KNOWN:
+                self.known.clear()
             type_of = self.grammar.types[type_]
             values = values_of(term, type_of, self.problem, self.rows, self.limits)
             self.executions += len(values)
@@ -122,7 +134,7 @@ class Decider:
                     for out, value in zip(wanted, values, strict=True)
                 ]
             )
-            self.known[hash(term)] = known
+            self.known[name] = known
         return known
 
     # -------------------------------------------------------------------- conditions
@@ -164,7 +176,7 @@ class Decider:
 
     def expressions(self, type_: int) -> list[Expression]:
         """Small expressions of a type."""
-        trees = small_trees(self.grammar, self.rng, type_)
+        trees = small_trees(self.grammar, Random(f"{self.seed} {type_}"), type_)
         self.executions += len(trees) * len(self.rows)
         return expressions(trees, self.grammar, self.problem, self.rows, self.limits)
 

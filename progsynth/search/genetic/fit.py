@@ -33,7 +33,7 @@ from progsynth.lang.vm import bytecode
 from progsynth.lang.vm.code import Code
 from progsynth.search.genetic.generate import generate
 from progsynth.search.genetic.grammar import Grammar, Rule
-from progsynth.search.genetic.tree import Tree, UnboundError, lower, node, nodes
+from progsynth.search.genetic.tree import Tree, UnboundError, lower, name_of, node, nodes
 from progsynth.search.problem import Problem
 
 _PROBES = 8  # examples that a loop is tried on
@@ -73,7 +73,8 @@ class Fitter:
         self.limits = limits
         self.rng = rng
         self.banks: dict[tuple[int, ...], _Bank] = {}
-        self.known: set[tuple[int, int]] = set()  # bodies that were looked at
+        self.known: set[int] = set()  # the numbers of bodies that were looked at
+        self.seed = rng.getrandbits(64)  # of the banks, whenever they are made
 
     def applies(self, tree: Tree) -> bool:
         """Is the tree a `while` with a variable of the goal's type, of a program that runs as
@@ -101,8 +102,7 @@ class Fitter:
             typed = lower(tree, self.grammar)
         except UnboundError:
             return Fitted(None, 0)
-        init, _, step = typed.children[0].children
-        body = (hash(init.term), hash(step.term))
+        body = self.body(tree)
         if body in self.known:
             return Fitted(None, 0)
         self.known.add(body)
@@ -133,6 +133,17 @@ class Fitter:
         result = node(self.grammar.variables[self.grammar.goal], number=_number(states, place))
         children = (*tree.children[:count], best, *tree.children[count + 1 : -1], result)
         return Fitted(node(tree.rule, children), executions)
+
+    def body(self, tree: Tree) -> int:
+        """A number of what the loop starts with and what its steps are."""
+        count, binds = tree.rule.detail, tree.rule.binds
+        scopes = [self.grammar.scope.inside(bound) for bound in binds]
+        told = [
+            name_of(child, self.grammar, scope)
+            for place, (child, scope) in enumerate(zip(tree.children, scopes, strict=True))
+            if place not in (count, len(binds) - 1)
+        ]
+        return hash((count, *told))
 
     def trace(self, typed: Typed, count: int, rows: Sequence[Row]) -> list[Value | Failure]:
         """The loop's variables after as many turns as the first argument has items."""
@@ -173,11 +184,12 @@ class Fitter:
         grammar = self.grammar
         scope = grammar.scope.inside(states)
         inner = grammar.within(scope)
+        rng = Random(f"{self.seed} {states}")
         made: dict[Term, Tree] = {}
         for _ in range(_CONDITIONS * 8):
-            size = self.rng.randint(2, _CONDITION_SIZE)
+            size = rng.randint(2, _CONDITION_SIZE)
             tree = generate(
-                inner, self.rng, size=size, depth=_CONDITION_SIZE, type_=grammar.test, plain=True
+                inner, rng, size=size, depth=_CONDITION_SIZE, type_=grammar.test, plain=True
             )
             if not any(one.rule.kind == "variable" for one in nodes(tree)):
                 continue

@@ -99,9 +99,7 @@ class Prober:
         are about so many times as many.
         """
         if skeleton.rule.detail > 1 and visits < _VISITS:
-            rank = (
-                self.skeletons.plainness(skeleton.rule, skeleton.source, skeleton.starts) + visits
-            )
+            rank = self.skeletons.plainness(skeleton.rule, skeleton.over, skeleton.starts) + visits
             self.count += 1
             heappush(self.waiting, (rank, self.count, visits, skeleton))
 

@@ -38,6 +38,7 @@ from progsynth.search.genetic.tree import (
     Tree,
     UnboundError,
     lower,
+    name_of,
     node,
     place_at,
     replaced,
@@ -143,13 +144,13 @@ class Refiner:
             return None
         least = min(times for times, _ in places)
         chosen = self.rng.choice([index for times, index in places if times == least])
-        self.taken[hash(lower(tree, self.grammar).term), chosen] += 1
+        self.taken[name_of(tree, self.grammar), chosen] += 1
         return place_at(tree, chosen, self.grammar.scope), least
 
     def places(self, tree: Tree) -> list[tuple[int, int]]:
         """The places inside loops: how often each was taken, and the number of its node."""
         try:
-            name = hash(lower(tree, self.grammar).term)
+            name = name_of(tree, self.grammar)
         except UnboundError:
             return []
         found, index = [], 0

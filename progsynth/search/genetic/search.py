@@ -11,27 +11,34 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from random import Random
 from typing import Any
 
 import numpy as np
 from deap import base
 
+from progsynth.errors import UnsupportedError
 from progsynth.lang.types import FLOAT, walk_type
 from progsynth.search.genetic import deap_tools
+from progsynth.search.genetic.checkpoint import Checkpoint, owner_of
 from progsynth.search.genetic.deap_tools import Individual
-from progsynth.search.genetic.decide import Decider
-from progsynth.search.genetic.expressions import Expressions
-from progsynth.search.genetic.fit import Fitter
 from progsynth.search.genetic.generate import ramped
 from progsynth.search.genetic.grammar import Grammar, make_grammar
 from progsynth.search.genetic.guests import Guests, widened
 from progsynth.search.genetic.lexicase.selection import Errors, deviations, lexicase
-from progsynth.search.genetic.probe import Prober
-from progsynth.search.genetic.refine import Refiner
+from progsynth.search.genetic.local import Local
 from progsynth.search.genetic.scoring import EngineScorer, Proposal, Scorer, working_limits
 from progsynth.search.genetic.settings import Settings
-from progsynth.search.genetic.tree import Tree, UnboundError, is_idle, loops_of, lowered
+from progsynth.search.genetic.tree import (
+    Tree,
+    UnboundError,
+    is_idle,
+    loops_of,
+    lower,
+    lowered,
+    name_of,
+)
 from progsynth.search.genetic.vary import MUTATIONS, Bounds, crossover, mutate
 from progsynth.search.problem import Problem
 from progsynth.search.run import Allowance, Batch, Candidate, Told
@@ -39,12 +46,8 @@ from progsynth.search.run import Allowance, Batch, Candidate, Told
 _FIRST = 0.5  # the share of new programs where a population begins from others
 _PART = 125  # programs that are scored at a time
 _LOOK = 50_000  # executions of fitting between two looks at the clock
-_WORK = 400  # executions of local search that take as long as breeding a program
-_LOOPS = 400  # that are kept to be refined
-_PROMISING = 8  # of these one is
-_KEPT = 10  # programs of a refinement that join the population, at most
 _TRIES = 8  # times a child is bred before one that was seen before is let be
-_NEW = 1_000_000  # programs that are remembered as seen
+_FARTHEST = (2.0, 0.0)  # no program is so far off
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,7 +63,8 @@ class GeneticSearch:
     """A genetic search for the problem; `scorer` None runs each generation in the VM at once.
 
     With `rescore` the individuals that live on are scored again in each generation, and programs
-    may come again: for scorers that train.
+    may come again: for scorers that train. `checkpoint` is a file that the search is kept in
+    every so many generations, and goes on from (see `checkpoint`).
     """
 
     name = "genetic"
@@ -74,7 +78,13 @@ class GeneticSearch:
         toolbox: base.Toolbox | None = None,
         scorer: Scorer | None = None,
         rescore: bool = False,
+        checkpoint: str | Path | None = None,
+        every: int = 1,
     ):
+        if checkpoint is not None and (scorer is not None or rescore):
+            raise UnsupportedError(
+                "a checkpoint holds no networks: genetic() takes no checkpoint with a scorer"
+            )
         self.problem = problem
         self.settings = settings or Settings()
         self.rng = Random(seed)
@@ -83,13 +93,8 @@ class GeneticSearch:
         self.scorer = scorer or EngineScorer(problem)
         self.rescore = rescore
         limits = working_limits(problem)
-        self.fitter = Fitter(problem, self.grammar, limits, self.rng)
-        self.decider = Decider(problem, self.grammar, limits, self.rng)
-        self.searches = scorer is None and self.settings.local > 0
-        self.local_work = [0.0, 0.0]  # of probing and of refining
-        expressions = Expressions(problem, self.grammar, limits)
-        self.prober = Prober(problem, self.grammar, self.rng, expressions)
-        self.refiner = Refiner(problem, self.grammar, limits, self.rng, expressions)
+        share = self.settings.local if scorer is None else 0.0
+        self.local = Local(problem, self.grammar, limits, self.rng, share)
         self.guests = Guests(problem, self.grammar)
         self.toolbox = deap_tools.toolbox(toolbox, self._operators())
         self.mutations = [
@@ -103,10 +108,20 @@ class GeneticSearch:
         self.level = 0
         self.starts = 0
         self.programs = self.executions = self.gradient_steps = 0
-        self.loops: dict[bytes, Individual] = {}  # the least of each row of errors
-        self._seen: set[int] = set()
-        self._told: set[Any] = set()
+        self.seen: set[int] = set()  # numbers of programs
+        self.handed: list[Tree] = []  # those handed out, and their numbers
+        self.told: set[int] = set()
+        self.best, self.waited = _FARTHEST, 0
+        self._reported = (0, 0, 0)  # of what was used
+        self._again: tuple[Candidate, ...] = ()  # to be handed out again, after a resumption
         self._steps = self._run()
+        self.checkpoint: Checkpoint | None = None
+        if checkpoint is not None:
+            brought = [name for name in self._operators() if hasattr(toolbox, name)]
+            owner = owner_of(problem, self.grammar, self.settings, seed, brought)
+            self.checkpoint = Checkpoint(Path(checkpoint), every=every, owner=owner)
+            if self.checkpoint.resume(self):
+                self._again = tuple(map(self._candidate, self.handed))
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -119,15 +134,24 @@ class GeneticSearch:
 
     def ask(self, allowance: Allowance) -> Batch:
         """The programs found to be right on the training examples, if any."""
-        before = (self.programs, self.executions, self.gradient_steps)
-        found: list[Candidate] = []
+        before = self._reported
+        found: list[Candidate] = list(self._again)
+        self._again = ()
+        used = self._since(before)
+        if found or (any(used) and allowance.is_spent(*used)):  # before it was resumed
+            return self._batch(found)
         for hits in self._steps:
             found += hits
             if found or allowance.is_spent(*self._since(before)):
                 break
         else:
             self.exhausted = True
-        return Batch(tuple(found), *self._since(before))
+        return self._batch(found)
+
+    def _batch(self, found: Sequence[Candidate]) -> Batch:
+        used = self._since(self._reported)
+        self._reported = (self.programs, self.executions, self.gradient_steps)
+        return Batch(tuple(found), *used)
 
     def tell(self, results: Told) -> None:
         """Nothing to learn: what was handed out once is not handed out again."""
@@ -153,30 +177,33 @@ class GeneticSearch:
 
     def _run(self) -> Iterator[list[Candidate]]:
         while True:
-            self.starts += 1
-            self.population = []
-            self._seen.clear()
-            best, waited = (2.0, 0.0), 0
-            while waited < self.settings.patience:
+            if not self.population:
+                self.starts += 1
+                self.seen.clear()
+                self.best, self.waited = _FARTHEST, 0
+            while self.waited < self.settings.patience:
                 children = yield from self._generation()
                 self.population = [*self._elite(), *children]
                 if not self.population:
                     return
                 self._note()
-                yield from self._improved()
+                yield from self.local.improve(self)
                 least = min(one.fitness.values[:2] for one in self.population)
-                waited = 0 if least < best else waited + 1
-                best = min(best, least)
+                self.waited = 0 if least < self.best else self.waited + 1
+                self.best = min(self.best, least)
+                if self.checkpoint is not None:
+                    self.checkpoint.note(self)
+            self.population = []
 
     def _generation(self) -> Generator[list[Candidate], None, list[Individual]]:
         """The individuals of the next generation; yields what is right after each part."""
         made: list[Individual] = []
         guests = self.guests.take(beginning=not self.population)
         self.bounds = widened(self.bounds, guests)
-        part = [child for tree in guests if (child := self._new(tree, ()))]
-        if part:
-            made += self._scored(part)
-            yield self._hits(made)
+        first, hits = self.trial(guests, ())
+        if first:
+            made += first
+            yield hits
         left = self.settings.population
         parents = self._parents(2 * left) or made[:]
         while left > 0:
@@ -190,72 +217,22 @@ class GeneticSearch:
             yield self._hits(scored)
         return made
 
-    def _improved(self) -> Iterator[list[Candidate]]:
-        """Search locally, by turns in two ways, for its share of the work."""
-        while self.searches and sum(self.local_work) < self.settings.local * self.programs:
-            before, bred = self.executions, self.programs
-            way = int(self.local_work[1] < self.local_work[0])
-            yield from self._refined() if way else self._probed()
-            self.local_work[way] += 1 + (self.executions - before) / _WORK
-            self.local_work[way] += (1 + self.settings.local) * (self.programs - bred)
-
-    def _refined(self) -> Iterator[list[Candidate]]:
-        """Put all small subtrees at a place of a loop that is promising; keep the best."""
-        promising = self._promising()
-        if promising is None:
-            return
-        made: list[Individual] = []
-        for found in self.refiner.refine(promising.tree, promising.errors):
-            if found is None:
-                yield []
-                continue
-            self.executions += found.executions
-            for start in range(0, len(found.trees), _PART):
-                some = found.trees[start : start + _PART]
-                part = [child for t in some if (child := self._new(t, (promising,))) is not None]
-                if part:
-                    scored = self._scored(part)
-                    made += scored
-                    yield self._hits(scored)
-        if made:
-            best = dict.fromkeys(self.toolbox.select(made, _KEPT))
-            self.population += best
-
-    def _promising(self) -> Individual | None:
-        """A loop to be refined: of several that selection takes, small and not refined often."""
-        for one in self.population:
-            known = self.loops.get(key := one.errors.tobytes())
-            if loops_of(one.tree) and (known is None or one.tree.size < known.tree.size):
-                self.loops[key] = one
-        if len(self.loops) > _LOOPS:
-            best = sorted(self.loops.items(), key=lambda item: _wrong_and_size(item[1]))
-            self.loops = dict(best[:_LOOPS])
-        if not self.loops:
-            return None
-        chosen = self.toolbox.select(list(self.loops.values()), _PROMISING)
-        return min(chosen, key=lambda one: one.tree.size * (1 + self.refiner.times(one.tree)))
-
     def _is_right(self, errors: Errors) -> bool:
         wrong = np.count_nonzero(errors)
         return bool(wrong <= (1 - self.problem.accuracy) * len(errors) + 1e-9)
 
-    def _probed(self) -> Iterator[list[Candidate]]:
-        """Add loops whose variables meet the outputs, of one skeleton (see `probe`)."""
-        for found in self.prober.probe():
-            if found is None:
-                yield []
-                continue
-            self.executions += found.executions
-            trees = []
-            for tree in found.trees:
-                fitted = self.fitter.fit(tree) if self.fitter.applies(tree) else None
-                self.executions += fitted.executions if fitted else 0
-                trees.append(tree if fitted is None else fitted.tree)
-            part = [child for tree in trees if tree and (child := self._new(tree, ()))]
-            if part:
-                scored = self._scored(part)
-                self.population += scored
-                yield self._hits(scored)
+    def trial(
+        self, trees: Sequence[Tree], parents: tuple[Individual, ...]
+    ) -> tuple[list[Individual], list[Candidate]]:
+        """Score those of the trees that are new; which of them are right."""
+        part = [child for tree in trees if (child := self._new(tree, parents)) is not None]
+        scored = self._scored(part) if part else []
+        return scored, self._hits(scored)
+
+    def select(self, individuals: Sequence[Individual], count: int) -> list[Individual]:
+        """Parents among them, by the toolbox's operator."""
+        chosen: list[Individual] = self.toolbox.select(individuals, count)
+        return chosen
 
     def _parents(self, count: int) -> list[Individual]:
         if not self.population:
@@ -271,7 +248,7 @@ class GeneticSearch:
         chosen: list[Individual] = []
         for place, niche in enumerate(niches[key] for key in sorted(niches)):
             share = count * (place + 1) // len(niches) - count * place // len(niches)
-            chosen += self.toolbox.select(niche, share)
+            chosen += self.select(niche, share)
         return chosen
 
     def _children(
@@ -293,11 +270,8 @@ class GeneticSearch:
         """A program that was not seen before, if one comes in a few tries."""
         for _ in range(_TRIES):
             tree, origin = self._bred(parents)
-            for local in (self.fitter, self.decider):
-                if local.applies(tree) and self.rng.random() < self.settings.fits:
-                    fitted = local.fit(tree)
-                    self.executions += fitted.executions
-                    tree = fitted.tree or tree
+            tree, executions = self.local.fitted(tree, self.rng, self.settings.fits)
+            self.executions += executions
             child = self._new(tree, origin)
             if child is not None:
                 return child
@@ -311,14 +285,17 @@ class GeneticSearch:
             found = lowered(tree, self.grammar.scope, self.grammar)
         except UnboundError:
             return None
-        if found.name in self._seen and not self.rescore:
+        if found.name in self.seen and not self.rescore:
             return None
-        self._seen.add(found.name)
+        self.seen.add(found.name)
         typed = found.typed
         key = typed.term
-        candidate = self.problem.wrap(key, tree.size)
+        candidate = self._candidate(tree)
         parents = tuple(one.candidate for one in origin)
         return _Child(tree, key, Proposal(candidate, parents, typed))
+
+    def _candidate(self, tree: Tree) -> Candidate:
+        return self.problem.wrap(lower(tree, self.grammar).term, tree.size)
 
     def _bred(self, parents: list[Individual]) -> tuple[Tree, tuple[Individual, ...]]:
         rng, settings = self.rng, self.settings
@@ -345,8 +322,10 @@ class GeneticSearch:
         hits = []
         for one in sorted(scored, key=lambda one: one.tree.size):
             if self._is_right(one.errors):
-                if one.key not in self._told or self.rescore:
-                    self._told.add(one.key)
+                name = name_of(one.tree, self.grammar)
+                if name not in self.told or self.rescore:
+                    self.told.add(name)
+                    self.handed.append(one.tree)
                     hits.append(one.candidate)
         return hits
 
@@ -396,7 +375,3 @@ class GeneticSearch:
         epsilon = deviations(errors) if real else None
         found = lexicase(errors, count, self.rng, cases=cases, epsilon_C=epsilon)
         return [individuals[place] for place in found]
-
-
-def _wrong_and_size(one: Individual) -> tuple[int, int]:
-    return int(np.count_nonzero(one.errors)), one.tree.size

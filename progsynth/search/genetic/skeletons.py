@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -22,15 +21,22 @@ _TELLING = 5  # the telling one is drawn from so many with the largest outputs
 _SOURCES = 20_000  # executions of the enumeration of what can be gone over
 _DRAWN = 4  # skeletons of which the plainest is taken
 
+_Starts = tuple[Tree, ...]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Skeleton:
-    """A loop without its steps, and some examples of it, a telling one first."""
+    """A loop without its steps, and some examples of it, a telling one first.
+
+    `over` is the place of what it goes over among all that it might, -1 for none.
+    """
 
     rule: Rule
+    over: int
     source: Expression | None
-    starts: list[Tree]
-    cases: list[Case]
+    starts: tuple[Tree, ...]
+    numbers: tuple[int, ...]
+    cases: tuple[Case, ...]
 
 
 class Skeletons:
@@ -50,7 +56,8 @@ class Skeletons:
         if not plain or not problem.inputs:
             self.loops = []
         self.sources: dict[int, list[Expression]] = {}
-        self.done: set[Hashable] = set()
+        self.charged: set[int] = set()  # of these, those that were paid for
+        self.done: set[int] = set()  # the numbers of those that were drawn
         self.executions = 0
 
     def drawn_anew(self) -> Skeleton | None:
@@ -60,33 +67,47 @@ class Skeletons:
         """
         drawn = [self.drawn() for _ in range(_DRAWN if self.loops else 0)]
         new = [one for one in drawn if one is not None and self.name(*one) not in self.done]
-        for rule, source, starts in sorted(new, key=lambda one: self.plainness(*one)):
-            self.done.add(self.name(rule, source, starts))
-            cases = self.cases(source, starts)
-            if len(cases) == _CASES or len(cases) == len(self.problem.inputs):
-                return Skeleton(rule, source, starts, cases)
+        for rule, over, starts in sorted(new, key=lambda one: self.plainness(*one)):
+            self.done.add(self.name(rule, over, starts))
+            numbers = self.numbers(rule, over, starts)
+            if len(numbers) in (_CASES, len(self.problem.inputs)):
+                return self.skeleton(rule, over, starts, numbers)
         return None
 
-    def drawn(self) -> tuple[Rule, Expression | None, list[Tree]] | None:
+    def skeleton(self, rule: Rule, over: int, starts: _Starts, numbers: Sequence[int]) -> Skeleton:
+        """The skeleton of these, with the examples of these numbers."""
+        source = self.source(rule, over)
+        cases = [self.case(number, source, starts) for number in numbers]
+        fit = tuple(case for case in cases if case is not None)
+        return Skeleton(rule, over, source, starts, tuple(numbers), fit)
+
+    def drawn(self) -> tuple[Rule, int, _Starts] | None:
         """A kind of loop, what it goes over and what its variables start with, by weight."""
         rule = self.rng.choices(self.loops, [one.weight for one in self.loops])[0]
-        source = None
+        over = -1
         if rule.kind == "for":
             known = self.over(rule.args[0])
             if not known:
                 return None
-            source = self.rng.choice(known[: self.rng.randint(1, len(known))])
-        return rule, source, [self.start(type_) for type_ in states_of(rule)]
+            over = self.rng.randrange(self.rng.randint(1, len(known)))
+        return rule, over, tuple(self.start(type_) for type_ in states_of(rule))
 
-    def name(self, rule: Rule, source: Expression | None, starts: list[Tree]) -> Hashable:
-        """What is the same of skeletons that are, in whatever order their variables come."""
-        return rule.kind, source, frozenset(Counter((s.rule, s.number) for s in starts).items())
+    def source(self, rule: Rule, over: int) -> Expression | None:
+        """What a loop of that rule goes over."""
+        return None if over < 0 else self.over(rule.args[0])[over]
 
-    def plainness(self, rule: Rule, source: Expression | None, starts: list[Tree]) -> int:
+    def name(self, rule: Rule, over: int, starts: _Starts) -> int:
+        """A number that skeletons share that are the same, in whatever order their variables
+        come."""
+        told = sorted((start.rule.code, start.number) for start in starts)
+        return hash((-1 if over < 0 else rule.args[0], over, *told))
+
+    def plainness(self, rule: Rule, over: int, starts: _Starts) -> int:
         """The variables, those that start with a constant or like another twice, and the cost of
         the source."""
         constants = sum(one.rule.kind == "constant" for one in starts)
         again = len(starts) - len({(one.rule, one.number) for one in starts})
+        source = self.source(rule, over)
         return len(starts) + constants + again + (source.cost if source else 0)
 
     def start(self, type_: int) -> Tree:
@@ -111,28 +132,35 @@ class Skeletons:
             enumeration = self.expressions.over(types, rows, type_)
             made = [e for e in enumeration.expressions(_SOURCES) if e is not None]
             found = [e for e in made if e.entry.whole and e.entry.uses]
-            self.executions += enumeration.executions
+            if type_ not in self.charged:
+                self.executions += enumeration.executions
+                self.charged.add(type_)
             self.sources[type_] = found
         return found
 
-    def cases(self, source: Expression | None, starts: Sequence[Tree]) -> list[Case]:
-        """A telling example of the skeleton, and a few others."""
-        problem = self.problem
+    def numbers(self, rule: Rule, over: int, starts: _Starts) -> list[int]:
+        """The numbers of a telling example of the skeleton, and of a few others."""
+        problem, source = self.problem, self.source(rule, over)
         order = sorted(range(len(problem.inputs)), key=lambda n: -size_of(problem.outputs[n]))
         first = self.rng.choice(order[:_TELLING])
         others = self.rng.sample(range(len(order)), len(order))
-        found: list[Case] = []
+        found: list[int] = []
         for number in (first, *others):
-            row, output = problem.inputs[number], problem.outputs[number]
-            items = None if source is None else tuple(source.run(row))
-            if items is not None and len(items) > 3 * TURNS:
+            if self.case(number, source, starts) is None or (number == first and found):
                 continue
-            start = tuple(self.value(one, row) for one in starts)
-            if number != first or not found:
-                found.append(Case(items, start, output))
+            found.append(number)
             if len(found) == _CASES:
                 break
         return found
+
+    def case(self, number: int, source: Expression | None, starts: _Starts) -> Case | None:
+        """An example of a skeleton; None of one that goes over too many items."""
+        row = self.problem.inputs[number]
+        items = None if source is None else tuple(source.run(row))
+        if items is not None and len(items) > 3 * TURNS:
+            return None
+        start = tuple(self.value(one, row) for one in starts)
+        return Case(items, start, self.problem.outputs[number])
 
     def value(self, start: Tree, row: Setting) -> Value:
         """What a leaf is on an example."""

@@ -48,6 +48,8 @@ class Steps:
         self.runs = runs
         self.known: dict[Type, list[Value]] = {}
         self.steps: dict[tuple[Any, ...], list[Expression]] = {}
+        self.charged: set[tuple[Any, ...]] = set()  # of these, those that were paid for
+        self.seed = rng.getrandbits(64)  # of the settings, whenever they are drawn
 
     def candidates(
         self, rule: Rule, case: Case, visits: int
@@ -107,11 +109,14 @@ class Steps:
             if not all(columns):
                 found = []
             else:
-                settings = [tuple(map(self.rng.choice, columns)) for _ in range(_SETTINGS)]
+                rng = Random(f"{self.seed} {bound}")
+                settings = [tuple(map(rng.choice, columns)) for _ in range(_SETTINGS)]
                 enumeration = self.expressions.over(bound, settings, type_)
                 made = enumeration.expressions(_EXECUTIONS)
                 found = [one for one in made if one is not None]
-                self.runs.executions += enumeration.executions
+                if (bound, type_) not in self.charged:
+                    self.runs.executions += enumeration.executions
+                    self.charged.add((bound, type_))
             self.steps[bound, type_] = found
         return found
 

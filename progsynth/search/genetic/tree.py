@@ -165,7 +165,7 @@ def _changes_nothing(rule: Rule, children: tuple[Tree, ...]) -> bool:
 
 def _alike(left: Tree, right: Tree) -> bool:
     """Are they the same leaf?"""
-    return left.rule is right.rule and not left.children and left.number == right.number
+    return left.rule.code == right.rule.code and not left.children and left.number == right.number
 
 
 def loops_of(tree: Tree) -> tuple[str, ...]:

@@ -1,0 +1,232 @@
+"""A search that was killed goes on from its file to the result it would have come to."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from progsynth.errors import ProgsynthError, UnsupportedError
+from progsynth.evaluate import Evaluation, compare
+from progsynth.lang.engines import run_rows
+from progsynth.lang.printing.pretty import pretty
+from progsynth.search.genetic import (
+    GeneticSearch,
+    Settings,
+    genetic,
+    refine,
+    skeletons,
+    small,
+    steps,
+)
+from progsynth.search.genetic.generate import ramped
+from progsynth.search.genetic.grammar import make_grammar
+from progsynth.search.genetic.perturb import constant_rule
+from progsynth.search.genetic.saved import Codec
+from progsynth.search.genetic.scoring import EngineScorer
+from progsynth.search.genetic.tree import name_of, node
+from progsynth.search.problem import Problem
+from progsynth.search.run import Allowance, Budget, Candidate, Outcome, run
+
+from .problems import problem
+
+SETTINGS = Settings(population=30, max_size=20, first_size=10, patience=4, local=1.0)
+ROWS = [([3, 1, 2],), ([],), ([5, -5],), ([2, 2, 1, 9],), ([7],)]
+BUDGET = 150_000
+FEW = Settings(population=10, max_size=10, first_size=6, fits=0.0, local=0.0)
+# What local search looks at each time: little, so that there are many turns of it to be kept.
+LITTLE = (
+    (steps, {"_EXECUTIONS": 1_000, "_CHEAP": 200, "_PAIRS": 200, "_THREE": 200}),
+    (skeletons, {"_SOURCES": 1_000}),
+    (refine, {"_EXECUTIONS": 1_000, "_EXPRESSIONS": 60}),
+    (small, {"MOST": 50}),
+)
+
+
+@pytest.fixture(autouse=True)
+def little(monkeypatch: pytest.MonkeyPatch) -> None:
+    look_at_little(monkeypatch)
+
+
+def look_at_little(patch: pytest.MonkeyPatch) -> None:
+    for module, values in LITTLE:
+        for name, value in values.items():
+            patch.setattr(module, name, value)
+
+
+def asked() -> Problem:
+    """A problem that is not solved soon; but one of its examples is, now and then."""
+
+    def meaning(xs: list[int]) -> list[int]:
+        return [x * 7 + 13 * place for place, x in enumerate(sorted(xs))][::-1] if xs else [1]
+
+    names = ("append", "concat.list", "init.list", "last.list", "add.int", "mul.int", "len.list")
+    signature = "(xs: list[int]) -> list[int]"
+    return problem(signature, meaning, ROWS, accuracy=0.2, allowed=names)
+
+
+def outcome(made: Problem, path: Path | None, *, seed: int = 3) -> Outcome:
+    """How the search ends; what fits the training examples is never right on those held out."""
+
+    def check(candidate: Candidate) -> Evaluation:
+        outputs = run_rows(candidate.program, made.inputs, made.dsl, made.limits, engine="python")
+        return compare(made.outputs, outputs, made.result)
+
+    def validate(candidate: Candidate) -> Evaluation:
+        return compare([1], [2], made.result, error=lambda *_: 1.0)
+
+    search = genetic(settings=SETTINGS, checkpoint=path)(made, seed)
+    return run(search, check, validate, Budget(None, BUDGET), accuracy=made.accuracy)
+
+
+def shown(found: Outcome) -> dict[str, Any]:
+    """What has to be the same of two outcomes."""
+    dsl = asked().dsl
+    assert found.candidate is not None
+    return {
+        "reason": found.stop_reason,
+        "used": [found.programs, found.executions, found.level],
+        "notes": list(found.notes),
+        "best": pretty(found.candidate.program, dsl),
+        "rejected": [pretty(one.program, dsl) for one in found.rejected],
+    }
+
+
+def main() -> None:
+    """What the processes of the test do."""
+    look_at_little(pytest.MonkeyPatch())
+    sys.stdout.write(json.dumps(shown(outcome(asked(), Path(sys.argv[1])))))
+
+
+def start(path: Path, hash_seed: str) -> subprocess.Popen[str]:
+    code = "from tests.search.genetic.test_checkpoint import main; main()"
+    env = {**os.environ, "PYTHONHASHSEED": hash_seed}
+    command = [sys.executable, "-c", code, str(path)]
+    return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True)
+
+
+def test_a_killed_search_comes_to_the_result_of_one_that_ran_through(tmp_path: Path) -> None:
+    path = tmp_path / "search.json"
+    whole = shown(outcome(asked(), None))
+    process = start(path, "1")
+    for _ in range(6_000):
+        if path.exists() and json.loads(path.read_text())["counts"]["level"] >= 2:
+            break
+        assert process.poll() is None, "it ended before it could be killed"
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    assert process.returncode == -signal.SIGKILL
+    resumed, _ = start(path, "2").communicate()
+    assert json.loads(resumed) == whole
+    assert whole["rejected"], "nothing was handed out that would have to be again"
+
+
+def test_resuming_again_and_again_changes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "search.json"
+    whole = GeneticSearch(asked(), 5, settings=SETTINGS)
+    while whole.level < 5:
+        whole.ask(Allowance(1, None))
+    for level in (1, 3, 5):
+        search = GeneticSearch(asked(), 5, settings=SETTINGS, checkpoint=path)
+        while search.level < level:
+            search.ask(Allowance(1, None))
+    assert search.rng.getstate() == whole.rng.getstate()
+    assert [(o.key, *o.errors) for o in search.population] == [
+        (o.key, *o.errors) for o in whole.population
+    ]
+    assert search.seen == whole.seen
+    assert [one.key for one in search.hall] == [one.key for one in whole.hall]
+    assert list(search.logbook) == list(whole.logbook)
+    assert (search.programs, search.executions) == (whole.programs, whole.executions)
+
+
+def test_a_larger_budget_goes_on_where_the_smaller_one_ended(tmp_path: Path) -> None:
+    path = tmp_path / "search.json"
+    search = GeneticSearch(asked(), 0, settings=FEW, checkpoint=path)
+    while search.level < 2:
+        search.ask(Allowance(1, None))
+    again = GeneticSearch(asked(), 0, settings=FEW, checkpoint=path)
+    batch = again.ask(Allowance(10, None))
+    assert (batch.programs, batch.executions) == (again.programs, again.executions)
+    assert again.level == 2
+    assert batch.programs == 20
+
+
+@pytest.mark.parametrize(
+    ("changed", "names"),
+    [
+        ({"seed": 1}, "another seed"),
+        ({"settings": replace(FEW, elite=0.3)}, "another settings"),
+        ({"problem": replace(asked(), outputs=([1],) * 5)}, "another problem"),
+        ({"problem": replace(asked(), allowed=("append", "len.list"))}, "another language"),
+    ],
+)
+def test_the_file_of_another_search_is_refused(
+    tmp_path: Path, changed: dict[str, Any], names: str
+) -> None:
+    path = tmp_path / "search.json"
+    search = GeneticSearch(asked(), 0, settings=FEW, checkpoint=path)
+    while not path.exists():
+        search.ask(Allowance(1, None))
+    before = path.read_bytes()
+    options = {"problem": asked(), "seed": 0, "settings": FEW, **changed}
+    with pytest.raises(ProgsynthError, match=names):
+        GeneticSearch(checkpoint=path, **options)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": 99}', '{"format": 1}'])
+def test_a_file_that_is_no_checkpoint_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "notes.json"
+    path.write_text(text)
+    with pytest.raises(ProgsynthError, match=r"notes\.json: .*remove the file to begin anew"):
+        GeneticSearch(asked(), 0, settings=FEW, checkpoint=path)
+    assert path.read_text() == text
+
+
+def test_what_cannot_be_kept_is_said_at_once(tmp_path: Path) -> None:
+    with pytest.raises(ProgsynthError, match="there is no folder"):
+        GeneticSearch(asked(), 0, checkpoint=tmp_path / "none" / "search.json")
+    with pytest.raises(ProgsynthError, match="every: expected a number of generations"):
+        GeneticSearch(asked(), 0, checkpoint=tmp_path / "search.json", every=0)
+    with pytest.raises(UnsupportedError, match="no networks"):
+        GeneticSearch(asked(), 0, checkpoint=tmp_path / "s", scorer=EngineScorer(asked()))
+
+
+def test_it_is_written_when_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "search.json"
+    search = GeneticSearch(asked(), 0, settings=FEW, checkpoint=path, every=1_000)
+    while search.level < 2:
+        search.ask(Allowance(1, None))
+    assert not path.exists()
+    assert search.checkpoint is not None
+    search.checkpoint.wanted = True
+    while not path.exists():
+        search.ask(Allowance(1, None))
+    assert search.level in (2, 3)
+
+
+def test_programs_are_read_as_they_were_written() -> None:
+    made = problem("(s: str, x: float) -> str", lambda s, x: s, [("a", 1.5), ("b", 2.0)])
+    grammar = make_grammar(made)
+    rng = Random(0)
+    trees = [ramped(grammar, rng, size=20, depth=8) for _ in range(60)]
+    names = [str(type_) for type_ in grammar.types]
+    for text, value in (("str", "\ud800é\n"), ("float", float("inf")), ("int", 2**63 - 1)):
+        trees.append(node(constant_rule(grammar, names.index(text), value)))
+    codec = Codec(grammar)
+    codes = [codec.write(tree) for tree in trees]
+    again = make_grammar(made)
+    reader = Codec(again, codec.made())
+    read = [reader.read(code) for code in codes]
+    assert [name_of(tree, again) for tree in read] == [name_of(tree, grammar) for tree in trees]
