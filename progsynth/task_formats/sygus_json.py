@@ -2,7 +2,7 @@
 
 Where all of `testExamples` are training rows as well, they judge nothing: then a third of the
 rows, drawn by a seed, is held out as tests (`hold_out`). A task of two rows keeps both and has
-no test.
+no test: one row says next to nothing of what is asked.
 """
 
 from __future__ import annotations
