@@ -278,7 +278,7 @@ class BottomUp:
             yield from self._check(level)
             yield from self._decide(level)
         if self._backward is not None:
-            for found in self._backward.programs(level):
+            for found in self._backward.programs(level, self.aimed.executions):
                 yield None if found is None else Hit(*found)
 
     def _grow(self) -> bool:

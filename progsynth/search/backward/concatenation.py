@@ -25,11 +25,16 @@ State = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of the outputs of the examples in the mask `where`, somewhere."""
+    """A piece of the outputs of the examples in the mask `where`, somewhere.
+
+    `letters` are those of a piece that is the same in all outputs: two examples may share a year
+    by chance, so that of two concatenations the one with fewer letters comes first.
+    """
 
     row: Row
     where: int
     cost: int
+    letters: int
     handle: Any
 
 
@@ -39,6 +44,11 @@ class Way:
 
     cost: int
     parts: tuple[Part, ...]
+
+    @property
+    def letters(self) -> int:
+        """The letters that it takes to be the same in all outputs."""
+        return sum(part.letters for part in self.parts)
 
 
 @dataclass
@@ -54,7 +64,7 @@ class Concatenation:
     def note(self, row: Row, where: int, cost: int, handle: Any) -> None:
         """Take in a part; one that is worth less than its cost is none."""
         if len(self.parts) < _PARTS and self._worth(row).bears(where, cost + self.step):
-            part = Part(row, where, cost, handle)
+            part = Part(row, where, cost, _letters(row), handle)
             self.parts.append(part)
             for example, pieces in self._by_piece.items():
                 pieces.setdefault(_key(row[example]), []).append(part)
@@ -65,7 +75,7 @@ class Concatenation:
     def ways(self, mask: int, states: int = _STATES) -> Iterator[Way]:
         """Concatenations of at least two parts, right on these examples, the cheapest first.
 
-        At most so many states are looked at.
+        Letters count like cost. At most so many states are looked at.
         """
         examples = [i for i in range(len(self.wanted)) if mask >> i & 1]
         examples.sort(key=lambda i: -len(self.wanted[i]))
@@ -80,7 +90,8 @@ class Concatenation:
             if state == end:
                 if len(parts) > 1:
                     ways += 1
-                    yield Way(cost - self.step, parts)
+                    letters = sum(part.letters for part in parts)
+                    yield Way(cost - self.step - letters, parts)
                 continue
             if known[state] < cost:
                 continue
@@ -89,7 +100,7 @@ class Concatenation:
                 after = self._after(part, examples, state)
                 if after is None or after == state:
                     continue
-                total = cost + part.cost + self.step
+                total = cost + part.cost + part.letters + self.step
                 if after == end or total < known.get(after, total + 1):
                     known[after] = min(total, known.get(after, total))
                     pushed += 1
@@ -128,6 +139,13 @@ class Concatenation:
                 return None
             after.append(at + len(piece))
         return tuple(after)
+
+
+def _letters(row: Row) -> int:
+    """The letters and digits of a text that is the same in all of several examples."""
+    first = row[0]
+    same = isinstance(first, str) and len(row) > 1 and all(piece == first for piece in row)
+    return sum(map(str.isalnum, first)) if same else 0
 
 
 def _stands(piece: Any, whole: Any, at: int) -> bool:

@@ -36,11 +36,21 @@ _SOLUTIONS = 3  # that are kept of each goal
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """A program for a goal. It is `sure` where each part of it is worth its cost."""
+    """A program for a goal. It is `sure` where each part of it is worth its cost.
+
+    Of two the one of the lower `rank` comes first: its cost, and letters that were taken to be
+    the same in all outputs.
+    """
 
     cost: int
     term: Term
     sure: bool
+    letters: int = 0
+
+    @property
+    def rank(self) -> tuple[bool, int]:
+        """What decides which of several is kept."""
+        return not self.sure, self.cost + self.letters
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,7 +82,7 @@ class Subgoal:
         """Keep the solution, if it is among the cheapest."""
         if all(solution.term != known.term for known in self.solutions):
             self.solutions.append(solution)
-            self.solutions.sort(key=lambda s: (not s.sure, s.cost))
+            self.solutions.sort(key=lambda s: s.rank)
             del self.solutions[_SOLUTIONS:]
 
 
@@ -175,7 +185,8 @@ class Goals:
                     cost = split.cost + sum(s.cost for s in chosen)
                     terms = tuple([s.term for s in chosen])
                     sure = all(s.sure for s in chosen)
-                    goal.add(Solution(cost, split.make(terms), sure))
+                    letters = sum(s.letters for s in chosen)
+                    goal.add(Solution(cost, split.make(terms), sure, letters))
 
 
 def _joined(production: Production, separator: str, terms: tuple[Term, ...]) -> Term:

@@ -15,7 +15,6 @@ no dearer than the level, order and completeness are as they were.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from heapq import heappop, heappush
 
 from progsynth.lang.primitive import DSL
 from progsynth.lang.term import Term
@@ -23,6 +22,8 @@ from progsynth.search.backward.goals import Goals, Solution
 from progsynth.search.backward.solver import Conditions, Solver
 from progsynth.search.backward.view import Row, View
 from progsynth.search.space import Space, Symbol
+
+_PATIENCE = 50_000  # executions before a program comes early that is dearer than its examples
 
 
 class Backward:
@@ -48,11 +49,14 @@ class Backward:
             self.goals.only_decisions(misses)
         self.conditions = Conditions(space, dsl, root, view)
         self.solver = Solver(view, self.conditions)
-        self._waiting: list[tuple[int, int, int, Term]] = []
+        self._waiting: list[Solution] = []
         self._known: set[Term] = set()
 
-    def programs(self, level: int) -> Iterator[tuple[Term, int] | None]:
-        """What was found when the level had been filled, with its cost; None now and then."""
+    def programs(self, level: int, executions: int) -> Iterator[tuple[Term, int] | None]:
+        """What was found when the level had been filled, with its cost; None now and then.
+
+        `executions` is how many the pass has used.
+        """
         self.conditions.update()
         for goal in self.goals.all:
             if goal is not self.goals.root:
@@ -61,19 +65,30 @@ class Backward:
                 yield from solve(goal)
         self.goals.together()
         for solution in self.goals.root.solutions:
-            self._hold(solution, level)
-        while self._waiting and self._waiting[0][0] <= level:
-            _, cost, _, term = heappop(self._waiting)
-            yield term, cost
+            if solution.term not in self._known:
+                self._known.add(solution.term)
+                self._waiting.append(solution)
+        yield from self._due(level, executions)
+
+    def _due(self, level: int, executions: int) -> Iterator[tuple[Term, int]]:
+        """Those whose turn it is."""
+        ordered = sorted(self._waiting, key=lambda s: s.cost + s.letters)
+        now = [s for s in ordered if s.cost <= level or self._may_be_early(s, executions)]
+        self._waiting = [s for s in ordered if s not in now]
+        for solution in now:
+            yield solution.term, solution.cost
+
+    def _may_be_early(self, solution: Solution, executions: int) -> bool:
+        """Is each part of it worth its cost, and do the examples say more than all of it?
+
+        Where they say less, others of that cost are right by chance; the cheapest of those that
+        are found with some work is taken.
+        """
+        root = self.goals.root
+        whole = root.evidence.bears((1 << len(root.wanted)) - 1, solution.cost)
+        return solution.sure and (whole or executions >= _PATIENCE)
 
     @property
     def waiting(self) -> int:
         """How many programs wait for the level of their cost."""
         return len(self._waiting)
-
-    def _hold(self, solution: Solution, level: int) -> None:
-        """Keep a program until its turn: this level, where it is sure."""
-        if solution.term not in self._known:
-            self._known.add(solution.term)
-            due = level if solution.sure else max(level, solution.cost)
-            heappush(self._waiting, (due, solution.cost, len(self._known), solution.term))

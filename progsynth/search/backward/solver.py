@@ -147,7 +147,7 @@ class Solver:
             return
         ways = list(whole.ways(full))
         for way in ways:
-            goal.add(Solution(way.cost, self.joined(goal, way), True))
+            goal.add(Solution(way.cost, self.joined(goal, way), True, way.letters))
         yield
         if ways or not goal.decided:
             return

@@ -51,7 +51,7 @@ def search(
     return bottom_up.search_for(space, dsl, goal, wrap, backwards=backwards)
 
 
-def found(made: BottomUp, executions: int = 60_000) -> tuple[Candidate, ...]:
+def found(made: BottomUp, executions: int = 250_000) -> tuple[Candidate, ...]:
     candidates: tuple[Candidate, ...] = ()
     spent = 0
     while not candidates and spent < executions and not made.exhausted:
