@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from progsynth.search.fast.filling import row_hash, slot_of
-from progsynth.search.fast.interning import items, length, number, word_of
+from progsynth.search.fast.interning import item_of, length, number, word_of
 from progsynth.search.fast.jit import entry, kernel
+from progsynth.search.fast.keeping import row_tag, slot_of
 from progsynth.search.fast.layout import (
     ABSENT,
     FAIL,
     KEEP,
-    ROW_SLOTS,
     ROWS,
     Longs,
     Words,
@@ -23,10 +22,9 @@ _ROOM = 8  # words between the last record and where a row is tried
 def stands_in(A: Words, piece: int, whole: int) -> bool:
     """Is the sequence a part of the other, in one piece?"""
     m, n = length(A, piece), length(A, whole)
-    s, t = items(piece), items(whole)
     for start in range(n - m + 1):
         i = 0
-        while i < m and A[t + start + i] == A[s + i]:
+        while i < m and item_of(A, whole, start + i) == item_of(A, piece, i):
             i += 1
         if i == m:
             return True
@@ -52,9 +50,8 @@ def find_parts(A: Words, addresses: Words, G: Words, masks: Longs) -> None:
 @kernel
 def found_row(A: Words, Q: Longs, P: Words, symbol: int, row: int, width: int) -> int:
     """The address of the symbol's entry with the row written there; 0 where there is none."""
-    h = row_hash(A, symbol, row, width)
-    slot = slot_of(A, Q, P, symbol, row, width, h)
-    return Q[Q[ROW_SLOTS] + slot] & 0xFFFFFFFF if slot >= 0 else 0
+    slot = slot_of(A, Q, P, symbol, row, width, row_tag(A, Q, symbol, row, width))
+    return int(Q[slot] & 0x7FFFFFFF) if slot >= 0 else 0
 
 
 @entry

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from progsynth.lang.term import Lambda, Term, Var
-from progsynth.lang.types import Type
+from progsynth.lang.types import INT, Type
 from progsynth.search.bodies import Env, Noted, Pool, key_function, make_pool
 from progsynth.search.fast import filling, opcodes, pools, tending, trying
 from progsynth.search.fast import layout as at
@@ -206,7 +206,16 @@ class FastBank:
                 left, right = (*words, 0)[:2]
                 t = self.tables
                 tending.add_place(t.Q, t.elements, t.slots, number, row, left, right, place)
+        if scope.own == (INT,):
+            self._clear_near(number, len(pool.start) - 1)
         return pool.envs
+
+    def _clear_near(self, number: int, rows: int) -> None:
+        """Set memory aside for the places of numbers near zero, which are looked up once."""
+        start, size = int(self.memory.Q[at.ROWS]), 2 * at.NEARBY * rows
+        self.memory.A[start : start + size] = 0
+        self.tables.Z[number, at.NEAR] = start
+        self.memory.Q[at.ROWS] = start + size
 
     def _make_room(self, more: int) -> None:
         """Make the table of elements larger where so many more would fill it."""
@@ -341,14 +350,14 @@ class FastBank:
 
     def grow(self) -> None:
         """Make the hash tables that are full larger."""
-        Q, t = self.memory.Q, self.tables
+        Q = self.memory.Q
         sizes = np.zeros(3, np.int64)
         for i, (count, mask) in enumerate(
             ((at.SEQUENCES, at.SEQUENCE_MASK), (at.BIGS, at.BIG_MASK), (at.ENTRIES, at.ROW_MASK))
         ):
             if 2 * int(Q[count]) > int(Q[mask]):
                 sizes[i] = 2 * int(Q[mask]) + 1
-        tending.grow_tables(t.A, Q, t.P, t.E, t.Z, t.Y, sizes)
+        tending.grow_tables(Q, sizes)
 
     def count_programs(self, programs: int, executions: int) -> None:
         """Count programs that were tried elsewhere."""

@@ -8,11 +8,12 @@ gathered from its row, and run where an element is outside the pool.
 from __future__ import annotations
 
 from progsynth.search.fast import opcodes as op
-from progsynth.search.fast.interning import items, length, sequence
-from progsynth.search.fast.jit import kernel
+from progsynth.search.fast.interning import give, length, result, sequence, unpack
+from progsynth.search.fast.jit import inlined, kernel, peek, poke
 from progsynth.search.fast.layout import (
     ABSENT,
     CLOSED,
+    CODES,
     ELEMENTS,
     ENVS,
     FAIL,
@@ -20,10 +21,13 @@ from progsynth.search.fast.layout import (
     KEEP,
     LANES,
     MERGING,
-    MISSES,
+    NEAR,
+    NEARBY,
     OUT,
     OUTER,
     PLACES,
+    SECONDS,
+    SEEN,
     STARTS,
     VALUES,
     VARIABLES,
@@ -31,12 +35,12 @@ from progsynth.search.fast.layout import (
     Longs,
     Words,
 )
-from progsynth.search.fast.making import copied, part, sort_words
-from progsynth.search.fast.nesting import flat
+from progsynth.search.fast.making import flat
 from progsynth.search.fast.pools import place_of
 from progsynth.search.fast.reading import total
 from progsynth.search.fast.running import run_body
 from progsynth.search.fast.scalars import order
+from progsynth.search.fast.sorting import in_order, sort_words
 
 
 @kernel
@@ -51,10 +55,17 @@ def set_outer(A: Words, Q: Longs, Z: Words, scope: int, lane: int, row: int) -> 
 
 
 @kernel
-def element(A: Words, Q: Longs, xs: int, i: int, chars: bool) -> int:
-    """The i-th item, of a text as a text."""
-    at = items(xs) + i
-    return sequence(A, Q, at, 1) if chars else int(A[at])
+def line_up(A: Words, Q: Longs, calls: int, x: int, y: int, lane: int, n: int) -> None:
+    """Write the first n items of x, of a text as texts, and those of y where they are called in
+    pairs, from the lane on."""
+    if calls == op.ON_CHARS:
+        unpack(A, x, Q[CODES] + lane, n)
+        for j in range(lane, lane + n):
+            A[Q[ELEMENTS] + j] = sequence(A, Q, Q[CODES] + j, 1)
+        return
+    unpack(A, x, Q[ELEMENTS] + lane, n)
+    if calls == op.ON_PAIRS:
+        unpack(A, y, Q[SECONDS] + lane, n)
 
 
 @kernel
@@ -73,56 +84,84 @@ def prepare(
 ) -> int:
     """Line up what the body is called on in rows low to high; how many are outside the pool.
 
-    -1 where there are too many elements.
+    An element's place is in the body's row, or, below zero, among those outside the pool, which
+    are the settings of variables that the body is run on. -1 where there are too many elements.
     """
-    lane, misses, lanes = 0, 0, Q[LANES]
+    lane, misses, lanes, near = 0, 0, Q[LANES], int(Z[scope, NEAR])
+    merging, pairs, begun = bool(Z[scope, MERGING]), calls == op.ON_PAIRS, 0
+    fits = True
     keep = Q[KEEP]
     Q[KEEP] = 1
     for i in range(low, high):
-        A[Q[STARTS] + i - low] = lane
-        x, y = int(A[a + i]), int(A[b + i])
+        poke(A, Q[STARTS] + i - low, lane)
+        x, y = peek(A, a + i), peek(A, b + i)
         if x == FAIL or y == FAIL:
             continue
         n = length(A, x)
-        if calls == op.ON_PAIRS:
+        if pairs:
             n = min(n, length(A, y))
         if lane + n > lanes:
-            Q[KEEP] = keep
-            return -1
+            fits = False
+            break
+        line_up(A, Q, calls, x, y, lane, n)
         row = 0 if Z[scope, CLOSED] else i
-        for j in range(n):
-            left = element(A, Q, x, j, calls == op.ON_CHARS)
-            right = int(A[items(y) + j]) if calls == op.ON_PAIRS else 0
-            A[Q[ELEMENTS] + lane] = left
-            place = -1
-            if Z[scope, MERGING]:
+        if row:
+            forget(A, Q, Z, scope, begun, misses)
+            begun = misses
+        for _ in range(n):
+            left = peek(A, Q[ELEMENTS] + lane)
+            right = peek(A, Q[SECONDS] + lane) if pairs else 0
+            place, seen = -1, 0
+            if near and -NEARBY <= left < NEARBY:
+                seen = Q[SEEN] + left + NEARBY
+                at = near + 2 * NEARBY * row + left + NEARBY
+                place = peek(A, at) - 2
+                if place == -2:  # not met yet
+                    place = place_of(Q, elements, slots, scope, row, left, right)
+                    poke(A, at, place + 2)
+            elif merging:
                 place = place_of(Q, elements, slots, scope, row, left, right)
-            A[Q[PLACES] + lane] = place
-            if place < 0:
-                own = set_outer(A, Q, Z, scope, misses, i)
-                A[Q[VARIABLES] + own * lanes + misses] = left
-                if calls == op.ON_PAIRS:
-                    A[Q[VARIABLES] + (own + 1) * lanes + misses] = right
-                A[Q[MISSES] + misses] = lane
+            if place < 0 and seen and peek(A, seen):
+                place = -peek(A, seen)
+            elif place < 0:
+                own = Q[VARIABLES] + set_outer(A, Q, Z, scope, misses, i) * lanes + misses
+                poke(A, own, left)
+                if pairs:
+                    poke(A, own + lanes, right)
                 misses += 1
+                place = -misses
+                if seen:
+                    poke(A, seen, misses)
+            poke(A, Q[PLACES] + lane, place)
             lane += 1
-    A[Q[STARTS] + high - low] = lane
+    forget(A, Q, Z, scope, begun, misses)
+    poke(A, Q[STARTS] + high - low, lane)
     Q[KEEP] = keep
-    return misses
+    return misses if fits else -1
 
 
 @kernel
+def forget(A: Words, Q: Longs, Z: Words, scope: int, low: int, high: int) -> None:
+    """Clear what is noted of numbers near zero among these elements outside the pool."""
+    if not Z[scope, NEAR]:
+        return
+    first = Q[VARIABLES] + (0 if Z[scope, CLOSED] else int(Z[scope, OUTER])) * Q[LANES]
+    for one in range(first + low, first + high):
+        left = peek(A, one)
+        if -NEARBY <= left < NEARBY:
+            poke(A, Q[SEEN] + left + NEARBY, 0)
+
+
+@inlined
 def gather(A: Words, Q: Longs, P: Words, body: int, num: int, misses: int) -> None:
-    """Bring the body's values on the elements into the row of values."""
-    values, places = Q[VALUES], Q[PLACES]
+    """Bring the body's values on the elements into a row of values, on the stack."""
+    values, places = Q[OUT], Q[PLACES]
+    Q[VALUES] = values
+    Q[OUT] = values + num
+    found = run_body(A, Q, P, body, misses) if misses else 0
     for lane in range(num):
-        place = int(A[places + lane])
-        if place >= 0:
-            A[values + lane] = A[body + place]
-    if misses:
-        found = run_body(A, Q, P, body, misses)
-        for i in range(misses):
-            A[values + A[Q[MISSES] + i]] = A[found + i]
+        place = peek(A, places + lane)
+        poke(A, values + lane, peek(A, body + place if place >= 0 else found - 1 - place))
 
 
 @kernel
@@ -137,7 +176,7 @@ def first(A: Words, start: int, n: int, wanted: int) -> int:
 
 
 @kernel
-def search_values(A: Words, Q: Longs, code: int, x: int, values: int, n: int) -> int:
+def search_values(A: Words, Q: Longs, code: int, x: int, start: int, values: int, n: int) -> int:
     """The word of an operation that ends at the first item of some truth value."""
     j = first(A, values, n, int(code == op.FIND_IF or code == op.ANY_FN))
     if j < 0:
@@ -148,30 +187,32 @@ def search_values(A: Words, Q: Longs, code: int, x: int, values: int, n: int) ->
         return int(j < n)
     if code == op.ALL_FN:
         return int(j == n)
-    return part(A, Q, x, 0, j) if code == op.TAKE_WHILE else part(A, Q, x, j, n)
+    if code == op.TAKE_WHILE:
+        return x if j == n else result(A, Q, start, j)
+    return x if j == 0 else result(A, Q, start + j, n - j)
 
 
 @kernel
-def chosen(A: Words, Q: Longs, start: int, values: int, n: int, wanted: int) -> int:
-    """The word of the items from `start` whose value is the wanted one."""
-    out, count = Q[OUT], 0
+def chosen(A: Words, to: int, start: int, values: int, n: int, wanted: int) -> int:
+    """Write the items from `start` whose value is the wanted one; how many."""
+    count = 0
     for j in range(n):
         if A[values + j] == wanted:
-            A[out + count] = A[start + j]
+            A[to + count] = A[start + j]
             count += 1
-    return sequence(A, Q, out, count)
+    return count
 
 
 @kernel
 def partitioned(A: Words, Q: Longs, start: int, values: int, n: int) -> int:
     """The word of the pair of items that hold, and do not."""
-    yes = chosen(A, Q, start, values, n, 1)
-    no = chosen(A, Q, start, values, n, 0)
+    at, out = Q[INNER], Q[OUT]
+    yes = sequence(A, Q, at, chosen(A, at, start, values, n, 1))
+    no = sequence(A, Q, at, chosen(A, at, start, values, n, 0))
     if yes <= ABSENT or no <= ABSENT:
         return min(yes, no)
-    at = Q[INNER]
-    A[at], A[at + 1] = yes, no
-    return sequence(A, Q, at, 2)
+    A[out], A[out + 1] = yes, no
+    return result(A, Q, out, 2)
 
 
 @kernel
@@ -186,7 +227,7 @@ def cut_where_changed(A: Words, Q: Longs, start: int, values: int, n: int) -> in
             A[out + count] = w
             count += 1
             begin = j
-    return sequence(A, Q, out, count)
+    return result(A, Q, out, count)
 
 
 @kernel
@@ -196,36 +237,28 @@ def best(A: Words, Q: Longs, kind: int, start: int, values: int, n: int, sign: i
         return FAIL
     found = 0
     for j in range(1, n):
-        if order(A, Q, kind, int(A[values + j]), int(A[values + found])) == sign:
+        if order(A, Q, kind, peek(A, values + j), peek(A, values + found)) == sign:
             found = j
-    return int(A[start + found])
+    return peek(A, start + found)
 
 
 @kernel
-def sorted_by(A: Words, Q: Longs, kind: int, start: int, values: int, n: int) -> int:
-    """The word of the items in the order of their values."""
-    keys, out = Q[INNER], Q[OUT]
-    copied(A, keys, values, n)
-    copied(A, out, start, n)
-    sort_words(A, Q, kind, keys, out, n)
-    return sequence(A, Q, out, n)
-
-
-@kernel
-def conclude(A: Words, Q: Longs, code: int, aux: int, x: int, values: int, n: int) -> int:
-    """The word of a call on the sequence x, whose n items gave these values."""
+def conclude(
+    A: Words, Q: Longs, code: int, aux: int, x: int, start: int, values: int, n: int
+) -> int:
+    """The word of a call on the sequence x, whose n items, at `start`, gave these values."""
     if code == op.RUNS and n == 1:  # nothing to compare: not called
-        return cut_where_changed(A, Q, items(x), values, 1)
+        return cut_where_changed(A, Q, start, values, 1)
     if op.FIND_IF <= code <= op.DROP_WHILE or code == op.ANY_FN or code == op.ALL_FN:
-        return search_values(A, Q, code, x, values, n)
+        return search_values(A, Q, code, x, start, values, n)
     for j in range(n):
         if A[values + j] == FAIL:
             return FAIL
     if code == op.MAP or code == op.ZIP_WITH:
-        return sequence(A, Q, values, n)
-    s = items(x)
+        return result(A, Q, values, n)
     if code == op.FILTER or code == op.FILTER_CHARS:
-        return chosen(A, Q, s, values, n, 1)
+        count = chosen(A, Q[OUT], start, values, n, 1)
+        return x if count == n else result(A, Q, Q[OUT], count)
     if code == op.FLAT_MAP or code == op.MAP_CHARS:
         return flat(A, Q, values, n)
     if code == op.SUM_BY:
@@ -233,26 +266,31 @@ def conclude(A: Words, Q: Longs, code: int, aux: int, x: int, values: int, n: in
     if code == op.COUNT_IF:
         count = 0
         for j in range(n):
-            count += int(A[values + j])
+            count += peek(A, values + j)
         return count
     if code == op.SORT_BY:
-        return sorted_by(A, Q, aux, s, values, n)
+        if in_order(A, Q, aux, values, n):
+            return x
+        sort_words(A, Q, aux, values, start, n, Q[OUT])
+        return result(A, Q, Q[OUT], n)
     if code == op.MIN_BY or code == op.MAX_BY:
-        return best(A, Q, aux, s, values, n, -1 if code == op.MIN_BY else 1)
+        return best(A, Q, aux, start, values, n, -1 if code == op.MIN_BY else 1)
     if code == op.PARTITION:
-        return partitioned(A, Q, s, values, n)
-    return cut_where_changed(A, Q, s, values, n)  # RUNS
+        return partitioned(A, Q, start, values, n)
+    return cut_where_changed(A, Q, start, values, n)  # RUNS
 
 
 @kernel
 def conclude_rows(
     A: Words, Q: Longs, code: int, aux: int, a: int, b: int, low: int, high: int, out: int
 ) -> None:
-    """Write the results of rows low to high, whose values are at hand."""
+    """Write the results of rows low to high, whose values are at hand, when they are known."""
+    items = Q[CODES] if code == op.FILTER_CHARS else Q[ELEMENTS]
     for i in range(low, high):
-        x, y = int(A[a + i]), int(A[b + i])
+        x, y = peek(A, a + i), peek(A, b + i)
         if x == FAIL or y == FAIL:
-            A[out + i] = FAIL
+            A[out + i - low] = FAIL
             continue
-        begin, end = int(A[Q[STARTS] + i - low]), int(A[Q[STARTS] + i - low + 1])
-        A[out + i] = conclude(A, Q, code, aux, x, Q[VALUES] + begin, end - begin)
+        begin, end = peek(A, Q[STARTS] + i - low), peek(A, Q[STARTS] + i - low + 1)
+        word = conclude(A, Q, code, aux, x, items + begin, Q[VALUES] + begin, end - begin)
+        give(A, Q, out + i - low, word)

@@ -20,7 +20,8 @@ from progsynth.search.fast.layout import (
 )
 
 NUMBER, BEGUN, SHARES, PLACES, STARTED, CHOSEN = 0, 1, 2, 6, 10, 11  # of a cursor
-NUM_CURSOR = 16
+FRESH, MORE, BACK = 16, 17, 18  # see `filling.choose_block`; `BACK`: places to go back to
+NUM_CURSOR = 24
 
 
 class Tables(NamedTuple):

@@ -74,7 +74,7 @@ class Deducing:
         if symbol.type.name not in ("list", "str"):
             return [int(one) for one in addresses]
         A, width = self.bank.memory.A, len(self.goal.rows)
-        lengths = A[A[addresses[:, None] + np.arange(width)] - 1]
+        lengths = A[A[addresses[:, None] + np.arange(width)] - 1] >> 2  # see `layout`
         exact = self.known[id(production)].exact
         fits = lengths == self._lengths if exact else lengths >= self._lengths
         return [int(one) for one in addresses[fits.all(axis=1)]]

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from progsynth.search.fast import opcodes as op
 from progsynth.search.fast.calls import set_outer
-from progsynth.search.fast.interning import items, length, sequence
-from progsynth.search.fast.jit import inlined, kernel
+from progsynth.search.fast.interning import item_of, length, sequence
+from progsynth.search.fast.jit import inlined, kernel, peek
 from progsynth.search.fast.layout import (
     ACCUMULATORS,
     EMPTY,
     FAIL,
+    HISTORY,
     LANES,
     MISSES,
     STARTS,
-    VALUES,
     VARIABLES,
     Longs,
     Words,
@@ -31,18 +31,18 @@ def begin(A: Words, Q: Longs, code: int, a: int, b: int, low: int, high: int) ->
     room, steps = 0, 0
     for i in range(low, high):
         k = i - low
-        xs = int(A[a + i]) if skip else int(A[b + i])
+        xs = peek(A, a + i) if skip else peek(A, b + i)
         acc = FAIL
         A[Q[STARTS] + k] = room
         if xs != FAIL:
             n = length(A, xs)
             if not skip:
-                acc = int(A[a + i])
+                acc = peek(A, a + i)
             elif n:
-                acc = int(A[items(xs)])
+                acc = item_of(A, xs, 0)
             if room + n + 1 > Q[LANES]:
                 return -1
-            A[Q[VALUES] + room] = acc
+            A[Q[HISTORY] + room] = acc
             room += n + 1
             steps = max(steps, n - skip)
         A[Q[ACCUMULATORS] + k] = acc
@@ -67,24 +67,24 @@ def step(
     skip = 1 if code >= op.ACCUMULATE else 0
     num, lanes = 0, Q[LANES]
     for i in range(low, high):
-        x, acc = int(A[xs + i]), int(A[Q[ACCUMULATORS] + i - low])
+        x, acc = peek(A, xs + i), peek(A, Q[ACCUMULATORS] + i - low)
         if x == FAIL or acc == FAIL or number + skip >= length(A, x):
             continue
         own = Q[VARIABLES] + set_outer(A, Q, Z, scope, num, i) * lanes + num
         A[own] = acc
-        A[own + lanes] = A[items(x) + number + skip]
+        A[own + lanes] = item_of(A, x, number + skip)
         A[Q[MISSES] + num] = i - low
         num += 1
     if num == 0:
         return
     found = run_body(A, Q, P, body, num)
     for j in range(num):
-        k = int(A[Q[MISSES] + j])
+        k = peek(A, Q[MISSES] + j)
         A[Q[ACCUMULATORS] + k] = A[found + j]
-        A[Q[VALUES] + A[Q[STARTS] + k] + number + 1] = A[found + j]
+        A[Q[HISTORY] + A[Q[STARTS] + k] + number + 1] = A[found + j]
 
 
-@kernel
+@inlined
 def fold_rows(
     A: Words,
     Q: Longs,
@@ -105,7 +105,7 @@ def fold_rows(
     for number in range(steps):
         step(A, Q, P, Z, code, scope, body, xs, low, high, number)
     for i in range(low, high):
-        x, acc = int(A[xs + i]), int(A[Q[ACCUMULATORS] + i - low])
+        x, acc = peek(A, xs + i), peek(A, Q[ACCUMULATORS] + i - low)
         if x == FAIL or steps < 0:
             r = FAIL
         elif code == op.ACCUMULATE and length(A, x) == 0:
@@ -114,5 +114,5 @@ def fold_rows(
             r = acc
         else:
             n = length(A, x) + (1 if code == op.SCAN else 0)
-            r = sequence(A, Q, Q[VALUES] + A[Q[STARTS] + i - low], n)
-        A[out + i] = r
+            r = sequence(A, Q, Q[HISTORY] + A[Q[STARTS] + i - low], n)
+        A[out + i - low] = r

@@ -14,6 +14,8 @@ from progsynth.search.fast.running import MAX_STEPS
 from progsynth.search.fast.tending import add_number, add_sequence
 
 _START_MASK = (1 << 12) - 1
+_STACK = 1 << 16  # words that are opened or made before all that waits is looked up
+_WIDTHS = (np.int8, np.int16, np.int32)
 _SMALL = 4096  # items that any result may have, and elements that any lambda may be called on
 
 
@@ -70,40 +72,57 @@ class Memory:
             return bool(word)
         if type_ == INT:
             return word if word < BIG else int(self.Q[self.Q[at.BIG_AT] + word - BIG])
-        words = self.A[word : word + int(self.A[word - 1])].tolist()
+        words = self._items(word)
         if type_ == STR:
             return "".join(map(chr, words))
         if type_.name == "tuple":
             return tuple(self.decode(t, w) for t, w in zip(type_.types, words, strict=True))
         return [self.decode(type_.types[0], w) for w in words]
 
+    def _items(self, word: int) -> list[int]:
+        """The items of the sequence at the word."""
+        count, width = divmod(int(self.A[word - 1]), 4)
+        found: list[int] = self.A[word:].view(_WIDTHS[width])[:count].tolist()
+        return found
+
 
 def reserve(sizes: Sizes) -> Memory:
     """The memory of a bank. It is touched as it fills: what is not used costs nothing."""
     entries = max(1 << 12, sizes.max_bytes // (4 * sizes.width + 130))
     rows, words = entries * (5 + sizes.width), entries * 11
-    slots = 2 << (5 * entries // 3).bit_length()  # a table grows when it is half full at least
+    slots = at.OVERRUN + (1 << (10 * (entries + at.BLOCK_LANES) // 7).bit_length())
     lanes = max(_SMALL, 4 * sizes.values)
     items = max(_SMALL, 4 * sizes.cells)
+    block = max(at.BLOCK_LANES, sizes.width)
+    stack = _STACK + (sizes.width + 8) * (items + lanes)
     in_q = {
         at.SEQUENCE_SLOTS: slots,
         at.BIG_AT: entries // 4,
         at.BIG_SLOTS: slots // 2,
         at.ROW_SLOTS: slots,
-        at.SORT_KEYS: items + lanes,
+        at.SORT_KEYS: 2 * (items + lanes),
         at.FRAMES: 4 * MAX_STEPS,
+        at.SPILLED: at.OVERRUN,
+        at.LATER: at.LATER_SIZE * (block + 2 * at.BLOCK_LANES),
     }
     in_a = {
-        at.OUT: items + lanes,
-        at.INNER: items + lanes,
+        at.OUT: stack,
+        at.INNER: 4 * (items + lanes),
         at.VARIABLES: sizes.variables * lanes,
-        at.VALUES: lanes,
         at.ELEMENTS: lanes,
+        at.SECONDS: lanes,
+        at.CODES: lanes,
+        at.HISTORY: lanes,
         at.PLACES: lanes,
         at.STARTS: sizes.width + 1,
         at.MISSES: lanes,
         at.ACCUMULATORS: sizes.width,
         at.TAPE: MAX_STEPS * lanes,
+        at.OPENED: 3 * at.BLOCK_LANES,
+        at.CHOICES: at.CHOICE * at.BLOCK,
+        at.ARGUMENTS: 4 * block,
+        at.RESULTS: block,
+        at.SEEN: 2 * at.NEARBY,
     }
     longs = np.zeros(at.REGISTERS + sum(in_q.values()), np.int64)
     num_a = lanes + sum(in_a.values()) + rows + words  # the first lanes stay zero
@@ -116,6 +135,8 @@ def reserve(sizes: Sizes) -> Memory:
     for name, size in in_a.items():
         longs[name] = place
         place += size
+    longs[at.OUT_LIMIT], longs[at.LANE_ROOM] = longs[at.OUT] + _STACK, block
+    longs[at.MULTIPLIERS : at.MULTIPLIERS + at.NUM_MULTIPLIERS] = _multipliers()
     longs[at.ROWS], longs[at.ROWS_END] = place, place + rows
     longs[at.WORDS], longs[at.WORDS_END] = place + rows + _SMALL, num_a + _SMALL
     longs[at.WORDS_START] = longs[at.WORDS]
@@ -126,3 +147,9 @@ def reserve(sizes: Sizes) -> Memory:
     longs[at.LANES], longs[at.MAX_ITEMS], longs[at.CELLS] = lanes, items, sizes.cells
     longs[at.KEEP] = 1
     return memory
+
+
+def _multipliers() -> Longs:
+    """What words are multiplied with in hashes: odd numbers that have nothing in common."""
+    drawn = np.random.default_rng(0).integers(-(1 << 63), (1 << 63) - 1, at.NUM_MULTIPLIERS)
+    return drawn | 1

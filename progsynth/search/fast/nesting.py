@@ -3,56 +3,43 @@
 from __future__ import annotations
 
 from progsynth.search.fast import opcodes as op
-from progsynth.search.fast.interning import items, length, number, sequence
-from progsynth.search.fast.jit import kernel
+from progsynth.search.fast.interning import count_of, item_of, length, number, result, sequence
+from progsynth.search.fast.jit import kernel, peek
 from progsynth.search.fast.layout import ABSENT, EMPTY, FAIL, INNER, MAX_ITEMS, OUT, Longs, Words
-from progsynth.search.fast.making import copied, part
+from progsynth.search.fast.making import bound, flat
 
 
 @kernel
 def zipped(A: Words, Q: Longs, x: int, y: int, z: int, three: bool) -> int:
     """The word of the pairs, or triples, of items at equal positions."""
-    n = min(length(A, x), length(A, y))
+    n = min(count_of(A, x), count_of(A, y))
     if three:
-        n = min(n, length(A, z))
+        n = min(n, count_of(A, z))
     out, at = Q[OUT], Q[INNER]
     for i in range(n):
-        A[at] = A[items(x) + i]
-        A[at + 1] = A[items(y) + i]
+        A[at] = A[x + i]
+        A[at + 1] = A[y + i]
         if three:
-            A[at + 2] = A[items(z) + i]
+            A[at + 2] = A[z + i]
         w = sequence(A, Q, at, 3 if three else 2)
         if w <= ABSENT:
             return w
         A[out + i] = w
-    return sequence(A, Q, out, n)
+    return result(A, Q, out, n)
 
 
 @kernel
 def enumerated(A: Words, Q: Longs, x: int) -> int:
     """The word of the pairs of position and item."""
-    out, at, n = Q[OUT], Q[INNER], length(A, x)
+    out, at, n = Q[OUT], Q[INNER], count_of(A, x)
     for i in range(n):
         A[at] = i
-        A[at + 1] = A[items(x) + i]
+        A[at + 1] = A[x + i]
         w = sequence(A, Q, at, 2)
         if w <= ABSENT:
             return w
         A[out + i] = w
-    return sequence(A, Q, out, n)
-
-
-@kernel
-def flat(A: Words, Q: Longs, start: int, count: int) -> int:
-    """The word of all the items of `count` sequences, whose words are at `start`."""
-    out = end = Q[OUT]
-    for i in range(count):
-        one = int(A[start + i])
-        n = length(A, one)
-        if end - out + n > Q[MAX_ITEMS]:
-            return FAIL
-        end = copied(A, end, items(one), n)
-    return sequence(A, Q, out, end - out)
+    return result(A, Q, out, n)
 
 
 @kernel
@@ -60,33 +47,34 @@ def pieces(A: Words, Q: Longs, x: int, size: int, step: int, count: int) -> int:
     """The word of `count` pieces x[i:i + size], for i in steps."""
     if count > Q[MAX_ITEMS]:
         return FAIL
-    out = Q[OUT]
+    out, n = Q[OUT], count_of(A, x)
     for i in range(count):
-        w = part(A, Q, x, i * step, i * step + size)
+        low, high = bound(i * step, n), bound(i * step + size, n)
+        w = sequence(A, Q, x + low, max(high - low, 0))
         if w <= ABSENT:
             return w
         A[out + i] = w
-    return sequence(A, Q, out, count)
+    return result(A, Q, out, count)
 
 
 @kernel
 def transposed(A: Words, Q: Longs, x: int) -> int:
     """The word of the columns of a list of rows, as many as the shortest row has items."""
-    num_rows, s = length(A, x), items(x)
+    num_rows = count_of(A, x)
     if num_rows == 0:
         return EMPTY
-    width = length(A, int(A[s]))
+    width = length(A, peek(A, x))
     for i in range(num_rows):
-        width = min(width, length(A, int(A[s + i])))
+        width = min(width, length(A, peek(A, x + i)))
     out, at = Q[OUT], Q[INNER]
     for j in range(width):
         for i in range(num_rows):
-            A[at + i] = A[items(int(A[s + i])) + j]
+            A[at + i] = item_of(A, peek(A, x + i), j)
         w = sequence(A, Q, at, num_rows)
         if w <= ABSENT:
             return w
         A[out + j] = w
-    return sequence(A, Q, out, width)
+    return result(A, Q, out, width)
 
 
 @kernel
@@ -99,10 +87,10 @@ def nest(A: Words, Q: Longs, code: int, x: int, y: int, z: int) -> int:
     if code == op.ENUMERATE:
         return enumerated(A, Q, x)
     if code == op.FLATTEN:
-        return flat(A, Q, items(x), length(A, x))
+        return flat(A, Q, x, count_of(A, x))
     if code == op.TRANSPOSE:
         return transposed(A, Q, x)
-    n, size = length(A, x), number(Q, y)
+    n, size = count_of(A, x), number(Q, y)
     if code == op.CHUNKS:
         if size == 0:
             return FAIL

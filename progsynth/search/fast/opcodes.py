@@ -15,9 +15,9 @@ NUMBERS_END = 16
 (NOT, EQ, NE, LT, LE, GT, GE, IF, AND, OR) = range(16, 26)
 LOGIC_END = 32
 # sequences to scalars and items
-(LEN, ITEM, ITEM_STR, IN, INDEX, COUNT_ITEM, MIN_LIST, MAX_LIST, SUM, PRODUCT) = range(32, 42)
-(IS_EMPTY, FIRST_ITEM, LAST_ITEM, FIRST_STR, LAST_STR, FIND, ANY, ALL) = range(42, 50)
-(IS_SORTED, PROJECT) = range(50, 52)
+(LEN, ITEM, FIRST_ITEM, LAST_ITEM, IS_EMPTY, PROJECT, ITEM_STR, FIRST_STR, LAST_STR) = range(32, 41)
+PART_END = 42  # so far: those that need little of the sequence
+(IN, INDEX, COUNT_ITEM, MIN_LIST, MAX_LIST, SUM, PRODUCT, FIND, ANY, ALL, IS_SORTED) = range(42, 53)
 READING_END = 56
 # sequences to sequences
 (SLICE, SLICE_FROM, SLICE_TO, SLICE_BY, SLICE_FROM_BY, SLICE_TO_BY, SLICE_ALL_BY) = range(56, 63)
@@ -40,6 +40,21 @@ TEXTS_END = 128
 (COUNT_IF, FLAT_MAP, MIN_BY, MAX_BY, SUM_BY, RUNS, MAP_CHARS, FILTER_CHARS) = range(141, 149)
 ZIP_WITH = 149
 (FOLD, SCAN, ACCUMULATE, REDUCE) = range(150, 154)
+
+# which arguments are opened, as bits: of other operations on sequences, the first
+OPENS: dict[int, int] = {
+    **dict.fromkeys(range(READING_END, TEXTS_END), 1),
+    **dict.fromkeys(range(PART_END), 0),
+    **dict.fromkeys(range(PART_END, READING_END), 1),
+    **dict.fromkeys((BUILD, RANGE, RANGE_START, RANGE_STEP, CHR, STR_INT, STR_BOOL), 0),
+    **dict.fromkeys((CONCAT, ZIP, IN_STR, FIND_STR, COUNT_STR, STARTS_WITH, ENDS_WITH), 3),
+    **dict.fromkeys((SPLIT, JOIN, BEFORE, AFTER), 3),
+    **dict.fromkeys((REPLACE, ZIP_THREE), 7),
+    **dict.fromkeys((PAD_LEFT, PAD_RIGHT), 5),
+    IN: 2,
+}
+
+OPENED = tuple(OPENS.get(code, 0) for code in range(160))
 
 NO_LAMBDA, ON_ITEMS, ON_CHARS, ON_PAIRS, ON_RESULTS = range(5)
 

@@ -1,32 +1,39 @@
 """Running operations on rows, and bodies of lambdas on many elements at once.
 
-A body is run on `n` settings of its variables together ("lanes"): each of its steps is one
-operation on rows. Choices run both branches, which is the same: nothing but values comes of it.
+Operations run on "lanes": rows of one program or of several, or settings of a body's variables.
+What they work on is opened first, and what they make is looked up for all lanes together, in
+pieces that fit the stack. Each step of a body is one operation. Choices run both branches, which
+is the same: nothing but values comes of it.
 """
 
 from __future__ import annotations
 
 from progsynth.search.fast import opcodes as op
-from progsynth.search.fast.jit import inlined, kernel
+from progsynth.search.fast.interning import conclude_deferred, give, opened
+from progsynth.search.fast.jit import inlined, kernel, peek, prefetch
 from progsynth.search.fast.layout import (
     ARITY,
     AUX,
+    BLOCK_LANES,
     FAIL,
     FRAMES,
     KEEP,
     LANES,
+    NUM_DEFERRED,
     NUM_LANES,
     OP,
+    OPENED,
+    OUT,
+    OUT_LIMIT,
     STACK,
     TAPE,
-    TOUCHED,
     VARIABLES,
     Longs,
     Words,
 )
 from progsynth.search.fast.making import make
 from progsynth.search.fast.nesting import nest
-from progsynth.search.fast.reading import read
+from progsynth.search.fast.reading import read, read_part
 from progsynth.search.fast.scalars import logic_row, number_row
 from progsynth.search.fast.texts import text
 
@@ -34,26 +41,53 @@ MAX_STEPS = 64  # of one body
 
 
 @kernel
-def reads_sequence(code: int) -> bool:
-    """Is the operation's first argument a sequence?"""
+def open_lane(A: Words, Q: Longs, row: int, i: int, first: int, period: int, to: int) -> None:
+    """Open the sequence of lane i of a row, unless it is that of the lane one period before."""
+    word = peek(A, row + i)
+    if word == FAIL:
+        A[to + i - first] = FAIL
+    elif i - period >= first and A[row + i - period] == word:
+        A[to + i - first] = A[to + i - period - first]
+    else:
+        A[to + i - first] = opened(A, Q, word)
+
+
+@inlined
+def open_lanes(
+    A: Words, Q: Longs, opens: int, a: int, b: int, c: int, first: int, end: int, period: int
+) -> int:
+    """Open what has to be on the lanes from `first` on; gives the lane that it stopped at."""
+    x, y, z = Q[OPENED], Q[OPENED] + BLOCK_LANES, Q[OPENED] + 2 * BLOCK_LANES
+    i = first
+    while i < end:
+        if opens & 1:
+            open_lane(A, Q, a, i, first, period, x)
+        if opens & 2:
+            open_lane(A, Q, b, i, first, period, y)
+        if opens & 4:
+            open_lane(A, Q, c, i, first, period, z)
+        i += 1
+        if Q[OUT] > Q[OUT_LIMIT]:
+            break
+    return i
+
+
+@inlined
+def operate(A: Words, Q: Longs, code: int, aux: int, x: int, y: int, z: int, u: int) -> int:
+    """The word of an operation on sequences, those opened that it wants so."""
+    if code < op.PART_END:
+        return read_part(A, Q, code, aux, x, y)
     if code < op.READING_END:
-        return code != op.IN
-    return code < op.BUILD and not op.RANGE <= code <= op.RANGE_STEP
+        return read(A, Q, code, aux, x, y)
+    if code < op.MAKING_END:
+        return make(A, Q, code, aux, x, y, z, u)
+    if code < op.NESTING_END:
+        return nest(A, Q, code, x, y, z)
+    return text(A, Q, code, x, y, z)
 
 
-@kernel
-def touch(A: Words, Q: Longs, a: int, n: int) -> None:
-    """Read the beginnings of the sequences in a row: at once, they come sooner from memory."""
-    seen = 0
-    for i in range(n):
-        x = int(A[a + i])
-        if x > 0:
-            seen ^= A[x - 1] ^ A[x]
-    Q[TOUCHED] = seen
-
-
-@kernel
-def apply_row(
+@inlined
+def operate_lanes(
     A: Words,
     Q: Longs,
     code: int,
@@ -63,31 +97,73 @@ def apply_row(
     c: int,
     d: int,
     n: int,
+    period: int,
     out: int,
 ) -> None:
-    """Run a first-order operation on n rows; arguments and result are addresses in A.
+    """`apply_lanes` for operations on sequences."""
+    opens = op.OPENED[code]
+    mark, waiting = Q[OUT], Q[NUM_DEFERRED]
+    for at in range(a, a + n):
+        if opens & 1 and A[at] > 0:
+            prefetch(A, A[at])
+    i = 0
+    while i < n:
+        end = min(n, i + BLOCK_LANES)
+        xs, ys, zs = a + i, b + i, c + i
+        if opens:
+            end = open_lanes(A, Q, opens, a, b, c, i, end, period)
+            xs = Q[OPENED] if opens & 1 else xs
+            ys = Q[OPENED] + BLOCK_LANES if opens & 2 else ys
+            zs = Q[OPENED] + 2 * BLOCK_LANES if opens & 4 else zs
+        bottom = Q[OUT]
+        for k in range(end - i):
+            x, y, z, u = peek(A, xs + k), peek(A, ys + k), peek(A, zs + k), peek(A, d + i + k)
+            if x == FAIL or y == FAIL or z == FAIL or u == FAIL:
+                A[out + i + k] = FAIL
+            else:
+                word = operate(A, Q, code, aux, x, y, z, u)
+                give(A, Q, out + i + k, word)
+                if Q[OUT] > Q[OUT_LIMIT]:
+                    conclude_deferred(A, Q, waiting)
+                    Q[OUT] = bottom
+        conclude_deferred(A, Q, waiting)
+        Q[OUT] = mark
+        i = end
 
-    Arguments that the operation does not have are rows of zeros.
+
+@kernel
+def apply_lanes(
+    A: Words,
+    Q: Longs,
+    code: int,
+    aux: int,
+    a: int,
+    b: int,
+    c: int,
+    d: int,
+    n: int,
+    period: int,
+    out: int,
+) -> None:
+    """Run a first-order operation on n lanes; arguments and result are addresses in A.
+
+    Arguments that the operation does not have are rows of zeros. Lanes one `period` apart are
+    likely to have some arguments in common.
     """
     if code < op.NUMBERS_END:
         number_row(A, Q, code, a, b, c, n, out)
     elif code < op.LOGIC_END:
         logic_row(A, Q, code, aux, a, b, c, n, out)
     else:
-        if reads_sequence(code):
-            touch(A, Q, a, n)
-        for i in range(n):
-            x, y, z, u = int(A[a + i]), int(A[b + i]), int(A[c + i]), int(A[d + i])
-            if x == FAIL or y == FAIL or z == FAIL or u == FAIL:
-                A[out + i] = FAIL
-            elif code < op.READING_END:
-                A[out + i] = read(A, Q, code, aux, x, y)
-            elif code < op.MAKING_END:
-                A[out + i] = make(A, Q, code, aux, x, y, z, u)
-            elif code < op.NESTING_END:
-                A[out + i] = nest(A, Q, code, x, y, z)
-            else:
-                A[out + i] = text(A, Q, code, x, y, z)
+        operate_lanes(A, Q, code, aux, a, b, c, d, n, period, out)
+
+
+@inlined
+def apply_row(
+    A: Words, Q: Longs, code: int, aux: int, a: int, b: int, c: int, d: int, n: int, out: int
+) -> None:
+    """`apply_lanes` on the n rows of one program."""
+    apply_lanes(A, Q, code, aux, a, b, c, d, n, n, out)
 
 
 @inlined
@@ -119,7 +195,7 @@ def run_steps(A: Words, Q: Longs, P: Words, body: int) -> int:
     Q[nodes], Q[turns] = body, 0
     while depth >= 0:
         node, turn = Q[nodes + depth], Q[turns + depth]
-        production = int(A[node - 1])
+        production = peek(A, node - 1)
         arity = int(P[production, ARITY])
         if turn < arity:
             Q[turns + depth] = turn + 1

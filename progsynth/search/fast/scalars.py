@@ -6,8 +6,8 @@ import math
 
 from progsynth.lang.vm.kernels_numbers import product_overflows
 from progsynth.search.fast import opcodes as op
-from progsynth.search.fast.interning import items, length, number, word_of
-from progsynth.search.fast.jit import kernel
+from progsynth.search.fast.interning import item_of, length, number, word_of
+from progsynth.search.fast.jit import kernel, peek
 from progsynth.search.fast.layout import BIG, FAIL, SCALAR, SEQUENCE, TYPES, Longs, Words
 
 INT_MIN, INT_MAX = -(2**63), 2**63 - 1
@@ -22,14 +22,13 @@ def order(A: Words, Q: Longs, kind: int, x: int, y: int) -> int:
         if Q[at] == SCALAR:
             return -1 if number(Q, x) < number(Q, y) else 1
         n, m = length(A, x), length(A, y)
-        s, t = items(x), items(y)
         i = 0
         shorter = min(n, m)
-        while i < shorter and A[s + i] == A[t + i]:
+        while i < shorter and item_of(A, x, i) == item_of(A, y, i):
             i += 1
         if i == shorter:
             return -1 if n < m else 1
-        x, y = A[s + i], A[t + i]
+        x, y = item_of(A, x, i), item_of(A, y, i)
         kind = Q[at + 1] if Q[at] == SEQUENCE else Q[at + 1 + i]
     return 0
 
@@ -70,7 +69,7 @@ def power(Q: Longs, x: int, y: int) -> int:
 def number_row(A: Words, Q: Longs, code: int, a: int, b: int, c: int, n: int, out: int) -> None:
     """Run an operation of the family of numbers on each row."""
     for i in range(n):
-        x, y, z = int(A[a + i]), int(A[b + i]), int(A[c + i])
+        x, y, z = peek(A, a + i), peek(A, b + i), peek(A, c + i)
         if x == FAIL or y == FAIL or z == FAIL:
             A[out + i] = FAIL
             continue
@@ -131,11 +130,11 @@ def logic_row(
 ) -> None:
     """Run an operation of the family of truth values on each row."""
     for i in range(n):
-        x, y = int(A[a + i]), int(A[b + i])
+        x, y = peek(A, a + i), peek(A, b + i)
         if x == FAIL:
             r = FAIL
         elif code == op.IF:
-            r = y if x else int(A[c + i])
+            r = y if x else peek(A, c + i)
         elif code == op.AND:
             r = y if x else 0
         elif code == op.OR:

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from progsynth.search.fast.filling import row_hash
 from progsynth.search.fast.interning import (
     finish,
     rehash_bigs,
-    rehash_sequences,
     sequence,
+    widen,
     word_of,
 )
 from progsynth.search.fast.jit import entry
 from progsynth.search.fast.layout import (
-    ENTRIES,
-    MERGING,
     NOTED,
     POOL_MASK,
     ROW_MASK,
     ROW_SLOTS,
-    SCOPE,
-    SYMBOL,
-    WIDTH,
+    SEQUENCE_MASK,
+    SEQUENCE_SLOTS,
     Longs,
     Words,
 )
@@ -69,29 +65,16 @@ def add_number(Q: Longs, value: int) -> int:
 
 
 @entry
-def grow_tables(A: Words, Q: Longs, P: Words, E: Words, Z: Words, Y: Words, sizes: Longs) -> None:
+def grow_tables(Q: Longs, sizes: Longs) -> None:
     """Make the tables of sequences, large ints and rows as large as `sizes` says (less one)."""
     if sizes[0]:
-        rehash_sequences(A, Q, sizes[0])
+        widen(Q, Q[SEQUENCE_SLOTS], Q[SEQUENCE_MASK], sizes[0])
+        Q[SEQUENCE_MASK] = sizes[0]
     if sizes[1]:
         rehash_bigs(Q, sizes[1])
-    if sizes[2] == 0:
-        return
-    slots, mask = Q[ROW_SLOTS], sizes[2]
-    for i in range(mask + 1):
-        Q[slots + i] = 0
-    Q[ROW_MASK] = mask
-    for one in range(Q[ENTRIES]):
-        row = int(E[one])
-        symbol = int(P[A[row - 1], SYMBOL])
-        scope = int(Y[symbol, SCOPE])
-        if not Z[scope, MERGING]:
-            continue
-        h = row_hash(A, symbol, row, int(Z[scope, WIDTH]))
-        at = h & mask
-        while Q[slots + at]:
-            at = (at + 1) & mask
-        Q[slots + at] = (((h >> 33) & 0x3FFFFFFF) << 32) | row
+    if sizes[2]:
+        widen(Q, Q[ROW_SLOTS], Q[ROW_MASK], sizes[2])
+        Q[ROW_MASK] = sizes[2]
 
 
 @entry
