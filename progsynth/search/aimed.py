@@ -13,7 +13,7 @@ from progsynth.lang.values import Value
 from progsynth.search.backward.python_view import BankView
 from progsynth.search.bank import Bank, Entry
 from progsynth.search.bodies import Noted, Pool
-from progsynth.search.deduce import Deduce, bodies, choices, deducers, demanded, wanted
+from progsynth.search.deduce import Deducible, bodies, choices, deducible, demanded, wanted
 from progsynth.search.goal import Goal, same_function
 from progsynth.search.kernels import FAIL, FAILURES, Kernels
 from progsynth.search.space import Production, Scope, Space, Symbol
@@ -35,9 +35,7 @@ class AimedBank:
         )
         self.view = BankView(self.bank, goal.tolerance)
         # An output that may be wrong says nothing of what is inside.
-        known = [] if goal.misses else deducers(dsl, space, self.root)
-        self.deducible = [production for production, _ in known]
-        self._deduce: dict[int, Deduce] = {id(p): how.deduce for p, how in known}
+        self.deducible = [] if goal.misses else deducible(dsl, space, self.root)
         self._same = same_function(goal.result, goal.tolerance)
         self._first = goal.telling() if goal.rows else 0
         self._columns: dict[tuple[Symbol, int], list[tuple[Entry, Any]]] = {}
@@ -191,9 +189,10 @@ class AimedBank:
 
     # -------------------------------------------------------------------------- deducing
 
-    def right_bodies(self, production: Production, split: tuple[int, ...]) -> Iterator[Term | None]:
+    def right_bodies(self, one: Deducible, split: tuple[int, ...]) -> Iterator[Term | None]:
         """The calls whose bodies give what the output says that they have to give."""
-        body, deduce = production.args[0], self._deduce[id(production)]
+        production, deduce = one.production, one.known.deduce
+        body = production.args[0]
         same = self._same_body(body)
         cells = [
             self.bank.shelf(a).cell(c) for a, c in zip(production.args[1:], split[1:], strict=True)

@@ -23,6 +23,7 @@ from progsynth.search.backward.hook import Backward
 from progsynth.search.backward.view import View
 from progsynth.search.bank import splits
 from progsynth.search.bodies import POOL_LIMIT, Noted, Pool
+from progsynth.search.deduce import Deducible
 from progsynth.search.goal import Goal
 from progsynth.search.levels import FilledBank, Levels
 from progsynth.search.run import Allowance, Batch, Candidate, Told
@@ -46,12 +47,13 @@ class Aimed(Protocol):
     """A bank aimed at a goal: what the course wants of one, be it in Python or compiled.
 
     What it calls an entry is its own affair; entries come from its cells and go back to it.
-    `deducible` are the productions of the root whose lambda's results follow from the output.
     Sets of rows are bits: bit i for row i.
     """
 
     @property
-    def deducible(self) -> Sequence[Production]: ...
+    def deducible(self) -> Sequence[Deducible]:
+        """The productions of the root whose lambda's results follow from the output."""
+        ...
 
     @property
     def bank(self) -> FilledBank: ...
@@ -89,7 +91,7 @@ class Aimed(Protocol):
         """The programs of these shares that are right; None now and then."""
         ...
 
-    def right_bodies(self, production: Production, split: tuple[int, ...]) -> Iterator[Term | None]:
+    def right_bodies(self, one: Deducible, split: tuple[int, ...]) -> Iterator[Term | None]:
         """The same of a deducible production, whose bodies need not be kept."""
         ...
 
@@ -211,16 +213,16 @@ class BottomUp:
         self.passes += 1
         self.goal = self.telling.part()
         self.aimed = self._aim(self.goal, self.noted)
-        virtual = {id(production) for production in self.aimed.deducible}
+        deducible = self.aimed.deducible
+        self._virtual = {id(one.instead) for one in deducible}
         self.levels = Levels(
             self.space,
             self.aimed.bank,
             self.root,
             keep_root=False,
             # A body that is deduced need not be kept for the goal's own sake.
-            virtual=lambda production: 0 if id(production) in virtual else None,
+            virtual=[(one.production, one.instead) for one in deducible],
         )
-        self._virtual = virtual
         self.right: dict[int, tuple[int, Any]] = {}  # the cheapest for each set, with its cost
         self.conditions: dict[int, tuple[int, Any]] = {}
         self._checked: set[tuple[int, tuple[int, ...]]] = set()
@@ -353,8 +355,8 @@ class BottomUp:
         They need no values of this level but those of the lambda's scope.
         """
         filled: set[Scope] = set()
-        for production in self.aimed.deducible:
-            body = production.args[0]
+        for one in self.aimed.deducible:
+            production, body = one.production, one.production.args[0]
             left = level - production.cost
             for split in splits(left, [a.least for a in production.args]):
                 if not all(map(self._has_entries, production.args[1:], split[1:])):
@@ -362,7 +364,7 @@ class BottomUp:
                 if body.scope not in filled:
                     filled.add(body.scope)
                     yield from self._fill(level, only=body.scope)
-                for term in self.aimed.right_bodies(production, split):
+                for term in self.aimed.right_bodies(one, split):
                     yield None if term is None else Hit(term, level)
                 yield None
 

@@ -42,23 +42,69 @@ def _filter(xs: Any, output: Any) -> list[tuple[Env, Any]] | None:
     return [((x,), x in output) for x in xs]
 
 
+def _take_while(xs: Any, output: Any) -> list[tuple[Env, Any]] | None:
+    end = len(output)
+    if end > len(xs) or xs[:end] != output:
+        return None
+    return [((x,), True) for x in xs[:end]] + [((x,), False) for x in xs[end : end + 1]]
+
+
+def _drop_while(xs: Any, output: Any) -> list[tuple[Env, Any]] | None:
+    start = len(xs) - len(output)
+    if start < 0 or xs[start:] != output:
+        return None
+    return [((x,), True) for x in xs[:start]] + [((x,), False) for x in output[:1]]
+
+
+def _partition(xs: Any, output: Any) -> list[tuple[Env, Any]] | None:
+    yes, no = output
+    if [x for x in xs if x in yes] != yes or [x for x in xs if x not in yes] != no:
+        return None
+    return [((x,), x in yes) for x in xs]
+
+
+def _scan(init: Any, xs: Any, output: Any) -> list[tuple[Env, Any]] | None:
+    if len(output) != len(xs) + 1 or output[0] != init:
+        return None
+    return [((a, x), b) for a, x, b in zip(output, xs, output[1:], strict=False)]
+
+
+def _accumulate(xs: Any, output: Any) -> list[tuple[Env, Any]] | None:
+    if len(output) != len(xs) or output[:1] != xs[:1]:
+        return None
+    return [((a, x), b) for a, x, b in zip(output, xs[1:], output[1:], strict=False)]
+
+
+_SAME, _LONGER = (0, 0), (0, None)
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """A function of which it is known: its general signature, and how to deduce.
 
-    `exact`: the lists given are as long as the output; else as long at least.
+    `spare` says of each argument but the lambda by how much, at least and at most, it has to be
+    longer than the output; None where nothing is known of that.
     """
 
     signature: str
     deduce: Deduce
-    exact: bool
+    spare: tuple[tuple[int, int | None] | None, ...]
 
 
 _KNOWN: dict[str, Known] = {
-    "map": Known("(f: (a) -> b, xs: list[a]) -> list[b]", _map, True),
-    "filter": Known("(f: (a) -> bool, xs: list[a]) -> list[a]", _filter, False),
-    "filter_chars": Known("(f: (str) -> bool, s: str) -> str", _filter, False),
-    "zip_with": Known("(f: (a, b) -> c, xs: list[a], ys: list[b]) -> list[c]", _zip_with, False),
+    "map": Known("(f: (a) -> b, xs: list[a]) -> list[b]", _map, (_SAME,)),
+    "filter": Known("(f: (a) -> bool, xs: list[a]) -> list[a]", _filter, (_LONGER,)),
+    "filter_chars": Known("(f: (str) -> bool, s: str) -> str", _filter, (_LONGER,)),
+    "zip_with": Known(
+        "(f: (a, b) -> c, xs: list[a], ys: list[b]) -> list[c]", _zip_with, (_LONGER, _LONGER)
+    ),
+    "take_while": Known("(f: (a) -> bool, xs: list[a]) -> list[a]", _take_while, (_LONGER,)),
+    "drop_while": Known("(f: (a) -> bool, xs: list[a]) -> list[a]", _drop_while, (_LONGER,)),
+    "partition": Known(
+        "(f: (a) -> bool, xs: list[a]) -> tuple[list[a], list[a]]", _partition, (None,)
+    ),
+    "scan": Known("(f: (b, a) -> b, init: b, xs: list[a]) -> list[b]", _scan, (None, (-1, -1))),
+    "accumulate": Known("(f: (a, a) -> a, xs: list[a]) -> list[a]", _accumulate, (_SAME,)),
 }
 
 
@@ -72,11 +118,25 @@ def deducer(dsl: DSL, production: Production) -> Known | None:
     return known if fits else None  # a pack may have it at fewer types
 
 
-def deducers(dsl: DSL, space: Space, root: Symbol) -> list[tuple[Production, Known]]:
+@dataclass(frozen=True, slots=True)
+class Deducible:
+    """A production whose body is deduced, and how; `instead` is the one that it stands for.
+
+    Where results come back as arguments, as in `scan`, bodies are kept by the results of the
+    whole call only. What is deduced says what comes back, so that they are kept here as those of
+    other lambdas are: by their values on elements.
+    """
+
+    production: Production
+    instead: Production
+    known: Known
+
+
+def deducible(dsl: DSL, space: Space, root: Symbol) -> list[Deducible]:
     """The productions of the root of which it is known, those of closed lambdas first."""
     found = ((p, deducer(dsl, p)) for p in space.productions(root))
-    known = [(p, how) for p, how in found if how is not None]
-    return sorted(known, key=lambda one: not one[0].args[0].scope.closed)
+    known = [Deducible(space.merged(p), p, how) for p, how in found if how is not None]
+    return sorted(known, key=lambda one: not one.instead.args[0].scope.closed)
 
 
 @dataclass

@@ -7,7 +7,7 @@ cost o is filled up to level - o: what is dearer cannot be part of a program of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from heapq import heappop, heappush
 from typing import Any, Protocol
 
@@ -36,8 +36,8 @@ class Levels:
     """The state of filling one bank for programs of one root.
 
     With `keep_root` the root's own values are kept at their level; else they are kept only as
-    parts of larger programs. `virtual` names an argument of a production of the root that is
-    not to be kept either, if any: its own arguments are.
+    parts of larger programs. `virtual` are productions whose first argument is not to be kept
+    either, though its own arguments are; each stands in the place of one of the root.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class Levels:
         root: Symbol,
         *,
         keep_root: bool,
-        virtual: Callable[[Production], int | None] = lambda _: None,
+        virtual: Sequence[tuple[Production, Production]] = (),
     ):
         self.space = space
         self.bank = bank
@@ -57,8 +57,12 @@ class Levels:
         if keep_root:
             self._push(root.least, 0, root)
             return
+        replaced = {id(instead) for _, instead in virtual}
         for production in space.productions(root):
-            self._expand_production(production, 0, virtual(production))
+            if id(production) not in replaced:
+                self._expand_production(production, 0, None)
+        for production, _ in virtual:
+            self._expand_production(production, 0, 0)
 
     def expand(self, symbol: Symbol, outside: int) -> None:
         """Note the arguments of the symbol's productions, with the programs around them."""

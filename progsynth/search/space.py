@@ -14,7 +14,7 @@ in programs of cost c + outside and more.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Any
 
@@ -234,6 +234,15 @@ class Space:
             choices.append([self.symbol(one, result) for one in inner])
         for args in product(*choices):
             yield Production("call", instance.name, instance.cost, args, instance.commutative)
+
+    def merged(self, production: Production) -> Production:
+        """The same with a lambda, its first argument, whose bodies are merged by their values."""
+        body = production.args[0]
+        scope = body.scope
+        if not scope.feedback:
+            return production
+        other = self.symbol(self._scope(scope.own, scope.parent, scope.closed, False), body.type)
+        return replace(production, args=(other, *production.args[1:]))
 
 
 def literals(

@@ -94,6 +94,27 @@ FRAGMENTS = {
         [("ab",), ("",), ("Xyz",)],
         5,
     ),
+    "scan": (
+        ["scan", "add.int", "mul.int"],
+        "(list[int], int) -> list[int]",
+        [],
+        [([1, 2, 3], 2), ([5], 0), ([], 1), ([4, -1], 3)],
+        7,
+    ),
+    "accumulate": (
+        ["accumulate", "sub.int", "max.int"],
+        "(list[int]) -> list[int]",
+        [TWO],
+        [([1, 7, 3],), ([5],), ([4, -1],)],
+        7,
+    ),
+    "take while": (
+        ["take_while", "drop_while", "lt", "add.int"],
+        "(list[int], int) -> list[int]",
+        [],
+        [([1, 5, 2], 3), ([4, 0], 4), ([3, 4, 9, 0], 5)],
+        6,
+    ),
     "pairs": (
         ["enumerate.list", "map", "add.int"],
         "(list[int]) -> list[int]",
@@ -106,9 +127,11 @@ FRAGMENTS = {
 
 def space_of(names: list[str], request: Type, constants: list[Constant]) -> tuple[Space, DSL]:
     whole = pack()
-    dsl = DSL("fragment", {n: whole.primitives[n] for n in names}, {}, {})
+    dsl = DSL("fragment", {n: whole.primitives[n] for n in names if n in whole.primitives}, {}, {})
+    if len(dsl.primitives) < len(names):  # those of the prelude need others
+        dsl = whole
     *params, result = request.types
-    return make_space(dsl, tuple(params), result, constants), dsl
+    return make_space(dsl, tuple(params), result, constants, allowed=tuple(names)), dsl
 
 
 def filled(
@@ -150,13 +173,14 @@ def test_the_bank_has_each_value_of_the_fragment_once_at_its_least_cost(name: st
     assert found == expected
 
 
-def compiled(space: Space, dsl: DSL, goal: Goal, wrap: Any, *, max_level: int) -> BottomUp:
+def compiled(
+    space: Space, dsl: DSL, goal: Goal, wrap: Any, *, max_level: int, backwards: bool
+) -> BottomUp:
     covered, left_out = restrict(space, dsl)
     assert not left_out
     limits = Limits()
-    made: BottomUp = fast.engine.search_for(
-        covered, dsl, goal, wrap, limits=limits, max_bytes=1 << 24, max_level=max_level
-    )
+    bounds = {"max_bytes": 1 << 24, "max_level": max_level, "backwards": backwards}
+    made: BottomUp = fast.engine.search_for(covered, dsl, goal, wrap, limits=limits, **bounds)
     return made
 
 
@@ -164,9 +188,10 @@ SEARCHES = {"in Python": search_for, "compiled": compiled}
 
 
 @pytest.mark.parametrize("make", SEARCHES.values(), ids=SEARCHES)
+@pytest.mark.parametrize("backwards", [False, True])
 @pytest.mark.parametrize("name", FRAGMENTS)
 def test_each_value_of_the_fragment_is_found_as_a_goal_at_its_least_cost(
-    name: str, make: Any
+    name: str, make: Any, backwards: bool
 ) -> None:
     names, text, constants, rows, cost = FRAGMENTS[name]
     request = parse_type(text)
@@ -177,12 +202,17 @@ def test_each_value_of_the_fragment_is_found_as_a_goal_at_its_least_cost(
     bank, _ = filled(space, dsl, request, rows, cost)
     for entry in [e for cell in bank.shelf(root).cells for e in cell if e.whole][::7]:
         goal = Goal(tuple(params), result, tuple(rows), entry.row)
-        search = make(space, dsl, goal, lambda term, cost: Candidate(term, cost), max_level=cost)
+        search = make(
+            space, dsl, goal, lambda term, cost: Candidate(term, cost), max_level=cost,
+            backwards=backwards,
+        )  # fmt: skip
         batch = search.ask(Allowance(None, None))
         while not batch.candidates and not search.exhausted:
             batch = search.ask(Allowance(None, None))
         assert batch.candidates, f"{entry.row} of cost {entry.cost} is not found"
-        assert batch.candidates[0].cost == entry.cost
+        # What is found backwards may come before its turn.
+        costs = batch.candidates[0].cost, entry.cost
+        assert costs[0] >= costs[1] if backwards else costs[0] == costs[1]
         wanted[row_key(entry.row)] = (entry.cost, entry.row)
     assert wanted
 
@@ -211,7 +241,10 @@ def test_with_misses_allowed_the_cheapest_value_right_on_enough_rows_is_found(
             if sum(not same(*pair) for pair in zip(e.row, expected, strict=True)) <= misses
         )
         goal = Goal(tuple(params), result, tuple(rows), expected, misses=misses)
-        search = make(space, dsl, goal, lambda term, cost: Candidate(term, cost), max_level=cost)
+        search = make(
+            space, dsl, goal, lambda term, cost: Candidate(term, cost), max_level=cost,
+            backwards=False,
+        )  # fmt: skip
         batch = search.ask(Allowance(None, None))
         while not batch.candidates and not search.exhausted:
             batch = search.ask(Allowance(None, None))

@@ -10,7 +10,7 @@ from progsynth.lang.primitive import DSL
 from progsynth.lang.term import Term
 from progsynth.search.bank import splits
 from progsynth.search.bodies import Noted, Pool
-from progsynth.search.deduce import deducers
+from progsynth.search.deduce import Deducible, deducible
 from progsynth.search.fast.bank import FastBank, keys_of
 from progsynth.search.fast.deducing import Deducing
 from progsynth.search.fast.memory import Sizes
@@ -47,9 +47,8 @@ class AimedFastBank:
         self._numbers = {id(production): number for number, production in numbered}
         self._telling = goal.telling()
         # An output that may be wrong says nothing of what is inside.
-        known = [] if goal.misses else deducers(dsl, space, self.root)
-        self.deducible = [production for production, _ in known]
-        self._deducing = Deducing(self.bank, goal, known, is_right)
+        self.deducible = [] if goal.misses else deducible(dsl, space, self.root)
+        self._deducing = Deducing(self.bank, goal, is_right)
 
     @property
     def programs(self) -> int:
@@ -132,6 +131,6 @@ class AimedFastBank:
         for chosen in self.bank.check(number, split, self.wanted, self._telling, misses):
             yield None if chosen is None else self.made(production, chosen)
 
-    def right_bodies(self, production: Production, split: tuple[int, ...]) -> Iterator[Term | None]:
+    def right_bodies(self, one: Deducible, split: tuple[int, ...]) -> Iterator[Term | None]:
         """The calls whose bodies give what the output says that they have to give."""
-        return self._deducing.right(production, split)
+        return self._deducing.right(one, split)

@@ -25,6 +25,7 @@ from progsynth.search.space import Production, Scope, Space, Symbol, build_term
 
 SLICE = 16_384  # programs between looks at the clock
 _LEAST = 16  # programs that one call of a kernel may try at least
+_FREE = 1 << 8  # words behind the last record that kernels may write to meanwhile
 _FAR = 1 << 62
 _POOLED = 1 << 15  # elements of pools at first
 _COMPARES = (opcodes.LT, opcodes.LE, opcodes.GT, opcodes.GE)
@@ -328,15 +329,15 @@ class FastBank:
                 yield None
 
     def try_bodies(
-        self, symbol: Symbol, cost: int, goal: at.Words, places: at.Words
+        self, symbol: Symbol, cost: int, wanted: trying.Wanted
     ) -> Iterator[tuple[Production, tuple[int, ...]] | None]:
-        """The programs of the symbol of that cost that give the words wanted at these rows, as
-        productions and arguments; ticks now and then."""
+        """The programs of the symbol of that cost that give what is wanted, as productions and
+        the addresses of the arguments' rows; ticks now and then."""
         first, number = self.number_productions(symbol), self.symbol_number(symbol)
         cursor = np.zeros(NUM_CURSOR, np.int64)
         while True:
             self._allow(2)
-            status = trying.try_bodies(self.tables, cursor, goal, places, number, cost)
+            status = trying.try_bodies(self.tables, cursor, wanted, number, cost)
             if status == at.HIT:
                 production = self.productions[first + int(cursor[NUMBER])]
                 chosen = cursor[CHOSEN : CHOSEN + len(production.args)]
@@ -347,6 +348,31 @@ class FastBank:
                 return
             else:
                 yield None
+
+    def entries_in(self, scope: Scope, most: int) -> at.Words:
+        """The numbers of the entries of a scope up to a cost, in order."""
+        cells = [
+            np.arange(cell.start, cell.stop, dtype=np.int32)
+            for symbol, shelf in self.shelves.items()
+            if symbol.scope is scope
+            for cell in shelf.cells[: most + 1]
+        ]
+        return np.sort(np.concatenate([np.zeros(0, np.int32), *cells]))
+
+    def extend(self, numbers: at.Words, variables: at.Words) -> tuple[int, int] | None:
+        """Write what the entries of these numbers give of other settings of their variables.
+
+        `variables` has a row of words for each variable. Gives where their rows and those of the
+        entries are, until something else is written; None where there is no room.
+        """
+        start, width = int(self.memory.Q[at.ROWS]) + _FREE, variables.shape[1]
+        rows = start + variables.size
+        if rows + len(numbers) * width > int(self.memory.Q[at.ROWS_END]):
+            return None
+        self.memory.A[start:rows] = variables.reshape(-1)
+        while trying.extend(self.tables, numbers, start, rows, width) == at.ROOM:
+            self.grow()
+        return start, rows
 
     def grow(self) -> None:
         """Make the hash tables that are full larger."""
