@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from progsynth.bench.published import Published
 from progsynth.bench.record import Record
-from progsynth.bench.scores import MethodScore, TaskScore, score_methods
+from progsynth.bench.scores import MethodScore, TaskScore, effort_of, score_methods
 
 _SIZE = (10.0, 4.2)  # inches
 _ROW, _LINE = 0.16, 0.06  # inches of a problem, and more for each method
@@ -47,7 +47,8 @@ def draw_over_time(records: Sequence[Record], suite: str, path: Path) -> None:
     figure = Figure(figsize=_SIZE, layout="constrained")
     left, right = figure.subplots(1, 2, sharey=True)
     _draw_curves(left, scores, lambda record: record.seconds, "seconds (log scale)")
-    _draw_curves(right, scores, lambda record: record.executions, "executions (log scale)")
+    counted = "programs" if effort_of(records) == "programs" else "executions"
+    _draw_curves(right, scores, lambda record: getattr(record, counted), f"{counted} (log scale)")
     left.set_ylabel("tasks right on test")
     handles, labels = left.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=6, frameon=False)

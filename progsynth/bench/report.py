@@ -1,20 +1,65 @@
-"""A report on a run: Markdown for readers, CSV for programs, plots."""
+"""A report on a run, or on several side by side: Markdown for readers, CSV for programs, plots.
+
+Of several runs each method is a line and a curve of its own, named by its run where that is
+needed to tell them apart.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from progsynth.bench import plots
+from progsynth.bench.compare import pairs_of, sides_of, warnings_of
 from progsynth.bench.plan import COUNTED
 from progsynth.bench.published import Published, published_for
 from progsynth.bench.record import FAILED, Record
 from progsynth.bench.runs import Run
-from progsynth.bench.scores import LEAST_RUNS, score_tasks
+from progsynth.bench.scores import LEAST_RUNS, score_tasks, untested
 from progsynth.bench.tables import Table, methods_table, records_table, scores_table, tasks_table
 from progsynth.errors import ProgsynthError
 from progsynth.files import write_text
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What a report is made of: runs, their records with a name for each method of each run, what
+    is published on their suites, and what a reader should know before comparing."""
+
+    runs: tuple[Run, ...]
+    records: tuple[Record, ...]
+    published: Mapping[str, Sequence[Published]]
+    warnings: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """What the report is on."""
+        return ", ".join(run.name for run in self.runs)
+
+    @property
+    def suites(self) -> tuple[str, ...]:
+        """The suites, in the order in which they were run."""
+        return tuple(self.published)
+
+
+def gather(runs: Sequence[Run]) -> Material:
+    """What a report on the runs is made of.
+
+    Raises ProgsynthError where several runs have no task in common, or published figures cannot
+    be read.
+    """
+    warnings = tuple(warning for run in runs for warning in run.warnings)
+    records = runs[0].records
+    if len(runs) > 1:
+        sides = sides_of(runs)
+        records = tuple(replace(r, method=side.name) for side in sides for r in side.records)
+        warnings += warnings_of(pairs_of(sides))
+    published = {}
+    for suite in dict.fromkeys(record.suite for record in records):
+        tasks = list(dict.fromkeys(r.task for r in records if r.suite == suite))
+        published[suite] = published_for(suite, tasks, [run.folder for run in runs])
+    return Material(tuple(runs), records, published, warnings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,64 +71,63 @@ class Report:
     plots: tuple[Path, ...]
 
 
-def write_report(run: Run, folder: Path) -> Report:
-    """Write the report on a run into the folder, in place of an older one.
+def write_report(material: Material, folder: Path) -> Report:
+    """Write the report into the folder, in place of an older one.
 
-    Raises ProgsynthError where it cannot be written, or published figures cannot be read.
+    Raises ProgsynthError where it cannot be written.
     """
-    suites = list(dict.fromkeys(record.suite for record in run.records))
-    published = {suite: _published(run, suite) for suite in suites}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        drawn = tuple(_plots(run, suites, published, folder))
+        drawn = tuple(_plots(material, folder))
     except OSError as error:
         raise ProgsynthError(f"{folder}: cannot be written: {error.strerror}") from None
     tables = {
-        "methods.csv": methods_table(run.records),
-        "tasks.csv": scores_table(run.records),
-        "records.csv": records_table(run.records),
+        "methods.csv": methods_table(material.records),
+        "tasks.csv": scores_table(material.records),
+        "records.csv": records_table(material.records),
     }
     for name, table in tables.items():
         write_text(folder / name, table.csv())
     text = folder / "report.md"
-    write_text(text, "\n".join(_lines(run, suites, published)) + "\n")
+    write_text(text, "\n".join(_lines(material)) + "\n")
     return Report(text, tuple(folder / name for name in tables), drawn)
 
 
-def _published(run: Run, suite: str) -> list[Published]:
-    tasks = list(dict.fromkeys(r.task for r in run.records if r.suite == suite))
-    return published_for(suite, tasks, [run.folder])
-
-
-def _plots(
-    run: Run, suites: Sequence[str], published: dict[str, list[Published]], folder: Path
-) -> Iterator[Path]:
-    for suite in suites:
+def _plots(material: Material, folder: Path) -> Iterator[Path]:
+    for suite, published in material.published.items():
         path = folder / f"solved_over_time_{suite}.png"
-        plots.draw_over_time(run.records, suite, path)
+        plots.draw_over_time(material.records, suite, path)
         yield path
         path = folder / f"success_{suite}.png"
-        plots.draw_success(score_tasks(run.records), suite, path, published[suite])
+        plots.draw_success(score_tasks(material.records), suite, path, published)
         yield path
 
 
 # ---------------------------------------------------------------------------- the Markdown
 
 
-def _lines(run: Run, suites: Sequence[str], published: dict[str, list[Published]]) -> Iterator[str]:
-    yield f"# {run.name}\n"
-    yield from _circumstances(run)
+def _lines(material: Material) -> Iterator[str]:
+    yield f"# {material.name}\n"
+    for run in material.runs:
+        if len(material.runs) > 1:
+            yield f"\n{run.name}:\n"
+        yield from _circumstances(run)
+    if material.warnings:
+        yield ""
+        yield from (f"**Note**: {warning}.\n" for warning in material.warnings)
+    records = material.records
     yield "\n## Methods\n"
-    yield methods_table(run.records).markdown()
+    yield methods_table(records).markdown()
+    yield from (f"{line}\n" for line in untested(records))
     yield _HOW_TO_READ
-    for suite in suites:
+    for suite, published in material.published.items():
         yield f"\n## {suite}\n"
         yield f"![solved over time](solved_over_time_{suite}.png)\n"
         yield f"![success by problem](success_{suite}.png)\n"
-        yield tasks_table(run.records, suite, published[suite]).markdown()
-        yield from _others(published[suite])
-    yield from _unsolved(run.records)
-    yield from _lost(run.records)
+        yield tasks_table(records, suite, published).markdown()
+        yield from _others(published)
+    yield from _unsolved(records)
+    yield from _lost(records)
 
 
 _HOW_TO_READ = f"""\
@@ -118,9 +162,6 @@ def _circumstances(run: Run) -> Iterator[str]:
     if plan.get("held_out"):
         yield f"* of tasks without a test, the last {plan['held_out']} examples were held out"
     yield f"* `{first.command}`, begun {min(r.started for r in run.records)}"
-    if run.warnings:
-        yield ""
-        yield from (f"**Note**: {warning}." for warning in run.warnings)
 
 
 def _others(published: Sequence[Published]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from progsynth.bench.intervals import Interval, wilson
@@ -120,6 +120,11 @@ class MethodScore:
         return sum(record.success and record.single_call for record in self.records)
 
     @property
+    def untested(self) -> int:
+        """How many of the successes are on tasks that have no test examples."""
+        return sum(r.success and r.test is not None and not r.test.total for r in self.records)
+
+    @property
     def lost(self) -> int:
         """The number of jobs that died, hung, or ended with an error."""
         return sum(record.stop_reason in FAILED for record in self.records)
@@ -187,6 +192,17 @@ def effort_text(score: TaskScore | MethodScore) -> str:
 def effort_head(records: Iterable[Record]) -> str:
     """The head above such texts."""
     return _EFFORTS[effort_of(records)]
+
+
+def untested(records: Iterable[Record]) -> Iterator[str]:
+    """A sentence on each method that had success on tasks without test examples."""
+    for score in score_methods(records):
+        if score.untested:
+            yield (
+                f"Of the successes of {score.method} on {score.suite}, {score.untested} of "
+                f"{score.successes} are of tasks that have no test examples: their programs are "
+                "right on the examples that they were made from, and no more is known."
+            )
 
 
 def spread_text(counts: Sequence[int]) -> str:

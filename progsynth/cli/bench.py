@@ -15,7 +15,7 @@ from progsynth.bench.plan import COUNTED, SECONDS, Plan, read_plan, seeds_of, wi
 from progsynth.bench.record import FAILED, RECORDS, Record
 from progsynth.bench.run import Begun
 from progsynth.bench.run import run as run_jobs
-from progsynth.bench.scores import in_order
+from progsynth.bench.scores import in_order, untested
 from progsynth.bench.tables import methods_table
 from progsynth.cli.bench_display import Display, display_of
 from progsynth.cli.options import above_zero, whole
@@ -173,6 +173,8 @@ def _print_end(records: list[Record], frozen: Frozen, folder: Path, *, stopped: 
         table = methods_table(in_order(records, [job.key for job in frozen.jobs]))
         print()
         print_table(table.heads, table.rows)
+        for line in untested(records):
+            print(line)
     lost = [record for record in records if record.stop_reason in FAILED]
     for record in lost[:_SHOWN]:
         first = record.error.partition("\n")[0]

@@ -13,7 +13,7 @@ import pytest
 from progsynth.bench.compare import differing_table, pairs_of, pairs_table, sides_of
 from progsynth.bench.published import published_for
 from progsynth.bench.record import RECORDS, Record, Score, journal
-from progsynth.bench.report import write_report
+from progsynth.bench.report import gather, write_report
 from progsynth.bench.runs import read_run, with_methods
 from progsynth.errors import ProgsynthError
 from progsynth.registry import suite_card
@@ -84,7 +84,7 @@ def two_methods(record: Make) -> list[Record]:
 def test_a_report_has_tables_and_plots(record: Make, folder_of: Write) -> None:
     folder = folder_of("x", *two_methods(record), seeds=5)
     (folder / "published.toml").write_text(PUBLISHED)
-    report = write_report(read_run(folder), folder / "report")
+    report = write_report(gather([read_run(folder)]), folder / "report")
     text = report.text.read_text()
     assert "* 40 of 40 jobs; at most 10 seconds each" in text
     assert "| a    | 5/5 [0.57, 1.00] | 1.50     | 5/5 [0.57, 1.00] | 1.50     | 98/100   |" in text
@@ -101,6 +101,30 @@ def test_a_report_has_tables_and_plots(record: Make, folder_of: Write) -> None:
     with (folder / "report" / "records.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 40 and rows[0]["program"] == record().program
+
+
+def test_a_report_on_several_runs_has_a_line_and_a_curve_for_each_method_of_each(
+    record: Make, folder_of: Write, tmp_path: Path
+) -> None:
+    first = [record(task, method) for task in "ab" for method in ("bottom_up", "genetic")]
+    other = [record("a", seconds_given=20.0), record("b", seconds_given=20.0, **FAILS)]
+    runs = [read_run(folder_of("x", *first)), read_run(folder_of("y", *other))]
+    report = write_report(gather(runs), tmp_path / "both")
+    text = report.text.read_text()
+    assert text.startswith("# x, y\n")
+    for name, right in (("x: bottom_up", 2), ("x: genetic", 2), ("y: bottom_up", 1)):
+        assert f"| small | {name:12} | 2     | {right} " in text
+    assert "**Note**: unequal seconds given: 10.0 against 20.0 (x: bottom_up against y" in text
+    assert text.count("* 2 of 2 jobs") + text.count("* 4 of 4 jobs") == 2
+    assert len(report.plots) == 2  # of the one suite
+
+
+def test_successes_without_test_examples_are_told_apart(record: Make, folder_of: Write) -> None:
+    records = [record("a"), record("b", test=Score(0, 0)), record("c", **FAILS)]
+    folder = folder_of("x", *records)
+    text = write_report(gather([read_run(folder)]), folder / "report").text.read_text()
+    said = "Of the successes of bottom_up on small, 1 of 2 are of tasks that have no test examples"
+    assert said in text
 
 
 def test_records_are_read_in_the_order_of_the_plan(record: Make, folder_of: Write) -> None:
@@ -128,7 +152,7 @@ def test_a_report_says_what_is_wrong_with_its_run(record: Make, folder_of: Write
         "1 program(s) came after the budget",
     ):
         assert part in said
-    text = write_report(run, folder / "report").text.read_text()
+    text = write_report(gather([run]), folder / "report").text.read_text()
     assert "the process died (signal 9)" in text and "**Note**: " in text
 
 
@@ -142,7 +166,7 @@ def test_runs_that_cannot_be_read(record: Make, folder_of: Write, tmp_path: Path
     folder = folder_of("fine", record("a"))
     (folder / "report").write_text("")
     with pytest.raises(ProgsynthError, match="report: cannot be written"):
-        write_report(read_run(folder), folder / "report")
+        write_report(gather([read_run(folder)]), folder / "report")
 
 
 @pytest.mark.parametrize(

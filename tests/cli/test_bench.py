@@ -217,6 +217,24 @@ def test_report_and_compare(
     assert "holds no run" in capsys.readouterr().err
 
 
+def test_a_report_on_several_runs(
+    runner: Runner, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runs = [str(tmp_path / name) for name in "xy"]
+    for folder, method in zip(runs, ("bottom_up", "genetic"), strict=True):
+        assert bench(Path(folder), "--methods", method) == 0
+    published = '[[published]]\nname = "them"\nsource = "a paper"\nruns = 9\nsolved = {mean = 4}\n'
+    (tmp_path / "x" / "published.toml").write_text(published)
+    capsys.readouterr()
+    assert main(["report", *runs]) == 2
+    assert "belongs to none of them: say --out DIR" in capsys.readouterr().err
+    assert main(["report", *runs, "--out", str(tmp_path / "both")]) == 0
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert "demo x: bottom_up 2 2 2 0 0% (0 of 2) 1.25 0" in lines
+    assert "mean 1/1 1.25 1/1 1.25 4/9" in lines
+    assert f"{tmp_path / 'both' / 'solved_over_time_demo.png'}" in lines
+
+
 def test_on_a_terminal_a_bar_says_how_far_it_is(
     runner: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
