@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from progsynth.evaluate import Evaluation
 from progsynth.lang.term import Program, Term
@@ -118,6 +118,16 @@ class Search(Protocol):
         ...
 
 
+@runtime_checkable
+class Detailed(Protocol):
+    """A search that says more of how it goes."""
+
+    @property
+    def details(self) -> Mapping[str, Any]:
+        """What is known of its last round, by name."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Budget:
     """What a run may use; None is no bound. At least one bound is wanted by `solve`."""
@@ -130,7 +140,11 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Progress: `kind` is "progress", "rejected" (by validation) or "stopped"."""
+    """Progress: `kind` is "progress", "rejected" (by validation) or "stopped".
+
+    `details` is what a search says besides (see `Detailed`): of a genetic one the diversity,
+    sizes and errors of the last generation.
+    """
 
     kind: str
     seconds: float
@@ -140,6 +154,7 @@ class Event:
     best: tuple[int, int]  # examples passed by the best program, and their number
     stop_reason: str = ""
     gradient_steps: int = 0
+    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,6 +317,7 @@ class _Loop:
                 self.shown,
                 reason,
                 self.gradient_steps,
+                self.search.details if isinstance(self.search, Detailed) else {},
             )
         )
 

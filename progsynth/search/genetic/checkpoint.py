@@ -127,6 +127,7 @@ def save(search: GeneticSearch, owner: dict[str, str]) -> Saved:
         return places[id(one)]
 
     _, state, gauss = search.rng.getstate()
+    distances = search.judge.distances
     return Saved(
         FORMAT,
         progsynth.__version__,
@@ -142,7 +143,8 @@ def save(search: GeneticSearch, owner: dict[str, str]) -> Saved:
         hall=list(map(place, search.hall)),
         handed=list(map(keep, search.handed)),
         arrived=list(map(keep, search.guests.arrived)),
-        sampling=[],
+        cases=list(search.judge.cases),
+        distances=[] if distances is None else distances.tolist(),
         log=[dict(row) for row in search.logbook],
         local=save_local(search.local, codec, place),
         programs=programs,
@@ -166,8 +168,11 @@ def restore(search: GeneticSearch, saved: Saved) -> None:
     search.best, search.waited = saved.best, saved.waited
     search.seen = set(np.frombuffer(saved.seen, "<i8").tolist())
     search.population = [individuals[place] for place in saved.population]
-    for place in reversed(saved.hall):  # of equals the one that comes last stands first
-        search.hall.insert(individuals[place])
+    search.hall.items = [individuals[place] for place in saved.hall]
+    search.hall.keys = [one.fitness for one in reversed(search.hall.items)]
+    search.judge.cases = list(saved.cases)
+    if saved.distances:
+        search.judge.distances = np.array(saved.distances, np.int64)
     search.handed = [trees[place] for place in saved.handed]
     search.told = {name_of(tree, search.grammar) for tree in search.handed}
     search.guests.arrived = [trees[place] for place in saved.arrived]

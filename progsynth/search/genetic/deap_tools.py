@@ -16,7 +16,7 @@ under these names; what it lacks is ours:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,7 +38,8 @@ class Fitness(base.Fitness):  # type: ignore[misc]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Individual:
-    """A tree that was scored. `errors` has its error on each case, `key` is its program's term."""
+    """A tree that was scored. `errors` has its error on each case, NaN where it was not run yet
+    (its `fitness` is of the others), `key` is its program's term."""
 
     tree: Tree
     key: Any
@@ -52,10 +53,16 @@ class Individual:
 
 def individual(tree: Tree, key: Any, candidate: Candidate, errors: Errors) -> Individual:
     """The individual with its fitness."""
-    wrong = float(np.count_nonzero(errors)) / max(1, len(errors))
+    return Individual(tree, key, candidate, errors, Fitness(fitness_values(tree, errors)))
+
+
+def fitness_values(tree: Tree, errors: Errors) -> tuple[float, float, float]:
+    """The fitness of a tree with these errors, as far as they are known."""
+    known = errors[~np.isnan(errors)]
+    wrong = float(np.count_nonzero(known)) / max(1, len(known))
     # A bounded sum: one enormous error must not hide what the others say.
-    total = float(np.sum(1.0 - 1.0 / (1.0 + errors)))
-    return Individual(tree, key, candidate, errors, Fitness((wrong, total, float(tree.size))))
+    total = float(np.sum(1.0 - 1.0 / (1.0 + known))) * len(errors) / max(1, len(known))
+    return wrong, total, float(tree.size)
 
 
 def toolbox(given: base.Toolbox | None, ours: Mapping[str, Callable[..., Any]]) -> base.Toolbox:
@@ -73,18 +80,34 @@ def hall_of_fame() -> tools.HallOfFame:
 
 
 def statistics() -> tools.Statistics:
-    """What the logbook says of each generation: shares wrong and sizes."""
-    found = tools.Statistics(lambda one: (one.fitness.values[0], one.tree.size))
-    found.register("least", lambda rows: float(min(wrong for wrong, _ in rows)))
-    found.register("mean", lambda rows: float(np.mean([wrong for wrong, _ in rows])))
-    found.register("size", lambda rows: float(np.mean([size for _, size in rows])))
+    """What the logbook says of each generation.
+
+    The least and the mean share of cases that are wrong; the mean and the largest size; how many
+    different programs and rows of errors there are; on how many cases some program is right.
+    """
+    found = tools.Statistics()
+    found.register("least", lambda some: float(min(one.fitness.values[0] for one in some)))
+    found.register("mean", lambda some: float(np.mean([one.fitness.values[0] for one in some])))
+    found.register("size", lambda some: float(np.mean([one.tree.size for one in some])))
+    found.register("largest", lambda some: max(one.tree.size for one in some))
+    found.register("distinct", lambda some: len({one.key for one in some}))
+    found.register("behaviours", lambda some: len({one.errors.tobytes() for one in some}))
+    found.register("right_cases", lambda some: int(np.sum(least_errors(some) == 0.0)))
+    return found
+
+
+def least_errors(individuals: Sequence[Individual]) -> Errors:
+    """The least error of any of them on each case; infinite where nothing is known."""
+    errors = np.stack([one.errors for one in individuals])
+    found: Errors = np.fmin.reduce(errors, axis=0, initial=np.inf)
     return found
 
 
 def logbook() -> tools.Logbook:
     """An empty logbook, with a row to come for each generation."""
     made = tools.Logbook()
-    made.header = ["generation", "programs", "executions", "least", "mean", "size"]
+    made.header = ["generation", "programs", "executions", "least", "mean", "size", "largest"]
+    made.header += ["distinct", "behaviours", "right_cases"]
     return made
 
 

@@ -59,7 +59,7 @@ class SavedLocal:
     """What local search has done, so that none of it is done or paid for twice."""
 
     work: list[float]
-    loops: list[int]  # places of individuals
+    loops: list[tuple[int, bytes]]  # places of individuals, and their errors when they came in
     bodies: list[int]
     decided: dict[str, bytes]  # where branches are right, by their numbers
     conditions_charged: bool
@@ -94,7 +94,8 @@ class Saved:
     hall: list[int]
     handed: list[int]
     arrived: list[int]
-    sampling: list[int]
+    cases: list[int]  # that the generation was judged by
+    distances: list[list[int]]  # of cases; none where they were not measured
     log: list[dict[str, float]]
     local: SavedLocal
 

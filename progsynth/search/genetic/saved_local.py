@@ -20,7 +20,7 @@ def save_local(local: Local, codec: Codec, place: Callable[[Individual], int]) -
     packed = {str(name): np.packbits(right).tobytes() for name, right in decider.known.items()}
     return SavedLocal(
         work=list(local.work),
-        loops=list(map(place, local.loops.values())),
+        loops=[(place(one), errors) for errors, one in local.loops.items()],
         bodies=sorted(local.fitter.known),
         decided=packed,
         conditions_charged=decider.charged,
@@ -49,8 +49,7 @@ def restore_local(
     """Put a local search that has not begun into the state that was saved."""
     prober, decider = local.prober, local.decider
     local.work = list(saved.work)
-    loops = [individuals[place] for place in saved.loops]
-    local.loops = {one.errors.tobytes(): one for one in loops}
+    local.loops = {errors: individuals[place] for place, errors in saved.loops}
     local.fitter.known = set(saved.bodies)
     cases = len(decider.rows)
     decider.known = {

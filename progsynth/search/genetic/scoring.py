@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -107,8 +107,13 @@ class EngineScorer:
                 )
 
     def __call__(self, proposals: Sequence[Proposal]) -> Scored:
-        cases = len(self.problem.inputs)
-        errors_PC = np.full((len(proposals), cases), np.nan)
+        errors_PC = self.errors(proposals, range(len(self.problem.inputs)))
+        candidates = tuple(proposal.candidate for proposal in proposals)
+        return Scored(errors_PC, candidates, errors_PC.size)
+
+    def errors(self, proposals: Sequence[Proposal], cases: Sequence[int]) -> Errors:
+        """The proposals' errors on these cases."""
+        errors_PC = np.full((len(proposals), len(cases)), np.nan)
         codes: dict[int, Code] = {}
         if self.batch is not None and vm.available() and vm.ready():
             for place, proposal in enumerate(proposals):
@@ -117,7 +122,7 @@ class EngineScorer:
         if codes and self.batch is not None:
             grades = vm.grade(
                 list(codes.values()),
-                self.batch,
+                self.batch_of(self.batch, cases),
                 self.limits,
                 tolerance=self.problem.tolerance,
             )
@@ -125,9 +130,16 @@ class EngineScorer:
             tiny = np.where(grades.errors == 0.0, _TINY, grades.errors)
             errors_PC[list(codes)] = np.where(grades.equal, 0.0, tiny)
         for left in np.flatnonzero(np.isnan(errors_PC).any(axis=1)).tolist():
-            errors_PC[left] = self.in_python(proposals[left].candidate.program)
-        candidates = tuple(proposal.candidate for proposal in proposals)
-        return Scored(errors_PC, candidates, errors_PC.size)
+            errors_PC[left] = self.in_python(proposals[left].candidate.program, cases)
+        return errors_PC
+
+    def batch_of(self, batch: vm.Batch, cases: Sequence[int]) -> vm.Batch:
+        """The rows of these cases."""
+        if len(cases) == len(batch.rows):
+            return batch
+        rows = np.array(cases, np.intp)
+        expected = np.concatenate((batch.expected[:1], batch.expected[1 + rows]))
+        return replace(batch, rows=batch.rows[rows], expected=expected)
 
     def compiled(self, proposal: Proposal) -> Code:
         """The program for the VM. Raises UnsupportedError."""
@@ -136,11 +148,13 @@ class EngineScorer:
             typed = None  # it was put into a sketch
         return bytecode.compile_program(program, self.problem.dsl, typed=typed)
 
-    def in_python(self, program: Program) -> list[float]:
-        """The program's errors, by the Python engine."""
+    def in_python(self, program: Program, cases: Sequence[int] | None = None) -> list[float]:
+        """The program's errors on these cases, None for all, by the Python engine."""
         problem = self.problem
-        outputs = run_rows(program, problem.inputs, problem.dsl, self.limits, engine="python")
-        evaluation = self.measure(problem.outputs, outputs)
+        cases = range(len(problem.inputs)) if cases is None else cases
+        rows = [problem.inputs[case] for case in cases]
+        outputs = run_rows(program, rows, problem.dsl, self.limits, engine="python")
+        evaluation = self.measure([problem.outputs[case] for case in cases], outputs)
         pairs = zip(evaluation.errors, evaluation.right, strict=True)
         return [0.0 if right else error or _TINY for error, right in pairs]
 

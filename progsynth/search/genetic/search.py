@@ -8,7 +8,7 @@ random programs; a candidate that the loop rejected is not handed out again.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -26,7 +26,8 @@ from progsynth.search.genetic.deap_tools import Individual
 from progsynth.search.genetic.generate import ramped
 from progsynth.search.genetic.grammar import Grammar, make_grammar
 from progsynth.search.genetic.guests import Guests, widened
-from progsynth.search.genetic.lexicase.selection import Errors, deviations, lexicase
+from progsynth.search.genetic.judge import Judge
+from progsynth.search.genetic.lexicase.selection import deviations, lexicase
 from progsynth.search.genetic.local import Local
 from progsynth.search.genetic.scoring import EngineScorer, Proposal, Scorer, working_limits
 from progsynth.search.genetic.settings import Settings
@@ -90,7 +91,7 @@ class GeneticSearch:
         self.rng = Random(seed)
         self.grammar = make_grammar(problem)
         self.bounds = Bounds(self.settings.max_size, self.settings.max_depth)
-        self.scorer = scorer or EngineScorer(problem)
+        self.judge = Judge(problem, self.settings, scorer or EngineScorer(problem))
         self.rescore = rescore
         limits = working_limits(problem)
         share = self.settings.local if scorer is None else 0.0
@@ -106,6 +107,7 @@ class GeneticSearch:
         self.population: list[Individual] = []
         self.exhausted = False
         self.level = 0
+        self.least_errors: tuple[float, ...] = ()  # on each case, in the last generation
         self.starts = 0
         self.programs = self.executions = self.gradient_steps = 0
         self.seen: set[int] = set()  # numbers of programs
@@ -129,6 +131,14 @@ class GeneticSearch:
         if self.starts < 2:
             return ()
         return (f"started over {self.starts - 1} times, when it came no nearer",)
+
+    @property
+    def details(self) -> Mapping[str, Any]:
+        """What the last generation was like (see `deap_tools.statistics`), and `errors`, the least
+        of any of its programs on each case."""
+        if not len(self.logbook):
+            return {}
+        return {**self.logbook[-1], "errors": self.least_errors}
 
     # ------------------------------------------------------------------------- protocol
 
@@ -182,8 +192,7 @@ class GeneticSearch:
                 self.seen.clear()
                 self.best, self.waited = _FARTHEST, 0
             while self.waited < self.settings.patience:
-                children = yield from self._generation()
-                self.population = [*self._elite(), *children]
+                self.population = yield from self._generation()
                 if not self.population:
                     return
                 self._note()
@@ -196,16 +205,21 @@ class GeneticSearch:
             self.population = []
 
     def _generation(self) -> Generator[list[Candidate], None, list[Individual]]:
-        """The individuals of the next generation; yields what is right after each part."""
+        """The individuals of the next generation; yields what is right after each part.
+
+        Parents and those who live on are judged by the cases of their own generation.
+        """
         made: list[Individual] = []
+        left = self.settings.population
+        parents, elite = self._parents(2 * left), self._elite()
+        self.executions += self.judge.draw(self.population, self.level, self.rng)
         guests = self.guests.take(beginning=not self.population)
         self.bounds = widened(self.bounds, guests)
         first, hits = self.trial(guests, ())
         if first:
             made += first
             yield hits
-        left = self.settings.population
-        parents = self._parents(2 * left) or made[:]
+        parents = parents or made[:]
         while left > 0:
             part = yield from self._children(parents, min(left, _PART))
             left -= _PART
@@ -215,11 +229,7 @@ class GeneticSearch:
             scored = self._scored(part)
             made += scored
             yield self._hits(scored)
-        return made
-
-    def _is_right(self, errors: Errors) -> bool:
-        wrong = np.count_nonzero(errors)
-        return bool(wrong <= (1 - self.problem.accuracy) * len(errors) + 1e-9)
+        return [*elite, *made]
 
     def trial(
         self, trees: Sequence[Tree], parents: tuple[Individual, ...]
@@ -231,6 +241,7 @@ class GeneticSearch:
 
     def select(self, individuals: Sequence[Individual], count: int) -> list[Individual]:
         """Parents among them, by the toolbox's operator."""
+        self.executions += self.judge.complete(individuals, self.judge.cases)
         chosen: list[Individual] = self.toolbox.select(individuals, count)
         return chosen
 
@@ -310,7 +321,7 @@ class GeneticSearch:
         return tree, (parent,)
 
     def _scored(self, part: Sequence[_Child]) -> list[Individual]:
-        scored = self.scorer([child.proposal for child in part])
+        scored = self.judge.score([child.proposal for child in part])
         self.programs += len(part)
         self.executions += scored.executions
         self.gradient_steps += scored.gradient_steps
@@ -321,7 +332,7 @@ class GeneticSearch:
         """The candidates that are right on enough examples, the least first, each once."""
         hits = []
         for one in sorted(scored, key=lambda one: one.tree.size):
-            if self._is_right(one.errors):
+            if not np.isnan(one.errors).any() and self.judge.is_right(one.errors):
                 name = name_of(one.tree, self.grammar)
                 if name not in self.told or self.rescore:
                     self.told.add(name)
@@ -344,6 +355,7 @@ class GeneticSearch:
             ("executions", self.executions),
         )
         deap_tools.log(self.logbook, self.statistics.compile(self.population), counts)
+        self.least_errors = tuple(deap_tools.least_errors(self.population).tolist())
 
     # ------------------------------------------------------------------------- operators
 
@@ -367,11 +379,10 @@ class GeneticSearch:
         return cross(left, right) or left, cross(right, left) or right
 
     def _select(self, individuals: Sequence[Individual], count: int) -> list[Individual]:
+        cases = self.judge.cases
         errors = np.stack([one.errors for one in individuals])
-        cases = list(range(errors.shape[1]))
-        if self.settings.sample < 1.0 and cases:
-            cases = self.rng.sample(cases, max(1, round(self.settings.sample * len(cases))))
         real = any(t == FLOAT for t in walk_type(self.problem.entry_result))
-        epsilon = deviations(errors) if real else None
-        found = lexicase(errors, count, self.rng, cases=cases, epsilon_C=epsilon)
+        judged = errors[:, cases]
+        epsilon = deviations(judged) if real else None
+        found = lexicase(judged, count, self.rng, epsilon_C=epsilon)
         return [individuals[place] for place in found]

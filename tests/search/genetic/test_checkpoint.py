@@ -131,18 +131,20 @@ def test_a_killed_search_comes_to_the_result_of_one_that_ran_through(tmp_path: P
     assert whole["rejected"], "nothing was handed out that would have to be again"
 
 
-def test_resuming_again_and_again_changes_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("sampled", [{}, {"sample": 0.6}, {"sample": 0.6, "informed": 2}])
+def test_resuming_again_and_again_changes_nothing(tmp_path: Path, sampled: dict[str, Any]) -> None:
     path = tmp_path / "search.json"
-    whole = GeneticSearch(asked(), 5, settings=SETTINGS)
+    settings = replace(SETTINGS, **sampled)
+    whole = GeneticSearch(asked(), 5, settings=settings)
     while whole.level < 5:
         whole.ask(Allowance(1, None))
     for level in (1, 3, 5):
-        search = GeneticSearch(asked(), 5, settings=SETTINGS, checkpoint=path)
+        search = GeneticSearch(asked(), 5, settings=settings, checkpoint=path)
         while search.level < level:
             search.ask(Allowance(1, None))
     assert search.rng.getstate() == whole.rng.getstate()
-    assert [(o.key, *o.errors) for o in search.population] == [
-        (o.key, *o.errors) for o in whole.population
+    assert [(o.key, o.errors.tobytes()) for o in search.population] == [
+        (o.key, o.errors.tobytes()) for o in whole.population
     ]
     assert search.seen == whole.seen
     assert [one.key for one in search.hall] == [one.key for one in whole.hall]

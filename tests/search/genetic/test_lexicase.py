@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from progsynth.lang import vm
+from progsynth.search.genetic.lexicase.sampling import distances, farthest_first
 from progsynth.search.genetic.lexicase.selection import (
     chosen,
     chosen_slowly,
@@ -78,3 +79,26 @@ def test_no_cases_leave_everybody() -> None:
 
 def test_equal_rows_are_grouped() -> None:
     assert grouped(np.array([[1.0], [2.0], [1.0]])) == [[0, 2], [1]]
+
+
+@given(seed=st.integers(0, 10**6))
+@settings(max_examples=40)
+def test_a_sample_is_farthest_first(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    errors = rng.integers(0, 2, (int(rng.integers(1, 8)), 9)).astype(np.float64)
+    apart = distances(errors)
+    for one in range(9):
+        for other in range(9):
+            assert apart[one, other] == np.count_nonzero(errors[:, one] != errors[:, other])
+    taken = farthest_first(apart, 6, Random(seed))
+    assert len(set(taken)) == 6
+    for place in range(1, 6):
+        nearest = [
+            min(apart[case, taken[:place]]) for case in range(9) if case not in taken[:place]
+        ]
+        assert min(apart[taken[place], taken[:place]]) == max(nearest)
+
+
+def test_cases_that_nothing_tells_apart_are_drawn_at_random() -> None:
+    apart = distances(np.zeros((3, 8)))
+    assert len({tuple(farthest_first(apart, 2, Random(seed))) for seed in range(30)}) > 10

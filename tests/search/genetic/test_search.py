@@ -32,7 +32,7 @@ from progsynth.search.genetic.scoring import EngineScorer, working_limits
 from progsynth.search.genetic.tree import Tree, lower, node
 from progsynth.search.genetic.vary import Bounds
 from progsynth.search.problem import Problem
-from progsynth.search.run import Allowance, Budget, Candidate, run
+from progsynth.search.run import Allowance, Budget, Candidate, Event, run
 
 from .problems import problem
 
@@ -80,6 +80,47 @@ def test_executions_are_programs_times_cases() -> None:
     search = GeneticSearch(larger_sum(), 0, settings=Settings(population=50, fits=0.0, local=0.0))
     batch = search.ask(Allowance(None, None))
     assert batch.executions == 3 * batch.programs > 0
+
+
+def test_a_generation_says_how_diverse_large_and_wrong_it_is() -> None:
+    made = larger_sum()
+    events: list[Event] = []
+    search = GeneticSearch(made, 0, settings=replace(BRED, fits=0.0))
+    run(search, check(made), never, Budget(None, 3_000), on_event=events.append)
+    told = events[-1].details
+    rows = {tuple(one.errors) for one in search.population}
+    sizes = [one.tree.size for one in search.population]
+    assert told["generation"] == search.level > 1
+    assert told["behaviours"] == len(rows) > 1
+    assert told["distinct"] == len({one.key for one in search.population}) >= told["behaviours"]
+    assert (told["largest"], told["size"]) == (max(sizes), pytest.approx(sum(sizes) / len(sizes)))
+    assert told["errors"] == tuple(map(min, zip(*rows, strict=True)))
+    assert told["right_cases"] == told["errors"].count(0.0)
+
+
+def never(candidate: Candidate) -> Any:
+    """Nothing passes."""
+    return compare([1], [2], parse_type("int"))
+
+
+@pytest.mark.parametrize("informed", [0, 2])
+def test_a_sample_of_the_cases_is_run_and_the_rest_of_what_is_right_on_it(informed: int) -> None:
+    rows = [(n,) for n in range(20)]
+    made = problem("(a: int) -> int", lambda a: a * a + 7 if a > 9 else a, rows)
+    settings = replace(BRED, sample=0.25, informed=informed, fits=0.0)
+    search = GeneticSearch(made, 0, settings=settings)
+    while search.level < 4:
+        search.ask(Allowance(1, None))
+    known = [20 - int(np.isnan(one.errors).sum()) for one in search.population]
+    assert min(known) == 5
+    assert search.executions < 8 * search.programs
+    scorer = EngineScorer(made)
+    for one in search.population:
+        all_of_them = scorer([Proposal(one.candidate)]).errors_PC[0]
+        is_known = ~np.isnan(one.errors)
+        assert np.array_equal(one.errors[is_known], all_of_them[is_known])
+        # right on a sample is right on all, or known not to be
+        assert is_known.all() or one.errors[is_known].any()
 
 
 def test_a_rejected_candidate_is_not_handed_out_again() -> None:
