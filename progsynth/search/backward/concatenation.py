@@ -17,7 +17,7 @@ from progsynth.search.backward.view import Row
 from progsynth.search.evidence import Evidence, evidence
 
 _PARTS = 20_000  # that are kept
-_STATES = 3_000  # that are looked at for one set of examples
+_LEADING = 6  # examples, those of the longest outputs, that a path is found for; others are tried
 _WAYS = 3  # concatenations of one set of examples
 
 State = tuple[int, ...]
@@ -72,33 +72,39 @@ class Concatenation:
     def _worth(self, row: Row) -> Evidence:
         return evidence(row, self.scale)
 
-    def ways(self, mask: int, states: int = _STATES) -> Iterator[Way]:
+    def ways(self, mask: int, steps: int) -> Iterator[Way]:
         """Concatenations of at least two parts, right on these examples, the cheapest first.
 
-        Letters count like cost. At most so many states are looked at.
+        Letters count like cost. At most about so many steps from a state to another are tried.
         """
-        examples = [i for i in range(len(self.wanted)) if mask >> i & 1]
-        examples.sort(key=lambda i: -len(self.wanted[i]))
+        others = [i for i in range(len(self.wanted)) if mask >> i & 1]
+        others.sort(key=lambda i: -len(self.wanted[i]))
+        examples = [others.pop(0) for _ in range(min(_LEADING, len(others)))]
         pieces = self._leading(examples[0], mask)
+        leads = [self._leads(i, mask) for i in examples]
+        if not all(some[0] for some in leads):
+            return
         end = tuple(len(self.wanted[i]) for i in examples)
         start = (0,) * len(examples)
         heap: list[tuple[int, int, State, tuple[Part, ...]]] = [(0, 0, start, ())]
         known: dict[State, int] = {start: 0}
         pushed = ways = 0
-        while heap and states and ways < _WAYS:
+        while heap and steps > 0 and ways < _WAYS:
             cost, _, state, parts = heappop(heap)
             if state == end:
-                if len(parts) > 1:
+                if len(parts) > 1 and all(self._makes(parts, i) for i in others):
                     ways += 1
                     letters = sum(part.letters for part in parts)
                     yield Way(cost - self.step - letters, parts)
                 continue
             if known[state] < cost:
                 continue
-            states -= 1
+            steps -= len(pieces[state[0]]) + 1
             for part in pieces[state[0]]:
                 after = self._after(part, examples, state)
                 if after is None or after == state:
+                    continue
+                if not all(some[at] for some, at in zip(leads, after, strict=True)):
                     continue
                 total = cost + part.cost + part.letters + self.step
                 if after == end or total < known.get(after, total + 1):
@@ -106,19 +112,39 @@ class Concatenation:
                     pushed += 1
                     heappush(heap, (total, pushed, after, (*parts, part)))
 
+    def _makes(self, parts: tuple[Part, ...], example: int) -> bool:
+        """Is the example's output what these parts make together?"""
+        at = 0
+        for part in parts:
+            piece = part.row[example]
+            if not _stands(piece, self.wanted[example], at):
+                return False
+            at += len(piece)
+        return at == len(self.wanted[example])
+
     def _leading(self, example: int, mask: int) -> list[list[Part]]:
-        """The parts that may stand at each place of that example's output, so that from where
-        they end others lead to its end."""
-        output = self.wanted[example]
-        pieces = self._pieces(example)
-        found: list[list[Part]] = [[] for _ in range(len(output) + 1)]
-        leads = [False] * len(output) + [True]
-        for at in range(len(output), -1, -1):
-            for stop in range(len(output), at - 1, -1):
-                if stop == at or leads[stop]:
-                    some = pieces.get(_key(output[at:stop]), ())
-                    found[at] += [part for part in some if not mask & ~part.where]
-            leads[at] = leads[at] or any(part.row[example] for part in found[at])
+        """The parts that may stand at each place of that example's output."""
+        output, pieces = self.wanted[example], self._pieces(example)
+        return [
+            [
+                part
+                for stop in range(len(output), at - 1, -1)
+                for part in pieces.get(_key(output[at:stop]), ())
+                if not mask & ~part.where
+            ]
+            for at in range(len(output) + 1)
+        ]
+
+    def _leads(self, example: int, mask: int) -> list[bool]:
+        """From which places of that example's output pieces lead to its end."""
+        output, pieces = self.wanted[example], self._pieces(example)
+        found = [False] * len(output) + [True]
+        for at in range(len(output) - 1, -1, -1):
+            found[at] = any(
+                found[stop]
+                and any(not mask & ~p.where for p in pieces.get(_key(output[at:stop]), ()))
+                for stop in range(len(output), at, -1)
+            )
         return found
 
     def _pieces(self, example: int) -> dict[Any, list[Part]]:

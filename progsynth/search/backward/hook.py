@@ -58,6 +58,7 @@ class Backward:
         `executions` is how many the pass has used.
         """
         self.conditions.update()
+        self.solver.executions = executions
         for goal in self.goals.all:
             if goal is not self.goals.root:
                 self.solver.look_up(goal)

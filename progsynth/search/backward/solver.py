@@ -21,8 +21,9 @@ from progsynth.search.thresholds import bounds, num_digits
 
 _NUMBERS = 40  # expressions that are compared with a bound
 _LABELS = 32  # programs whose change from one number to the next makes a bound
-_SETS = 24  # sets of examples that concatenations are made for, beside all
-_STATES = 500  # that are looked at for one of these
+_FEWEST, _MOST = 3_000, 60_000  # steps that are tried for a concatenation of all examples
+_STEPS = 2_000  # for one of some examples
+_PER_STEP = 40  # executions of the search for each of these steps
 _GIVEN = 3  # operations on two values that are kept of one cell
 _WRITTEN = 2  # what a number costs beside its digits that nothing but the examples' order shows
 
@@ -80,13 +81,15 @@ class Conditions:
 
 @dataclass
 class Solver:
-    """Solves goals on one bank."""
+    """Solves goals on one bank, whose search has used so many `executions`: what takes long is
+    done in proportion."""
 
     view: View
     conditions: Conditions
+    executions: int = 0
     _done: dict[tuple[str, Subgoal], dict[Symbol, int]] = field(default_factory=dict)
     _taken: dict[Subgoal, int] = field(default_factory=dict)
-    _sets: dict[Subgoal, set[int]] = field(default_factory=dict)
+    _sets: int = 0  # of examples that concatenations were looked for
 
     def new(self, what: str, goal: Subgoal, symbol: Symbol) -> Iterator[int]:
         """The costs of the symbol's cells that are new to that way of solving the goal."""
@@ -145,17 +148,20 @@ class Solver:
             yield
         if len(whole.parts) == before:
             return
-        ways = list(whole.ways(full))
+        steps = min(_MOST, max(_FEWEST, self.executions // _PER_STEP))
+        ways = list(whole.ways(full, steps))
         for way in ways:
             goal.add(Solution(way.cost, self.joined(goal, way), True, way.letters))
         yield
         if ways or not goal.decided:
             return
-        masks = [m for mask, _, _ in self.conditions.known for m in (mask, full & ~mask)]
         known = [p.mask for p in goal.decisions.programs]
+        masks = [m for mask, _, _ in self.conditions.known for m in (mask, full & ~mask)]
         missed = (m for m in masks if m and m != full and all(m & ~k for k in known))
-        for mask in islice(dict.fromkeys(missed), _SETS):
-            for way in islice(whole.ways(mask, _STATES), 1):
+        sets = self.executions // (_PER_STEP * _STEPS) - self._sets
+        for mask in islice(dict.fromkeys(missed), max(0, sets)):
+            self._sets += 1
+            for way in islice(whole.ways(mask, _STEPS), 1):
                 goal.decisions.note_program(mask, way.cost, self.joined(goal, way))
             yield
 

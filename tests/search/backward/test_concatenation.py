@@ -31,7 +31,7 @@ PARTS = {
 
 def test_the_cheapest_way_through_all_outputs_comes_first() -> None:
     parts = {**PARTS, "dear": (("Ada ", "Alan ", "Grace "), 7), "both": (("L.", "T.", "H."), 4)}
-    ways = list(known(NAMES, parts).ways(0b111))
+    ways = list(known(NAMES, parts).ways(0b111, 5_000))
     assert [part.handle for part in ways[0].parts] == ["first", "space", "both"]
     assert ways[0].cost == 3 + 1 + 4 + 2
     assert [way.cost for way in ways] == sorted(way.cost for way in ways)
@@ -39,13 +39,16 @@ def test_the_cheapest_way_through_all_outputs_comes_first() -> None:
 
 def test_no_way_where_one_output_cannot_be_made() -> None:
     wrong = {**PARTS, "initial": (("L", "T", "X"), 3)}
-    assert list(known(NAMES, wrong).ways(0b111)) == []
-    assert [p.handle for p in next(known(NAMES, wrong).ways(0b011)).parts][:2] == ["first", "space"]
+    assert list(known(NAMES, wrong).ways(0b111, 5_000)) == []
+    assert [p.handle for p in next(known(NAMES, wrong).ways(0b011, 5_000)).parts][:2] == [
+        "first",
+        "space",
+    ]
 
 
 def test_a_part_may_be_empty_on_some_examples() -> None:
     parts = {"number": (("1", "22", "3"), 2), "minus": (("-", "", "-"), 2)}
-    way = next(known(("-1", "22", "-3"), parts).ways(0b111))
+    way = next(known(("-1", "22", "-3"), parts).ways(0b111, 5_000))
     assert [part.handle for part in way.parts] == ["minus", "number"]
 
 
@@ -56,7 +59,7 @@ def test_lists_are_put_together_likewise() -> None:
         "nine": (([9], [9]), 1),
     }
     wanted = ([1, 2, 9, 2, 1], [30, 50, 9, 50, 30])
-    way = next(known(wanted, parts).ways(0b11))
+    way = next(known(wanted, parts).ways(0b11, 5_000))
     assert [part.handle for part in way.parts] == ["xs", "nine", "back"]
 
 
