@@ -14,7 +14,7 @@ from progsynth.lang.vm.jit import Kernel, kernel
 
 __all__ = ["Kernel", "entry", "kernel"]
 
-_COMPILED = ("draw", "gene", "jit", "lower", "structure", "tables", "vary")
+_COMPILED = ("draw", "gene", "jit", "lower", "structure", "tables", "template", "vary")
 
 
 def folder() -> Path:

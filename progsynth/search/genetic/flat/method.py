@@ -31,7 +31,8 @@ def flat_genetic(
     if population is not None:
         chosen = replace(chosen, population=population)
     if max_size is not None:
-        chosen = replace(chosen, max_size=max_size)
+        first_size = min(chosen.first_size, max_size)
+        chosen = replace(chosen, max_size=max_size, first_size=first_size)
 
     def method(problem: Problem, seed: int) -> Search:
         reason = refusal(problem)

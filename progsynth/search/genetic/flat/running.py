@@ -26,6 +26,7 @@ Keys = NDArray[np.uint64]
 Errors = NDArray[np.float64]
 
 _CODE = 1 << 18  # words of code that are run at a time
+_GENES = 500  # of a genome whose code is sure to fit in there
 _CONSTANTS = 1 << 19
 _SPACE = 1 << 18  # words of each of the two spaces for objects, and more as the limits allow
 _FEW = 5  # cases on which a program is tried out
@@ -103,11 +104,13 @@ class Runner:
         keys = np.empty(len(genomes), np.uint64)
         sizes = np.empty(len(genomes), np.int64)
         room = np.empty(genomes.shape[1], np.int64)
+        if genomes.shape[1] > _GENES:  # there is room for the code of any one genome
+            self.code = np.empty(_CODE // _GENES * genomes.shape[1], np.int64)
         begin = 0
         while begin < len(genomes):
             outputs = (self.code, self.constants, table, keys, sizes, room)
             end = lower(self.language.tables, genomes, lengths, begin, *outputs)
-            assert end > begin, "there is room for the code of any one genome"
+            assert end > begin, "the code of one genome fits"
             yield Lowered(begin, end, self.code, self.constants, table, keys, sizes)
             begin = end
 

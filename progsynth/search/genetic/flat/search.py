@@ -200,7 +200,7 @@ class FlatSearch:
         cases = len(self.problem.inputs)
         if self.settings.sample >= 1.0:
             return self.order
-        count = max(1, round(self.settings.sample * cases))
+        count = min(cases, max(1, round(self.settings.sample * cases)))
         return np.array(self.rng.sample(range(cases), count))
 
     def _parts(self, lowered: Lowered, fresh: dict[int, Errors]) -> Iterator[list[int]]:

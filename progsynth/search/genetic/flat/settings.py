@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from progsynth.errors import ProgsynthError
+
+_SHARES = ("elite", "fresh", "crossover", "touch", "perturb", "rate", "aimed", "sample")
+_COUNTS = ("population", "max_size", "first_size", "patience", "registers", "spare")
+
 
 @dataclass(frozen=True, slots=True)
 class FlatSettings:
@@ -33,3 +38,22 @@ class FlatSettings:
     sample: float = 0.25
     registers: int = 4
     spare: int = 2
+
+    def __post_init__(self) -> None:
+        for name in _SHARES:
+            if not 0.0 <= getattr(self, name) <= 1.0:
+                raise ProgsynthError(
+                    f"the setting '{name}' of the flat genetic search: expected a share from 0 "
+                    f"to 1, found {getattr(self, name)}"
+                )
+        for name in _COUNTS:
+            if getattr(self, name) < 1:
+                raise ProgsynthError(
+                    f"the setting '{name}' of the flat genetic search: expected 1 or more, "
+                    f"found {getattr(self, name)}"
+                )
+        if self.first_size > self.max_size:
+            raise ProgsynthError(
+                "the settings of the flat genetic search: expected a first_size of at most "
+                f"max_size, found {self.first_size} and {self.max_size}"
+            )

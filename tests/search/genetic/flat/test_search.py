@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from progsynth.errors import UnsupportedError
+from progsynth.errors import ProgsynthError, UnsupportedError
 from progsynth.evaluate import evaluate
 from progsynth.lang import vm
 from progsynth.lang.term import Call, Function, Neural, Program, const
@@ -97,6 +97,12 @@ def test_what_flat_programs_cannot_be_judged_on_is_refused() -> None:
         flat_genetic()(problem("(n: int) -> int", abs, [(1,)], neural=(digit,)), 0)
     with pytest.raises(UnsupportedError, match="graded by a function of its own"):
         flat_genetic()(problem("(n: int) -> int", abs, [(1,)], error=lambda wanted, given: 0.0), 0)
+
+
+@pytest.mark.parametrize("setting", [{"sample": 1.5}, {"population": 0}, {"max_size": 3}])
+def test_settings_that_make_no_sense_are_refused(setting: dict[str, float]) -> None:
+    with pytest.raises(ProgsynthError, match=next(iter(setting))):
+        FlatSettings(**setting)  # type: ignore[arg-type]
 
 
 def test_a_hole_in_a_sketch_is_refused_even_where_its_types_are_those_of_the_program() -> None:
