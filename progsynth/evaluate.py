@@ -7,7 +7,7 @@ nonsense: 0.0 is right, `inf` is a failure. The table below has one line a type.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -184,17 +184,18 @@ _GRADES: dict[str, Callable[[Type, Any, Any], float]] = {
 }
 
 
-def levenshtein(left: str, right: str) -> int:
-    """The least number of characters to insert, delete or replace to make `left` `right`.
+def levenshtein(left: Sequence[Hashable], right: Sequence[Hashable]) -> int:
+    """The least number of items to insert, delete or replace to make `left` `right`.
 
-    Bit-parallel (Myers 1999, in Hyyro's form): one word operation a character of `right`.
+    The items of a text are its characters; those of a list must be hashable. Bit-parallel (Myers
+    1999, in Hyyro's form of 2003): a few operations on words of many bits an item of `right`.
 
     >>> levenshtein("kitten", "sitting")
     3
     """
     if not left or not right:
         return len(left) + len(right)
-    places: dict[str, int] = {}
+    places: dict[Hashable, int] = {}
     for position, char in enumerate(left):
         places[char] = places.get(char, 0) | 1 << position
     mask, last = (1 << len(left)) - 1, 1 << (len(left) - 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
@@ -70,11 +71,23 @@ def test_errors_are_graded_by_type(
     assert grade(parse_type(text), expected, expected) == 0.0
 
 
-@given(st.text("abc", max_size=70), st.text("abc", max_size=70))
-def test_the_edit_distance_is_that_of_the_textbook(left: str, right: str) -> None:
+def textbook(left: Sequence[object], right: Sequence[object]) -> int:
+    """The edit distance by dynamic programming, a row for each item (Wagner and Fischer 1974)."""
     row = list(range(len(right) + 1))
     for i, a in enumerate(left, 1):
         above, row[0] = row[0], i
         for j, b in enumerate(right, 1):
             above, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, above + (a != b))
-    assert levenshtein(left, right) == row[-1] == grade(STR, left, right)
+    return row[-1]
+
+
+@given(st.text("abc", max_size=70), st.text("abc", max_size=70))
+def test_the_edit_distance_is_that_of_the_textbook(left: str, right: str) -> None:
+    assert levenshtein(left, right) == textbook(left, right) == grade(STR, left, right)
+
+
+@given(*[st.lists(st.integers(0, 3), max_size=70)] * 2)
+def test_the_edit_distance_of_lists_is_that_of_the_textbook(
+    left: list[int], right: list[int]
+) -> None:
+    assert levenshtein(left, right) == textbook(left, right)

@@ -12,13 +12,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from progsynth.errors import UnsupportedError
-from progsynth.evaluate import compare
 from progsynth.lang import vm
 from progsynth.lang.engines import run_rows
 from progsynth.lang.failure import Limits
@@ -27,6 +25,7 @@ from progsynth.lang.term import Program
 from progsynth.lang.values import size_of
 from progsynth.lang.vm import bytecode
 from progsynth.lang.vm.code import Code
+from progsynth.search.genetic.grading import Grader
 from progsynth.search.problem import Problem
 from progsynth.search.run import Candidate
 
@@ -96,15 +95,11 @@ class EngineScorer:
             )
         self.problem = problem
         self.limits = working_limits(problem)
-        self.measure = partial(
-            compare, type_=problem.entry_result, tolerance=problem.tolerance, error=problem.error
-        )
+        self.grade = Grader(problem)
         self.batch: vm.Batch | None = None
-        if problem.error is None:
-            with suppress(UnsupportedError):
-                self.batch = vm.encode_rows(
-                    problem.entry_types, problem.inputs, problem.outputs, problem.entry_result
-                )
+        expected = (problem.outputs, problem.entry_result) if problem.error is None else ()
+        with suppress(UnsupportedError):
+            self.batch = vm.encode_rows(problem.entry_types, problem.inputs, *expected)
 
     def __call__(self, proposals: Sequence[Proposal]) -> Scored:
         errors_PC = self.errors(proposals, range(len(self.problem.inputs)))
@@ -120,25 +115,36 @@ class EngineScorer:
                 with suppress(UnsupportedError):
                     codes[place] = self.compiled(proposal)
         if codes and self.batch is not None:
-            grades = vm.grade(
-                list(codes.values()),
-                self.batch_of(self.batch, cases),
-                self.limits,
-                tolerance=self.problem.tolerance,
-            )
-            # An error may be 0.0 of a result that is not right: then it is as small as can be.
-            tiny = np.where(grades.errors == 0.0, _TINY, grades.errors)
-            errors_PC[list(codes)] = np.where(grades.equal, 0.0, tiny)
+            run = self.graded_there if self.problem.error is None else self.graded_here
+            batch = self.batch_of(self.batch, cases)
+            errors_PC[list(codes)] = run(list(codes.values()), batch, cases)
         for left in np.flatnonzero(np.isnan(errors_PC).any(axis=1)).tolist():
             errors_PC[left] = self.in_python(proposals[left].candidate.program, cases)
         return errors_PC
+
+    def graded_there(self, codes: list[Code], batch: vm.Batch, cases: Sequence[int]) -> Errors:
+        """The errors of programs, by the VM; NaN where it leaves a row to others."""
+        grades = vm.grade(codes, batch, self.limits, tolerance=self.problem.tolerance)
+        # An error may be 0.0 of a result that is not right: then it is as small as can be.
+        tiny = np.where(grades.errors == 0.0, _TINY, grades.errors)
+        return np.where(grades.equal, 0.0, tiny)
+
+    def graded_here(self, codes: list[Code], batch: vm.Batch, cases: Sequence[int]) -> Errors:
+        """The errors of programs by a measure of the user's, of the VM's outputs."""
+        rows = [
+            [np.nan] * len(cases) if vm.HANDED_OVER in outputs else self.grade(outputs, cases)
+            for outputs in vm.run_many(codes, batch, self.limits)
+        ]
+        return np.array(rows, np.float64)
 
     def batch_of(self, batch: vm.Batch, cases: Sequence[int]) -> vm.Batch:
         """The rows of these cases."""
         if len(cases) == len(batch.rows):
             return batch
         rows = np.array(cases, np.intp)
-        expected = np.concatenate((batch.expected[:1], batch.expected[1 + rows]))
+        expected = batch.expected
+        if len(expected):
+            expected = np.concatenate((expected[:1], expected[1 + rows]))
         return replace(batch, rows=batch.rows[rows], expected=expected)
 
     def compiled(self, proposal: Proposal) -> Code:
@@ -154,9 +160,7 @@ class EngineScorer:
         cases = range(len(problem.inputs)) if cases is None else cases
         rows = [problem.inputs[case] for case in cases]
         outputs = run_rows(program, rows, problem.dsl, self.limits, engine="python")
-        evaluation = self.measure([problem.outputs[case] for case in cases], outputs)
-        pairs = zip(evaluation.errors, evaluation.right, strict=True)
-        return [0.0 if right else error or _TINY for error, right in pairs]
+        return self.grade(outputs, cases)
 
 
 _TINY = float(np.finfo(np.float64).tiny)

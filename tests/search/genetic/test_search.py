@@ -280,6 +280,27 @@ def test_the_engines_score_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     assert np.array_equal(fast, slow)
 
 
+def test_a_measure_of_the_user_s_is_asked_once_for_each_output() -> None:
+    asked: list[tuple[str, str]] = []
+
+    def measure(expected: str, found: str) -> float:
+        asked.append((expected, found))
+        return float(abs(len(expected) - len(found)))
+
+    made = problem(
+        "(s: str) -> str", lambda s: s.upper() + "!", [("ab",), ("",), ("c d",)], error=measure
+    )
+    search = GeneticSearch(made, 0, settings=SMALL)
+    children = [child for _ in range(60) if (child := search._child([])) is not None]
+    proposals = [child.proposal for child in children]
+    fast = EngineScorer(made).errors(proposals, [0, 2])
+    assert len(asked) == len(set(asked)) > 3
+    scorer = EngineScorer(made)
+    slow = np.array([scorer.in_python(p.candidate.program, [0, 2]) for p in proposals])
+    assert np.array_equal(fast, slow)
+    assert np.isinf(fast).any() or (fast > 0).any()
+
+
 def test_the_condition_of_a_loop_is_fitted_to_what_its_body_does() -> None:
     rows = [(12, 18), (100, 75), (7, 21), (64, 48), (99, 44), (35, 14), (81, 27), (250, 35)]
     made = problem("(a: int, b: int) -> int", math.gcd, rows)
