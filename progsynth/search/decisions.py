@@ -25,8 +25,8 @@ from numpy.typing import NDArray
 from progsynth.search.evidence import Evidence, bits_of
 from progsynth.search.space import IF_COST
 
-_PROGRAMS = 1024  # that are kept
-_CONDITIONS = 4096
+_PROGRAMS = 3072  # that are kept
+_CONDITIONS = 6144
 _LABELS = 64  # programs that the information of a condition is reckoned over
 _BEAM = (6, 4, 3, 2, 2, 1, 1)  # conditions of each kind that are tried, by how many are above
 _NODES = 150  # sets of examples that are looked at, at most, for trees of one height
@@ -109,12 +109,19 @@ class Decisions:
     _seen: dict[int, int] = field(default_factory=dict)
     _is_new: bool = False
 
+    def __post_init__(self) -> None:
+        self._words = np.zeros((_PROGRAMS, len(_words(0, self.count))), np.uint64)
+        self._costs = np.zeros(_PROGRAMS, np.int64)
+
     def note_program(self, mask: int, cost: int, handle: Any) -> None:
         """Take in a program; most come in order of cost."""
         if not mask or self._seen.get(mask, cost + 1) <= cost or len(self.programs) >= _PROGRAMS:
             return
         self._seen[mask] = cost
-        if not any(not mask & ~known.mask and known.cost <= cost for known in self.programs):
+        words, num = _words(mask, self.count), len(self.programs)
+        known = self._words[:num], self._costs[:num]
+        if not ((words & ~known[0] == 0).all(axis=1) & (known[1] <= cost)).any():
+            self._words[num], self._costs[num] = words, cost
             self.programs.append(Known(mask, cost, handle))
             self._is_new = True
 
@@ -287,6 +294,11 @@ class _Node:
         orelse = likely.sum(axis=0) - then
         undecided = _entropy(then) + _entropy(orelse)
         return [int(i) for i in np.argsort(undecided, kind="stable")[:width]]
+
+
+def _words(mask: int, count: int) -> NDArray[np.uint64]:
+    """The bits of a mask in words."""
+    return np.frombuffer(mask.to_bytes((count + 63) // 64 * 8, "little"), np.uint64)
 
 
 def _matrix(masks: Sequence[int], count: int) -> Matrix:
