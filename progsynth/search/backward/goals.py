@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import product
+from typing import Any
 
 from progsynth.lang.primitive import DSL
 from progsynth.lang.term import Term, const
@@ -21,6 +22,7 @@ from progsynth.search.backward.roles import (
     Operation,
     is_concatenation,
     is_join,
+    is_slice,
     operations,
     undoing,
 )
@@ -75,6 +77,8 @@ class Subgoal:
     concatenation: Concatenation | None = None
     joined: Production | None = None  # what puts the parts of a concatenation together
     operations: tuple[tuple[Operation, Production], ...] = ()
+    cut: Production | None = None  # what cuts a piece from a sequence
+    wholes: list[tuple[Row, int, Any]] = field(default_factory=list)  # to cut from: cost, handle
     splits: list[Split] = field(default_factory=list)
     solutions: list[Solution] = field(default_factory=list)
 
@@ -112,6 +116,8 @@ class Goals:
                 if is_concatenation(self.dsl, production, symbol.type):
                     goal.joined = production
                     goal.concatenation = Concatenation(wanted, production.cost, self.scale)
+                elif is_slice(self.dsl, production, symbol.type):
+                    goal.cut = production
             found = operations(self.dsl, production)
             goal.operations += tuple((one, production) for one in found)
         self.all.append(goal)
@@ -175,6 +181,7 @@ class Goals:
         self.root.decisions.misses = misses
         self.root.concatenation = None
         self.root.operations = ()
+        self.root.cut = None
         self.root.splits = []
 
     def together(self) -> None:

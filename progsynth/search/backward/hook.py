@@ -62,7 +62,7 @@ class Backward:
         for goal in self.goals.all:
             if goal is not self.goals.root:
                 self.solver.look_up(goal)
-            for solve in (self.solver.concatenate, self.solver.decide, self.solver.operate):
+            for solve in self.solver.ways:
                 yield from solve(goal)
         self.goals.together()
         for solution in self.goals.root.solutions:

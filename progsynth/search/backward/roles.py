@@ -22,12 +22,12 @@ class Operation:
     """An operation on two numbers, undone from its result and one argument.
 
     `other(result, given)` is the other argument, None where there is none; `given` is the left
-    argument if `given_left`.
+    argument if `given_left`. Of a slice the result is said with the sequence that it is cut from.
     """
 
     name: str
     given_left: bool
-    other: Callable[[int, int], int | None]
+    other: Callable[[Any, int], int | None]
 
 
 def _within(number: int) -> int | None:
@@ -53,6 +53,23 @@ _NUMERIC: tuple[tuple[Callable[[int, int], int], tuple[Operation, ...]], ...] = 
 )
 
 
+def _stop(cut: tuple[Any, Any], start: int) -> int | None:
+    """Where a slice of the sequence that begins there has to stop to be the result."""
+    whole, result = cut
+    first = start + len(whole) if start < 0 else start
+    stop = first + len(result)
+    return stop if 0 <= first and whole[first:stop] == result else None
+
+
+def _stop_from_end(cut: tuple[Any, Any], start: int) -> int | None:
+    """The same, counted from the end; None where that is the end itself."""
+    stop = _stop(cut, start)
+    return None if stop is None else stop - len(cut[0]) or None
+
+
+SLICES = (Operation("slice", True, _stop), Operation("slice from the end", True, _stop_from_end))
+
+
 def operations(dsl: DSL, production: Production) -> tuple[Operation, ...]:
     """How to undo an operation on two numbers; empty for all else."""
     if [a.type for a in production.args] != [INT, INT]:
@@ -71,6 +88,16 @@ def is_concatenation(dsl: DSL, production: Production, type_: Type) -> bool:
     pairs = (("ab", "c"), ("", "b"), ("b", "")) if type_ == STR else (([1, 2], [3]), ([], [1]))
     fn = _function(dsl, production)
     return fn is not None and _agrees(fn, lambda a, b: a + b, pairs)
+
+
+def is_slice(dsl: DSL, production: Production, type_: Type) -> bool:
+    """Does it cut a piece from a text, or a list, of the type between two positions?"""
+    if [a.type for a in production.args] != [type_, INT, INT]:
+        return False
+    whole: Any = "abcdef" if type_ == STR else [1, 2, 3, 4, 5, 6]
+    fn = _function(dsl, production)
+    tries = ((whole, 1, 4), (whole, -3, 6), (whole, 2, -1))
+    return fn is not None and _agrees(fn, lambda s, i, j: s[i:j], tries)
 
 
 def is_less(dsl: DSL, production: Production) -> bool:

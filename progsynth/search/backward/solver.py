@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import reduce
-from itertools import islice
+from itertools import islice, product
 from typing import Any
 
 from progsynth.lang.primitive import DSL
 from progsynth.lang.term import If, Term, const
 from progsynth.lang.types import BOOL, FLOAT, INT
-from progsynth.search.backward.concatenation import Way
+from progsynth.search.backward.concatenation import Way, places
 from progsynth.search.backward.goals import Solution, Subgoal, is_worth
-from progsynth.search.backward.roles import is_less
+from progsynth.search.backward.roles import SLICES, is_less
 from progsynth.search.backward.view import Row, View, new_cells
 from progsynth.search.decisions import Leaf, Tree, gain
 from progsynth.search.space import Production, Space, Symbol, build_term
@@ -24,6 +24,8 @@ _LABELS = 32  # programs whose change from one number to the next makes a bound
 _FEWEST, _MOST = 3_000, 60_000  # steps that are tried for a concatenation of all examples
 _STEPS = 2_000  # for one of some examples
 _PER_STEP = 40  # executions of the search for each of these steps
+_WHOLES = 4  # sequences that a piece may be cut from
+_ROWS = 50  # entries of a cell that are looked at for these
 _GIVEN = 3  # operations on two values that are kept of one cell
 _WRITTEN = 2  # what a number costs beside its digits that nothing but the examples' order shows
 
@@ -90,6 +92,11 @@ class Solver:
     _done: dict[tuple[str, Subgoal], dict[Symbol, int]] = field(default_factory=dict)
     _taken: dict[Subgoal, int] = field(default_factory=dict)
     _sets: int = 0  # of examples that concatenations were looked for
+
+    @property
+    def ways(self) -> tuple[Callable[[Subgoal], Iterator[None]], ...]:
+        """The ways to solve a goal but by a value of the bank."""
+        return self.concatenate, self.decide, self.operate, self.cut
 
     def new(self, what: str, goal: Subgoal, symbol: Symbol) -> Iterator[int]:
         """The costs of the symbol's cells that are new to that way of solving the goal."""
@@ -171,6 +178,29 @@ class Solver:
         assert production is not None
         terms = [self.view.term(part.handle) for part in way.parts]
         return reduce(lambda left, right: build_term(production, (left, right)), terms)
+
+    def cut(self, goal: Subgoal) -> Iterator[None]:
+        """Find pieces of a known sequence between two positions: of one known, the other is
+        looked up."""
+        production = goal.cut
+        if production is None:
+            return
+        for cost in self.new("wholes", goal, goal.symbol):
+            for row, handle in self.view.rows(goal.symbol, cost, _ROWS):
+                pairs = zip(goal.wanted, row, strict=True)
+                if len(goal.wholes) < _WHOLES and all(places(*pair) for pair in pairs):
+                    goal.wholes.append((row, cost, handle))
+        numbers = production.args[1]
+        for (place, (row, whole_cost, whole)), one in product(enumerate(goal.wholes), SLICES):
+            wanted = tuple(zip(row, goal.wanted, strict=True))
+            for cost in self.new(f"{one.name} {place}", goal, numbers):
+                for first, stop, stop_cost in islice(
+                    self.view.partners(one, numbers, cost, wanted), _GIVEN
+                ):
+                    total = production.cost + whole_cost + cost + stop_cost
+                    terms = tuple(map(self.view.term, (whole, first, stop)))
+                    goal.add(Solution(total, build_term(production, terms), is_worth(goal, total)))
+                yield
 
     def operate(self, goal: Subgoal) -> Iterator[None]:
         """Find operations on two values: of one known, the other is looked up."""

@@ -17,6 +17,7 @@ from progsynth.search.space import Symbol
 
 _PARTS = 2_000  # entries of one cell that are parts of the output
 _PAIRS = 8  # of one cell
+_LOOKED = 20_000  # entries of one cell that are looked at in Python
 _CODES = {
     ("add", True): backwards.ADD,
     ("subtract", True): backwards.SUBTRACT,
@@ -70,15 +71,16 @@ class FastView:
 
     def find(self, symbol: Symbol, wanted: Row) -> tuple[int, int] | None:
         """The entry with these values."""
-        memory, number = self.bank.memory, self.bank.symbol_number(symbol)
-        words = self._encoded(symbol, wanted)
-        address = int(backwards.find_row(memory.A, memory.Q, self.bank.tables.P, number, words))
-        return (self._cost(symbol, address), address) if address else None
+        return self._found(symbol, self._encoded(symbol, wanted))
 
     def partners(
         self, operation: Operation, symbol: Symbol, cost: int, wanted: Row
     ) -> Iterator[tuple[int, int, int]]:
         """The pairs of an entry of the cell and another one that the operation makes this of."""
+        code = _CODES.get((operation.name, operation.given_left))
+        if code is None:
+            yield from self._slow_partners(operation, symbol, cost, wanted)
+            return
         memory, number = self.bank.memory, self.bank.symbol_number(symbol)
         found = np.zeros(2 * _PAIRS, np.int32)
         num = backwards.find_partners(
@@ -86,7 +88,7 @@ class FastView:
             memory.Q,
             self.bank.tables.P,
             self._addresses(symbol, cost),
-            _CODES[operation.name, operation.given_left],
+            code,
             number,
             self._encoded(symbol, wanted),
             found,
@@ -94,9 +96,37 @@ class FastView:
         for given, other in found[: 2 * num].reshape(-1, 2).tolist():
             yield given, other, self._cost(symbol, other)
 
+    def _slow_partners(
+        self, operation: Operation, symbol: Symbol, cost: int, wanted: Row
+    ) -> Iterator[tuple[int, int, int]]:
+        """The same of an operation that has no kernel, of the first entries of the cell."""
+        addresses = self._addresses(symbol, cost, whole=True)[:_LOOKED]
+        width = len(wanted)
+        words_EN = self.bank.memory.A[addresses[:, None] + np.arange(width)]  # [entry, row]
+        small = (np.abs(words_EN) < at.BIG).all(axis=1)
+        for address, numbers in zip(
+            addresses[small].tolist(), words_EN[small].tolist(), strict=True
+        ):
+            row = []
+            for output, given in zip(wanted, numbers, strict=True):
+                missing = operation.other(output, given)
+                if missing is None:
+                    break
+                row.append(missing)
+            else:
+                found = self._found(symbol, np.array(row, np.int32))
+                if found is not None:
+                    yield address, found[1], found[0]
+
     def term(self, handle: int) -> Term:
         """The entry as a term."""
         return self.bank.term(handle)
+
+    def _found(self, symbol: Symbol, words: at.Words) -> tuple[int, int] | None:
+        """The entry with these words, with its cost."""
+        memory, number = self.bank.memory, self.bank.symbol_number(symbol)
+        address = int(backwards.find_row(memory.A, memory.Q, self.bank.tables.P, number, words))
+        return (self._cost(symbol, address), address) if address else None
 
     def _addresses(self, symbol: Symbol, cost: int, *, whole: bool = False) -> at.Words:
         cells = self.bank.shelf(symbol).cells

@@ -73,6 +73,13 @@ TASKS: dict[str, tuple[str, list[tuple[Any, ...]], Callable[..., Any], tuple[str
         ("_ + _", "first", "last"),
         [("Emmy", "Noether")],
     ),
+    "the middle of a text": (
+        "(s: str) -> str",
+        [("abc",), ("wxyz",), ("a",), ("hello",), ("banana",)],
+        lambda s: s[(len(s) - 1) // 2 : len(s) // 2 + 1],
+        ("_[_:_]", "len", "_ // _", "_ + _", "_ - _"),
+        [("abcdefghi",), ("abcdefghij",)],
+    ),
     "four labels": (
         "(n: int) -> str",
         [(n,) for n in range(1, 31)],
