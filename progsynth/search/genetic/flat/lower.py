@@ -39,6 +39,7 @@ from progsynth.search.genetic.flat.structure import (
     COLUMNS,
     COUNTS,
     GENE,
+    LOOP,
     OPENER,
     ROLE,
     find_steps,
@@ -114,6 +115,58 @@ def over(t: Tables, gene: Any, copy: int) -> int:
 
 
 @kernel
+def put_first_values(t: Tables, live: int, C: Any, at: int) -> int:
+    """Put what gives registers that are read before they are written their first value."""
+    for type_ in range(t.bit_T.shape[0]):
+        for number in range(t.working_T[type_]):
+            if live >> (t.bit_T[type_] + number) & 1:
+                register = t.register_TN[type_, t.params_T[type_] + number]
+                at = put(C, at, op.MOVE, register, t.default_T[type_])
+    return at
+
+
+@kernel
+def put_statement(t: Tables, gene: Any, start: int, constant: int, C: Any, at: int) -> int:
+    """Put a statement; `constant` is the register of a constant of its own."""
+    p = gene[PRODUCTION]
+    if t.kind_P[p] == CONSTANT:
+        return put(C, at, op.MOVE, target_register(t, gene), constant)
+    end = t.first_P[p] + t.length_P[p]
+    return paste(t, t.kinds_W, t.words_W, t.first_P[p], end, gene, start, C, at)
+
+
+@kernel
+def put_test(t: Tables, gene: Any, start: int, C: Any, at: int) -> int:
+    """Put a test; its last word is where it goes when it fails."""
+    p = gene[PRODUCTION]
+    end = t.test_first_P[p] + t.test_length_P[p]
+    return paste(t, t.kinds_W, t.words_W, t.test_first_P[p], end, gene, start, C, at)
+
+
+@kernel
+def put_start(t: Tables, gene: Any, depth: int, start: int, C: Any, at: int) -> int:
+    """Put what comes before the head of a loop over a list or over numbers."""
+    each = t.kind_P[gene[PRODUCTION]] == EACH
+    if not each:
+        end = t.range_words.shape[0]
+        at = paste(t, t.range_kinds, t.range_words, 0, end, gene, start, C, at)
+    at = kept(t, gene, t.numbers[of.SOURCES if each else of.STOPS] + depth, C, at)
+    return put(C, at, op.MOVE, t.numbers[of.POSITIONS] + depth, t.numbers[of.ZERO])
+
+
+@kernel
+def put_head(t: Tables, gene: Any, depth: int, C: Any, at: int) -> int:
+    """Put the head of such a loop; its last word is where it goes at its end."""
+    each = t.kind_P[gene[PRODUCTION]] == EACH
+    position = t.numbers[of.POSITIONS] + depth
+    source = over(t, gene, t.numbers[of.SOURCES if each else of.STOPS] + depth)
+    C[at] = op.NEXT if each else op.COUNT
+    C[at + 1], C[at + 2] = (source, position) if each else (position, source)
+    C[at + 3] = target_register(t, gene)
+    return at + 5
+
+
+@kernel
 def lower_one(
     t: Tables, genome: Any, steps: Any, count: int, live: int, C: Any, K: Any, start: int, own: int
 ) -> int:
@@ -121,78 +174,48 @@ def lower_one(
 
     Constants of its own go to K from `own` on.
     """
-    at = start
-    num_constants = t.constants.shape[0]
-    used = 0
-    for type_ in range(t.bit_T.shape[0]):
-        for number in range(t.working_T[type_]):
-            if live >> (t.bit_T[type_] + number) & 1:
-                register = t.register_TN[type_, t.params_T[type_] + number]
-                at = put(C, at, op.MOVE, register, t.default_T[type_])
-    depth = 0
+    at = put_first_values(t, live, C, start)
+    constant = _CONSTANTS + t.constants.shape[0]
+    depth = 0  # of the blocks that are open: where each goes back to, and the word to be filled in
     heads, exits = [0] * (MAX_DEPTH + 1), [0] * (MAX_DEPTH + 1)
     for s in range(count):
         role = steps[s, ROLE]
-        if role in (ELSE, END):
-            if not steps[steps[s, OPENER], COUNTS]:
-                continue
-            opener = steps[steps[s, OPENER], ROLE]
-            if role == ELSE:
-                C[at], C[at + 1] = op.JUMP, 0
-                at += 2
-                C[exits[depth]] = at - start
-                exits[depth] = at - 1
-                continue
-            if opener != IF:
+        opener = steps[s, OPENER] if role in (ELSE, END) else s
+        if not steps[opener, COUNTS]:
+            continue
+        gene = genome[steps[opener, GENE]]
+        if role == STATEMENT:
+            at = put_statement(t, gene, start, constant, C, at)
+            if t.kind_P[gene[PRODUCTION]] == CONSTANT:
+                K[own] = gene[VALUE]
+                own += 1
+                constant += 1
+        elif role == ELSE:
+            C[at] = op.JUMP
+            at += 2
+            C[exits[depth]] = at - start
+            exits[depth] = at - 1
+        elif role == END:
+            if steps[opener, ROLE] != IF:
                 C[at], C[at + 1] = op.JUMP, heads[depth]
                 at += 2
             C[exits[depth]] = at - start
             depth -= 1
-            continue
-        if not steps[s, COUNTS]:
-            continue
-        gene = genome[steps[s, GENE]]
-        p = gene[PRODUCTION]
-        if role == STATEMENT:
-            if t.kind_P[p] == CONSTANT:
-                K[own + used] = gene[VALUE]
-                register = _CONSTANTS + num_constants + used
-                used += 1
-                at = put(C, at, op.MOVE, target_register(t, gene), register)
-            else:
-                begin = t.first_P[p]
-                end = begin + t.length_P[p]
-                at = paste(t, t.kinds_W, t.words_W, begin, end, gene, start, C, at)
-            continue
-        depth += 1
-        if role in (IF, WHILE):
+        else:
+            if role == LOOP:
+                at = put_start(t, gene, depth, start, C, at)
+            depth += 1
             heads[depth] = at - start
-            begin = t.test_first_P[p]
-            end = begin + t.test_length_P[p]
-            at = paste(t, t.kinds_W, t.words_W, begin, end, gene, start, C, at)
-            exits[depth] = at - 1  # a test ends with where it goes
+            if role == LOOP:
+                at = put_head(t, gene, depth - 1, C, at)
+            else:
+                at = put_test(t, gene, start, C, at)
+            exits[depth] = at - 1
             if role == WHILE:
                 C[at] = op.TICK
                 at += 1
-            continue
-        each = t.kind_P[p] == EACH
-        position = t.numbers[of.POSITIONS] + depth - 1
-        copy = t.numbers[of.SOURCES if each else of.STOPS] + depth - 1
-        if not each:
-            end = t.range_words.shape[0]
-            at = paste(t, t.range_kinds, t.range_words, 0, end, gene, start, C, at)
-        at = kept(t, gene, copy, C, at)
-        at = put(C, at, op.MOVE, position, t.numbers[of.ZERO])
-        heads[depth] = at - start
-        source = over(t, gene, copy)
-        C[at] = op.NEXT if each else op.COUNT
-        C[at + 1], C[at + 2] = (source, position) if each else (position, source)
-        C[at + 3] = target_register(t, gene)
-        exits[depth] = at + 4
-        at += 5
     goal = t.numbers[of.GOAL]
-    result = t.register_TN[goal, t.params_T[goal]]
-    C[at], C[at + 1] = op.END, result
+    C[at], C[at + 1] = op.END, t.register_TN[goal, t.params_T[goal]]
     return at + 2
 
 
@@ -216,6 +239,15 @@ def own_constants(t: Tables, genome: Any, steps: Any, count: int) -> int:
         if steps[s, ROLE] == STATEMENT and steps[s, COUNTS]:
             total += int(t.kind_P[genome[steps[s, GENE], PRODUCTION]] == CONSTANT)
     return total
+
+
+@kernel
+def hashed(words: Any, begin: int, end: int, key: Any) -> Any:
+    """The hash of these words behind those of which `key` is the hash (FNV-1a, mixed)."""
+    for i in range(begin, end):
+        key = (key ^ np.uint64(words[i])) * _FNV_PRIME
+        key = key ^ (key >> _SHIFT)
+    return key
 
 
 @entry
@@ -259,14 +291,8 @@ def lower(
         row[POINTERS_USED], row[PARAMS_START] = t.numbers[of.NUM_POINTERS], end
         row[RESULT_IS_REFERENCE] = t.numbers[of.IS_REFERENCE]
         row[RESULT_DESCRIPTOR] = t.numbers[of.DESCRIPTOR]
-        key = _FNV_BASE
-        for i in range(at, end):
-            key = (key ^ np.uint64(C[i])) * _FNV_PRIME
-            key = key ^ (key >> _SHIFT)
-        for i in range(place + shared, place + shared + own):
-            key = (key ^ np.uint64(K[i])) * _FNV_PRIME
-            key = key ^ (key >> _SHIFT)
-        keys[n] = key
+        key = hashed(C, at, end, _FNV_BASE)
+        keys[n] = hashed(K, place + shared, place + shared + own, key)
         sizes[n] = 0
         for s in range(count):
             sizes[n] += steps[s, COUNTS]
