@@ -95,7 +95,7 @@ def owner_of(
     judged = (problem.limits, problem.tolerance, problem.accuracy, problem.error is None)
     return {
         "problem": _digest(asked, problem.inputs, problem.outputs, judged, problem.seeds),
-        "language": _digest(grammar.types, rules, weights),
+        "language": _digest(grammar.types, rules, weights, dict(problem.dsl.functions)),
         "settings": _digest(settings, sorted(operators)),
         "seed": str(seed),
     }

@@ -1,10 +1,13 @@
-"""Programs from elsewhere that evolution goes on from: proposals, and finds of other searches."""
+"""Programs from elsewhere that evolution goes on from: proposals, finds of other searches, and
+what a library has for the request."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from progsynth import registry
 from progsynth.lang.term import Term
+from progsynth.lang.types import fn_of, match
 from progsynth.search.genetic.grammar import Grammar
 from progsynth.search.genetic.raise_term import Raiser, seed_trees
 from progsynth.search.genetic.tree import Tree
@@ -13,16 +16,20 @@ from progsynth.search.problem import Problem
 from progsynth.search.run import Candidate
 
 _LARGEST = 200  # nodes of a program that is let in
+_FAMILIAR = 20  # programs of a library with which a population begins, at most
 _ROOM = 1.5  # times its size and depth, which its children may have
 
 
 class Guests:
-    """The trees of programs from elsewhere: those of the problem's `seeds`, with which every
-    population begins, and those that came since."""
+    """The trees of programs from elsewhere: those of the problem's `seeds` and of its library,
+    with which every population begins, and those that came since."""
 
     def __init__(self, problem: Problem, grammar: Grammar):
         self.problem = problem
-        self.beginnings = seed_trees(problem, grammar, max_size=_LARGEST)
+        self.beginnings = [
+            *seed_trees(problem, grammar, max_size=_LARGEST),
+            *library_trees(problem, grammar),
+        ]
         self.arrived: list[Tree] = []
         self._grammar = grammar
         self._raiser: Raiser | None = None
@@ -41,6 +48,26 @@ class Guests:
         taken = [*(self.beginnings if beginning else ()), *self.arrived]
         self.arrived = []
         return taken
+
+
+def library_trees(problem: Problem, grammar: Grammar) -> list[Tree]:
+    """The library's subroutines of the request's type, as they are written, the smallest first.
+
+    Calls of them need no seed: they are rules of the grammar. What was written for another task
+    of the same type can be varied only if it is unfolded. The pack's own functions are no
+    library.
+    """
+    own = registry.pack(problem.dsl.name).functions if problem.dsl.name in registry.packs() else {}
+    asked = fn_of(problem.types, problem.result)
+    raiser = Raiser(grammar, problem)
+    found = []
+    for name, function in problem.dsl.functions.items():
+        if name in own or match(fn_of(function.types, function.result), asked) is None:
+            continue
+        tree = raiser.tree(function.body)
+        if tree is not None and tree.size <= _LARGEST:
+            found.append(tree)
+    return sorted(found, key=lambda tree: tree.size)[:_FAMILIAR]
 
 
 def _body(candidate: Candidate) -> Term | None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from random import Random
 
+from progsynth.lang.read import read_prelude
 from progsynth.lang.term import Build, Call, Let, Term, Values, Var, While, const
 from progsynth.search.genetic import GeneticSearch, Settings
+from progsynth.search.genetic.generate import ramped
 from progsynth.search.genetic.guests import widened
-from progsynth.search.genetic.vary import Bounds
+from progsynth.search.genetic.tree import lower, nodes
+from progsynth.search.genetic.vary import Bounds, mutate
 from progsynth.search.portfolio import Seeded
 from progsynth.search.problem import Problem
 from progsynth.search.run import Allowance
@@ -78,3 +82,41 @@ def test_large_guests_widen_what_their_children_may_be() -> None:
     assert bounds.size > tree.size
     assert bounds.depth > tree.depth
     assert widened(Bounds(500, 90), [tree]) == Bounds(500, 90)
+
+
+def in_a_library(text: str) -> Problem:
+    made = sorting()
+    return replace(made, dsl=read_prelude(text, made.dsl, "library"))
+
+
+SORTS = """
+def by_halves(xs: list[int]) -> list[int]:
+    found = []
+    for x in xs:
+        found = append(found, x + 1)
+    return found
+
+def doubled(x: int) -> int:
+    return x + x
+"""
+
+
+def test_a_population_begins_from_what_the_library_has_for_the_request() -> None:
+    made = in_a_library(SORTS)
+    search = GeneticSearch(made, 0, settings=FEW)
+    own, *others = search.guests.take(beginning=True)
+    assert not others, "the pack's own functions, and those of another type, are no seeds"
+    assert [one.rule.kind for one in nodes(own)].count("for") == 1
+    search = GeneticSearch(made, 0, settings=FEW)
+    solution(search)
+    assert lower(own, search.grammar).term in [one.key for one in search.population]
+
+
+def test_variation_calls_what_is_in_the_library() -> None:
+    made = in_a_library(SORTS)
+    grammar = GeneticSearch(made, 0, settings=FEW).grammar
+    rng = Random(0)
+    trees = [ramped(grammar, rng, size=15, depth=8) for _ in range(300)]
+    trees = [mutate(tree, grammar, rng, Bounds(30, 10)) for tree in trees]
+    called = {one.rule.detail for tree in trees for one in nodes(tree) if one.rule.kind == "call"}
+    assert {"by_halves", "doubled"} <= called
