@@ -141,7 +141,7 @@ def _warnings(first: Side, second: Side, keys: Sequence[TaskKey]) -> Iterator[st
             for side in (first, second)
         )
         if one != other:
-            yield f"unequal {what}: {' and '.join(one)} against {' and '.join(other)}"
+            yield f"unequal {what}: {_listed(one)} against {_listed(other)}"
     for side in (first, second):
         left = len(side.scores) - len(keys)
         if left:
@@ -149,6 +149,15 @@ def _warnings(first: Side, second: Side, keys: Sequence[TaskKey]) -> Iterator[st
     seeds = [{score.runs for score in side.scores.values()} for side in (first, second)]
     if seeds[0] != seeds[1]:
         yield "unequal numbers of seeds"
+
+
+def _listed(values: Sequence[str]) -> str:
+    """The first of them, and how many more there are."""
+    more = len(values) - _MOST
+    return " and ".join(values[:_MOST]) + (f" and {more} more" if more > 0 else "")
+
+
+_MOST = 2  # unequal values that a warning shows
 
 
 def _shown(value: object) -> str:

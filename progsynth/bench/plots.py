@@ -62,9 +62,11 @@ def _draw_curves(axes: Axes, scores: Sequence[MethodScore], measure: Measure, la
     efforts = [max(measure(r), 1e-9) for score in scores for r in score.records]
     first = max(min(efforts) / 1.5, max(efforts) / 1e6)
     grid = np.geomspace(first, max(efforts) * 1.05, 400)
-    for score, colour in zip(scores, _colours(len(scores)), strict=True):
+    widths = np.linspace(3.0, 1.4, len(scores))  # where curves lie on each other, both are seen
+    for score, colour, width in zip(scores, _colours(len(scores)), widths, strict=True):
         curves = np.array([_curve(some, measure, grid) for some in _by_seed(score)])
-        axes.step(grid, curves.mean(axis=0), where="post", color=colour, label=score.method)
+        mean = curves.mean(axis=0)
+        axes.step(grid, mean, where="post", color=colour, label=score.method, linewidth=width)
         if len(curves) > 1:
             low, high = curves.min(axis=0), curves.max(axis=0)
             axes.fill_between(grid, low, high, step="post", color=colour, alpha=0.15, linewidth=0)

@@ -239,6 +239,17 @@ def test_unequal_budgets_are_said(record: Make, folder_of: Write) -> None:
     )
 
 
+def test_of_many_unequal_versions_two_are_shown(record: Make, folder_of: Write) -> None:
+    mixed = [record(task, source=f"s{task}") for task in "abcd"]
+    runs = [
+        read_run(folder_of("x", *mixed)),
+        read_run(folder_of("y", *(record(task) for task in "abcd"))),
+    ]
+    (pair,) = pairs_of(sides_of(runs))
+    said = "unequal version: 0 (sources sa) and 0 (sources sb) and 2 more against 0 (sources s1)"
+    assert pair.warnings == (said,)
+
+
 def test_tasks_with_other_examples_are_other_tasks(record: Make, folder_of: Write) -> None:
     runs = [
         read_run(folder_of("x", record("a"))),
