@@ -68,8 +68,9 @@ class Telling:
         ]
 
     def add(self, wrong: list[int]) -> bool:
-        """Look at some of these examples too; False where there are enough already."""
+        """Look at some of these examples too, the smallest; False where there are enough."""
         self._times += 1
+        wrong = sorted(wrong, key=lambda i: sum(map(size_of, self.goal.rows[i])))
         room = MOST - len(self.chosen)
         more = wrong[: min(room, 2 ** max(0, self._times - _SINGLY))]
         self.chosen = sorted([*self.chosen, *more])
@@ -77,12 +78,15 @@ class Telling:
 
 
 def choose(goal: Goal, number: int) -> list[int]:
-    """So many examples, of different outputs and sizes."""
+    """So many examples, of different outputs and sizes, but not of the largest."""
     groups: dict[Hashable, list[int]] = {}
     for i, output in enumerate(goal.expected):
         groups.setdefault(identity_key(output), []).append(i)
     sizes = [sum(map(size_of, row)) for row in goal.rows]
-    ordered = [spread(sorted(some, key=lambda i: sizes[i])) for some in groups.values()]
+    ordered = [
+        spread(sorted(some, key=lambda i: sizes[i])[: 1 + 2 * len(some) // 3])
+        for some in groups.values()
+    ]
     ordered.sort(key=lambda some: size_of(goal.expected[some[0]]))
     queues = spread(ordered)
     found: list[int] = []

@@ -25,6 +25,7 @@ from progsynth.search.goal import Goal, same_function
 from progsynth.search.space import IF_COST, Production, Scope, Symbol, build_term
 
 _MOST_PLACES = 48  # that are looked at: a set of them is a word
+_MADE = (4, 12)  # that rows are made for: of values of many kinds, and of truth values
 _SETS = 1 << 13  # of places that bodies or conditions are right on
 
 
@@ -127,7 +128,8 @@ class Deducing:
         outside = [here for here in order if here not in places]
         for here in outside:
             self.outside.setdefault(scope, {}).setdefault(here, found[here][0])
-        whole, order = len(order) <= _MOST_PLACES, order[:_MOST_PLACES]
+        most = _MOST_PLACES if not outside else _MADE[symbol.type == BOOL]
+        whole, order = len(order) <= most, order[:most]
         words = [bank.memory.encode(symbol.type, found[here][1]) for here in order]
         goal = np.array(words, np.int32)
         if not outside:
