@@ -99,17 +99,18 @@ def test_a_task_is_solved(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     assert scope[record["entry"]]([3, 4]) == [6, 8]
 
 
+@pytest.mark.parametrize("bound", ["executions", "programs"])
 def test_a_task_that_is_not_solved_ends_with_1(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    bound: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out, python = tmp_path / "out.json", tmp_path / "out.py"
-    arguments = ["solve", file_of(tmp_path, NONSENSE), "--executions", "2000", "--json", str(out)]
+    arguments = ["solve", file_of(tmp_path, NONSENSE), f"--{bound}", "2000", "--json", str(out)]
     assert main([*arguments, "--python", str(python)]) == 1
     captured = capsys.readouterr()
-    assert captured.out.startswith("# nonsense: not solved (executions) in ")
+    assert captured.out.startswith(f"# nonsense: not solved ({bound}) in ")
     assert "nothing written, 'nonsense' is not solved" in captured.err
     record = json.loads(out.read_text())
-    assert (record["solved"], record["stop_reason"]) == (False, "executions")
+    assert (record["solved"], record["stop_reason"]) == (False, bound)
     assert not python.exists()
 
 
