@@ -2,8 +2,8 @@
 
 The goal is taken apart by what can be undone from the output alone: the components of a tuple,
 the last item of a list that was appended, the number that was written out. A goal that was made
-so is solved by a value of the bank, by a concatenation, or by an operation on two known values;
-a goal that is made of others by all of theirs.
+so is solved by a value of the bank or by one of the ways of `solver`; a goal that is made of
+others also by all of theirs.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ from progsynth.search.space import FAR, Production, Space, Symbol, build_term
 
 _DEPTH = 3  # calls undone one after another
 _GOALS = 24
-_SOLUTIONS = 3  # that are kept of each goal
+_SOLUTIONS = 3  # that are kept of a goal behind the goal
+_HITS = 100  # that are kept of the goal itself until they are taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ class Subgoal:
         if all(solution.term != known.term for known in self.solutions):
             self.solutions.append(solution)
             self.solutions.sort(key=lambda s: s.rank)
-            del self.solutions[_SOLUTIONS:]
+            del self.solutions[_SOLUTIONS if self.depth else _HITS :]
 
 
 class Goals:

@@ -2,8 +2,8 @@
 
 At the end of each level the new entries of the bank are looked at with the outputs in mind:
 which examples they are right on, which pieces of an output they are, what is missing to make it.
-What comes of that are conditionals (`decisions`), concatenations, operations on two known values
-and calls whose arguments are goals of their own (`goals`).
+What comes of that are conditionals (`decisions`), concatenations, pieces cut from a sequence,
+operations on two known values, and calls whose arguments are goals of their own (`goals`).
 
 These programs are up to several times as dear as the level, so they come before their turn. Of
 each level they come after the level's own programs, in order of cost; each is verified like any
@@ -69,6 +69,7 @@ class Backward:
             if solution.term not in self._known:
                 self._known.add(solution.term)
                 self._waiting.append(solution)
+        self.goals.root.solutions.clear()
         yield from self._due(level, executions)
 
     def _due(self, level: int, executions: int) -> Iterator[tuple[Term, int]]:

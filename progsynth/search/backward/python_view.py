@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
+from itertools import islice
 
 from progsynth.lang.term import Term
 from progsynth.lang.types import Type
@@ -25,6 +26,8 @@ class BankView:
     def __init__(self, bank: Bank, tolerance: float):
         self.bank = bank
         self.tolerance = tolerance
+        self._heads: dict[Symbol, set[Row]] = {}  # the first few values of the entries
+        self._counted: dict[Symbol, int] = {}
         self._index: dict[Symbol, tuple[list[int], dict[Hashable, Entry]]] = {}
 
     def num_cells(self, symbol: Symbol) -> int:
@@ -61,9 +64,9 @@ class BankView:
 
     def rows(self, symbol: Symbol, cost: int, most: int) -> Iterator[tuple[Row, Entry]]:
         """The first entries of the cell that fail nowhere."""
-        for entry in self.bank.shelf(symbol).cell(cost)[:most]:
-            if entry.whole:
-                yield entry.row, entry
+        whole = (entry for entry in self.bank.shelf(symbol).cell(cost) if entry.whole)
+        for entry in islice(whole, most):
+            yield entry.row, entry
 
     def find(self, symbol: Symbol, wanted: Row) -> tuple[int, Entry] | None:
         """The entry with these values."""
@@ -75,7 +78,10 @@ class BankView:
     ) -> Iterator[tuple[Entry, Entry, int]]:
         """The pairs of an entry of the cell and another one that the operation makes this of."""
         known, other = self._indexed(symbol), operation.other
-        heads = {row[:_FEW] for row in known}  # type: ignore[index]
+        heads = self._heads.setdefault(symbol, set())
+        if len(known) != self._counted.get(symbol):
+            self._counted[symbol] = len(known)
+            heads.update(row[:_FEW] for row in known)  # type: ignore[index]
         for entry in self.bank.shelf(symbol).cell(cost)[:_LOOKED]:
             if not entry.whole:
                 continue

@@ -1,4 +1,4 @@
-"""Solving one goal from what the bank holds: four ways, each looking at new entries only."""
+"""Solving one goal from what the bank holds: each way looks at new entries only."""
 
 from __future__ import annotations
 
@@ -91,6 +91,7 @@ class Solver:
     executions: int = 0
     _done: dict[tuple[str, Subgoal], dict[Symbol, int]] = field(default_factory=dict)
     _taken: dict[Subgoal, int] = field(default_factory=dict)
+    _bounded: dict[Subgoal, tuple[int, int]] = field(default_factory=dict)
     _sets: int = 0  # of examples that concatenations were looked for
 
     @property
@@ -123,8 +124,11 @@ class Solver:
         for mask, cost, handle in self.conditions.known[first:]:
             decisions.note_condition(mask, cost, handle)
         self._taken[goal] = len(self.conditions.known)
-        for mask, cost, term in self.conditions.bounded(goal):
-            decisions.note_condition(mask, cost, term)
+        seen = min(len(decisions.programs), _LABELS), len(self.conditions.numbers)
+        if self._bounded.get(goal) != seen:
+            self._bounded[goal] = seen
+            for mask, cost, term in self.conditions.bounded(goal):
+                decisions.note_condition(mask, cost, term)
         yield
         for tree in decisions.trees():
             sure = gain(tree, goal.evidence) >= 0

@@ -15,6 +15,7 @@ from progsynth.search.fast.layout import (
 )
 
 ADD, SUBTRACT, SUBTRACTED, MULTIPLY = 0, 1, 2, 3  # what makes the output of two numbers
+LEAST = -(2**63)  # the number that has no opposite
 _ROOM = 8  # words between the last record and where a row is tried
 
 
@@ -68,7 +69,9 @@ def missing(Q: Longs, code: int, wanted: int, given: int) -> int:
     """The word of the number that makes the one wanted of the one given; `FAIL` of none."""
     r, x = number(Q, wanted), number(Q, given)
     if code == MULTIPLY:
-        return word_of(Q, r // x) if x != 0 and x != -1 and r % x == 0 else FAIL
+        if x == -1:
+            return word_of(Q, -r) if r > LEAST else FAIL
+        return word_of(Q, r // x) if x != 0 and r % x == 0 else FAIL
     if code == ADD:
         y = r - x
         return FAIL if (r ^ x) & (r ^ y) < 0 else word_of(Q, y)

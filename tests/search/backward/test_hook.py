@@ -152,6 +152,15 @@ def test_no_branch_for_a_single_exception_before_its_turn() -> None:
     assert candidates and made.level >= candidates[0].cost
 
 
+def test_programs_that_were_rejected_make_room_for_dearer_ones() -> None:
+    request, inputs, meaning, allowed, _ = TASKS["a text of five parts"]
+    made = search(request, [(*row, meaning(*row)) for row in inputs], allowed=allowed, fast=True)
+    terms = set()
+    for _ in range(12):
+        terms |= {c.program for c in made.ask(Allowance(400_000, None)).candidates}
+    assert len(terms) > 6
+
+
 @pytest.mark.parametrize("backwards", [False, True])
 def test_programs_of_a_level_come_in_order_of_cost(backwards: bool) -> None:
     """Of those that are no dearer than the level; what is found backwards is dearer."""
