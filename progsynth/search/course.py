@@ -189,6 +189,10 @@ class BottomUp:
         """The kept programs that are right on most of the examples looked at."""
         return tuple(self.wrap(term, cost) for _, term, cost in self._nearest())
 
+    def nearest(self) -> list[Term]:
+        """The programs that are right on most of the examples looked at."""
+        return [term for _, term, _ in self._nearest()]
+
     def _nearest(self) -> list[tuple[int, Term, int]]:
         """On how many examples the nearest programs are right, of this pass or earlier ones."""
         ranked = sorted(self.right.items(), key=lambda item: -item[0].bit_count())[:_PARTIAL]

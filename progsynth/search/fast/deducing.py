@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice, product
+from itertools import islice, product, zip_longest
 from typing import Any, cast
 
 import numpy as np
@@ -24,8 +24,9 @@ from progsynth.search.fast.trying import Wanted, note_places
 from progsynth.search.goal import Goal, same_function
 from progsynth.search.space import IF_COST, Production, Scope, Symbol, build_term
 
-_MOST_PLACES = 48  # that are looked at: a set of them is a word
-_MADE = (4, 12)  # that rows are made for: of values of many kinds, and of truth values
+_MOST_PLACES = 62  # of which sets are looked at: a set is a word
+_MADE = (4, 16)  # that rows are made for: of values of many kinds, and of truth values
+_TRIED = 200  # bodies of one goal that fit where it was looked, and are tried whole
 _SETS = 1 << 13  # of places that bodies or conditions are right on
 
 
@@ -110,10 +111,14 @@ class Deducing:
         if looked is None:
             return
         rest = tuple([self.bank.term(one) for one in others])
+        tried = 0
         for body in self._bodies(symbol, cost, looked):
             if body is None:
                 yield None
                 continue
+            tried += 1
+            if tried > _TRIED and not looked.whole:
+                return
             term = build_term(production, (Lambda(len(symbol.scope.own), body), *rest))
             if looked.whole or self._is_right(term):
                 yield term
@@ -124,12 +129,14 @@ class Deducing:
         scope, bank = symbol.scope, self.bank
         bank.scope_number(scope)
         places = self._places_in(scope)
-        order = sorted(found, key=lambda here: -len(repr(found[here][1])))
+        order = _telling(found)
         outside = [here for here in order if here not in places]
         for here in outside:
             self.outside.setdefault(scope, {}).setdefault(here, found[here][0])
-        most = _MOST_PLACES if not outside else _MADE[symbol.type == BOOL]
-        whole, order = len(order) <= most, order[:most]
+        whole = True
+        if outside:
+            most = _MADE[symbol.type == BOOL]
+            whole, order = len(order) <= most, order[:most]
         words = [bank.memory.encode(symbol.type, found[here][1]) for here in order]
         goal = np.array(words, np.int32)
         if not outside:
@@ -177,7 +184,7 @@ class Deducing:
         total, full = cost - IF_COST, (1 << len(wanted.G)) - 1
         bank = self.bank
         made = [p for p in bank.space.productions(symbol) if p.kind == "if"]
-        if not made or total < 3 or full == 1:
+        if not made or total < 3 or not 1 < len(wanted.G) <= _MOST_PLACES:
             return
         right = self._sets(symbol, total - 2, wanted, wanted.G, whole=False)
         if len(right) < 2 or not _covers(right, full):
@@ -218,6 +225,15 @@ class Deducing:
             pairs = buffer[: 2 * num].reshape(-1, 2).tolist()
             found += [(mask, cost, int(addresses[number])) for mask, number in pairs]
         return [one for one in found if one[0]]
+
+
+def _telling(found: Places) -> list[tuple[int, Hashable]]:
+    """The places, the most telling first: one of each result in turn, large results first."""
+    groups: dict[str, list[tuple[int, Hashable]]] = {}
+    for here, (_, value) in found.items():
+        groups.setdefault(repr(value), []).append(here)
+    queues = [groups[text] for text in sorted(groups, key=len, reverse=True)]
+    return [here for turn in zip_longest(*queues) for here in turn if here is not None]
 
 
 def _covers(right: Sequence[tuple[int, int, int]], full: int) -> bool:

@@ -12,32 +12,44 @@ from pathlib import Path
 from progsynth.lang.vm.cache import available
 from progsynth.search import fast
 from progsynth.search.bottom_up import bottom_up, goal_of, space_of
+from progsynth.search.course import BottomUp
 from progsynth.search.fast import cache
 from progsynth.search.fast.fragment import covers_type, names_in, restrict
 from progsynth.search.problem import Method, Problem
+from progsynth.search.relearnt import relearnt
 from progsynth.search.run import Search
+from progsynth.search.space import Space
 from progsynth.search.turns import InTurns
 
 _MAX_BYTES = 1 << 30
 TURNS = (400_000, 20_000)  # executions compiled and in Python: about a fifth of the time
+EQUAL = (2_000_000, 2_000_000)  # of a search and the one at costs learnt from it
 _MOST_EXAMPLES = 62  # a set of examples is a word
 _MOST_PARAMS = 24  # and so are the variables that a program uses
 _ROOT = str(Path(__file__).parents[3])  # where the package is imported from
 
 
-def fast_bottom_up(*, max_bytes: int = _MAX_BYTES, wait: bool = True) -> Method:
+def fast_bottom_up(
+    *, max_bytes: int = _MAX_BYTES, wait: bool = True, relearn: bool = False
+) -> Method:
     """The method: bottom-up search by compiled kernels, for requests that they cover.
 
     For others, and where Numba is missing, it is `bottom_up.bottom_up`; where some primitives
     have no kernels, that search has turns too, with all primitives. While the kernels are
     not on disk it compiles them first (half a minute); without `wait` it has that done in the
-    background and is `bottom_up` for the time being. A bank takes `max_bytes` of memory at most.
+    background and is `bottom_up` for the time being. Banks take `max_bytes` of memory at most.
+    With `relearn` a second search has half the turns, at costs learnt from the programs that
+    came nearest in the first (`relearnt`).
     """
 
     def method(problem: Problem, seed: int) -> Search:
-        if not covers(problem) or not (wait or ready()):
+        if not covers(problem):
             return bottom_up(problem, seed)
-        return _search(problem, seed, max_bytes)
+        if not (wait or ready()):
+            search = bottom_up(problem, seed)
+            search.notes += ("bottom-up search ran in Python: its kernels were being compiled",)
+            return search
+        return _search(problem, seed, max_bytes, relearn)
 
     return method
 
@@ -54,14 +66,26 @@ def covers(problem: Problem) -> bool:
     )
 
 
-def _search(problem: Problem, seed: int, max_bytes: int) -> Search:
+def _search(problem: Problem, seed: int, max_bytes: int, relearn: bool) -> Search:
     space, left_out = restrict(space_of(problem), problem.dsl)
     if len(names_in(space)) <= len(left_out):
         return bottom_up(problem, seed)
-    goal, limits = goal_of(problem), problem.limits
-    made: Search = fast.engine.search_for(
-        space, problem.dsl, goal, problem.wrap, limits=limits, max_bytes=max_bytes
-    )
+
+    def over(part: Space) -> BottomUp:
+        found: BottomUp = fast.engine.search_for(
+            part,
+            problem.dsl,
+            goal_of(problem),
+            problem.wrap,
+            limits=problem.limits,
+            max_bytes=max_bytes // 2 if relearn else max_bytes,
+        )
+        return found
+
+    first = over(space)
+    made: Search = first
+    if relearn:
+        made = InTurns(first, lambda: over(relearnt(space, first.nearest()) or space), EQUAL)
     return InTurns(made, partial(bottom_up, problem, seed), TURNS) if left_out else made
 
 
