@@ -25,6 +25,7 @@ from progsynth.search.genetic import (
     Settings,
     genetic,
 )
+from progsynth.search.genetic.deap_tools import individual
 from progsynth.search.genetic.fit import Fitter
 from progsynth.search.genetic.generate import generate
 from progsynth.search.genetic.grammar import Grammar
@@ -80,6 +81,18 @@ def test_executions_are_programs_times_cases() -> None:
     search = GeneticSearch(larger_sum(), 0, settings=Settings(population=50, fits=0.0, local=0.0))
     batch = search.ask(Allowance(None, None))
     assert batch.executions == 3 * batch.programs > 0
+
+
+@pytest.mark.parametrize(("result", "chosen"), [("int", {0}), ("float", {0, 1})])
+def test_outputs_of_floats_are_selected_by_with_an_epsilon(result: str, chosen: set[int]) -> None:
+    made = problem(f"(a: int) -> {result}", lambda a: a, [(1,), (2,), (3,)])
+    search = GeneticSearch(made, 0, settings=BRED)
+    tree = generate(search.grammar, Random(0), size=3, depth=2)
+    candidate = made.wrap(lower(tree, search.grammar).term, 1)
+    some = [
+        individual(tree, n, candidate, np.full(3, error)) for n, error in enumerate((0, 0.4, 3))
+    ]
+    assert {one.key for one in search.select(some, 60)} == chosen
 
 
 def test_a_generation_says_how_diverse_large_and_wrong_it_is() -> None:
