@@ -22,6 +22,8 @@ from progsynth.solving.result import Result
 from progsynth.solving.setting import Setting
 from progsynth.solving.usual import usual, usual_bottom_up, waiting_bottom_up
 
+IN_PYTHON = "bottom_up_python"
+
 Seeds = tuple[Term, ...]
 
 
@@ -49,9 +51,11 @@ def _bottom_up(asked: _Asked, seeds: Seeds) -> Search:
 
 def _bottom_up_python(asked: _Asked, seeds: Seeds) -> Search:
     """The slow twin of the compiled search."""
-    if asked.setting.sketch is None:
-        return _of_method(bottom_up, asked, seeds)
-    return _in_sketch(asked.setting)
+    if asked.setting.sketch is not None:
+        return _in_sketch(asked.setting)
+    made = _of_method(bottom_up, asked, seeds)
+    made.name = IN_PYTHON
+    return made
 
 
 def _best_first(asked: _Asked, seeds: Seeds) -> Search:
@@ -112,7 +116,7 @@ def _closeness(setting: Setting) -> Closeness:
 # What a search is made of is loaded when it is used.
 _SEARCHES: Mapping[str, Callable[[_Asked, Seeds], Search]] = {
     "bottom_up": _bottom_up,
-    "bottom_up_python": _bottom_up_python,
+    IN_PYTHON: _bottom_up_python,
     "best_first": _best_first,
     "genetic": _genetic,
     "hybrid": _hybrid,

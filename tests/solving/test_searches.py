@@ -15,7 +15,7 @@ from progsynth.task import Task
 DOUBLE = Task.from_pairs("double", [([1, 2], [2, 4]), ([5], [10]), ([], [])])
 
 
-@pytest.mark.parametrize("search", ["portfolio", "bottom_up", "best_first"])
+@pytest.mark.parametrize("search", ["portfolio", "bottom_up", "bottom_up_python", "best_first"])
 def test_a_result_says_which_search_found_it_and_what_each_used(search: str) -> None:
     found = solve(DOUBLE, search=search, seconds=60, seed=1)
     assert found.solved
