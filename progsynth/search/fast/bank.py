@@ -376,14 +376,7 @@ class FastBank:
 
     def grow(self) -> None:
         """Make the hash tables that are full larger."""
-        Q = self.memory.Q
-        sizes = np.zeros(3, np.int64)
-        for i, (count, mask) in enumerate(
-            ((at.SEQUENCES, at.SEQUENCE_MASK), (at.BIGS, at.BIG_MASK), (at.ENTRIES, at.ROW_MASK))
-        ):
-            if 2 * int(Q[count]) > int(Q[mask]):
-                sizes[i] = 2 * int(Q[mask]) + 1
-        tending.grow_tables(Q, sizes)
+        self.memory.grow()
 
     def count_programs(self, programs: int, executions: int) -> None:
         """Count programs that were tried elsewhere."""

@@ -12,6 +12,7 @@ from progsynth.search.fast.interning import give, length, result, sequence, unpa
 from progsynth.search.fast.jit import inlined, kernel, peek, poke
 from progsynth.search.fast.layout import (
     ABSENT,
+    CELLS,
     CLOSED,
     CODES,
     ELEMENTS,
@@ -20,6 +21,7 @@ from progsynth.search.fast.layout import (
     INNER,
     KEEP,
     LANES,
+    MAX_ITEMS,
     MERGING,
     NEAR,
     NEARBY,
@@ -259,8 +261,10 @@ def conclude(
     if code == op.FILTER or code == op.FILTER_CHARS:
         count = chosen(A, Q[OUT], start, values, n, 1)
         return x if count == n else result(A, Q, Q[OUT], count)
-    if code == op.FLAT_MAP or code == op.MAP_CHARS:
-        return flat(A, Q, values, n)
+    if code == op.FLAT_MAP:  # the lists are charged for, and the list of them, twice
+        return flat(A, Q, values, n, Q[CELLS] - 2 - 2 * n)
+    if code == op.MAP_CHARS:
+        return flat(A, Q, values, n, Q[MAX_ITEMS])
     if code == op.SUM_BY:
         return total(A, Q, values, n)
     if code == op.COUNT_IF:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from progsynth.search.fast.jit import inlined, kernel, load, peek, poke, prefetch, store
+from progsynth.search.fast.jit import inlined, kernel, load, pair, peek, poke, prefetch, store
 from progsynth.search.fast.layout import (
     ABSENT,
     BIG,
@@ -39,6 +39,7 @@ from progsynth.search.fast.layout import (
     Words,
 )
 
+LOW = 0xFFFFFFFF
 MIX = -7046029254386353131  # the golden ratio's 64 bits, as a signed number
 
 
@@ -173,13 +174,17 @@ def put_items(A: Words, word: int, start: int, count: int, width: int) -> None:
 
 @kernel
 def hash_words(A: Words, Q: Longs, start: int, count: int) -> int:
-    """31 bits of a hash of words of A (multilinear, Thorup 2009: one product each)."""
-    h, at = count * MIX, 0
-    for i in range(count):
-        h += peek(A, start + i) * Q[MULTIPLIERS + at]
-        at += 1
-        if at == NUM_MULTIPLIERS:
-            h, at = finish(h), 0
+    """31 bits of a hash of words of A: a product of each two of them, as in XXH3 (Collet 2019)."""
+    h, pairs, done = count * MIX, count >> 1, 0
+    while done < pairs:
+        num, total = min(pairs - done, NUM_MULTIPLIERS), 0
+        for i in range(num):
+            two = pair(A, start + 2 * (done + i)) ^ load(Q, MULTIPLIERS + i, 64)
+            total += two + (two & LOW) * ((two >> 32) & LOW)
+        h = finish(h + total)
+        done += num
+    if count & 1:
+        h = (h ^ peek(A, start + count - 1)) * MIX
     return (finish(h) >> 33) & 0x7FFFFFFF
 
 

@@ -18,7 +18,18 @@ from progsynth.lang.vm import jit
 from progsynth.lang.vm.jit import Kernel
 from progsynth.search.fast import cache
 
-__all__ = ["Kernel", "entry", "inlined", "kernel", "load", "peek", "poke", "prefetch", "store"]
+__all__ = [
+    "Kernel",
+    "entry",
+    "inlined",
+    "kernel",
+    "load",
+    "pair",
+    "peek",
+    "poke",
+    "prefetch",
+    "store",
+]
 
 _BYTE, _INT = ir.IntType(8), ir.IntType(32)
 
@@ -125,3 +136,15 @@ def poke(typingctx: Any, array: Any, index: Any, value: Any) -> Any:
         return context.get_dummy_value()
 
     return types.void(array, types.int64, types.int64), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def pair(typingctx: Any, array: Any, index: Any) -> Any:
+    """The two 32-bit words from `array[index]` on, as one long."""
+    long = ir.IntType(64)
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        at = _address(context, builder, signature, args, _INT)
+        return builder.load(builder.bitcast(at, long.as_pointer()), align=4, typ=long)
+
+    return types.int64(array, types.int64), generate

@@ -76,7 +76,7 @@ NUM_TYPES = 64
 REGISTERS = TYPES + 8 * NUM_TYPES
 
 BLOCK = 64  # programs that are run together, or fewer where their rows are many
-BLOCK_LANES = 128
+BLOCK_LANES = 160
 CHOICE = 8  # words for each: arguments' addresses, then as these say
 ANEW, TAG, FAILURES = 4, 5, 6  # are others than the body new; the row's hash; its failures
 LATER_SIZE = 8  # longs of one that is deferred: start, count, hash, found, where it is wanted

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 
 from progsynth.search.fast import opcodes as op
-from progsynth.search.fast.interning import count_of, item_of, kept, length, number, result, word_of
+from progsynth.search.fast.interning import count_of, kept, length, number, result, unpack, word_of
 from progsynth.search.fast.jit import kernel, peek, poke
 from progsynth.search.fast.layout import (
     CELLS,
@@ -132,16 +132,15 @@ def count_up(A: Words, Q: Longs, start: int, stop: int, step: int, extra: int) -
 
 
 @kernel
-def flat(A: Words, Q: Longs, start: int, count: int) -> int:
-    """The word of all the items of `count` kept sequences, whose words are at `start`."""
+def flat(A: Words, Q: Longs, start: int, count: int, most: int) -> int:
+    """The word of the items of kept sequences, whose words are at `start`; `most` at most."""
     out = end = Q[OUT]
     for i in range(count):
         one = peek(A, start + i)
         n = length(A, one)
-        if end - out + n > Q[MAX_ITEMS]:
+        if end - out + n > most:
             return FAIL
-        for j in range(n):
-            poke(A, end + j, item_of(A, one, j))
+        unpack(A, one, end, n)
         end += n
     return result(A, Q, out, end - out)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,11 +12,17 @@ from progsynth.lang.types import BOOL, INT, STR, Type
 from progsynth.search.fast import layout as at
 from progsynth.search.fast.layout import BIG, Longs, Words
 from progsynth.search.fast.running import MAX_STEPS
-from progsynth.search.fast.tending import add_number, add_sequence
+from progsynth.search.fast.sorting import SPAN
+from progsynth.search.fast.tending import add_number, add_sequence, grow_tables
 
 _START_MASK = (1 << 12) - 1
 _STACK = 1 << 16  # words that are opened or made before all that waits is looked up
 _WIDTHS = (np.int8, np.int16, np.int32)
+_TABLES = (
+    (at.SEQUENCES, at.SEQUENCE_MASK),
+    (at.BIGS, at.BIG_MASK),
+    (at.ENTRIES, at.ROW_MASK),
+)
 _SMALL = 4096  # items that any result may have, and elements that any lambda may be called on
 
 
@@ -55,7 +62,7 @@ class Memory:
     def encode(self, type_: Type, value: Any) -> int:
         """The word of a value of the type."""
         if type_ in (INT, BOOL):
-            return int(add_number(self.Q, int(value)))
+            return self._kept(lambda: add_number(self.Q, int(value)))
         if type_ == STR:
             words = [ord(c) for c in value]
         elif type_.name == "tuple":
@@ -64,7 +71,25 @@ class Memory:
             words = [self.encode(type_.types[0], v) for v in value]
         start = int(self.Q[at.ROWS])  # beyond the last record: free
         self.A[start : start + len(words)] = words
-        return int(add_sequence(self.A, self.Q, start, len(words)))
+        return self._kept(lambda: add_sequence(self.A, self.Q, start, len(words)))
+
+    def _kept(self, add: Callable[[], int]) -> int:
+        """The word that `add` gives, in larger tables where they are too full for it."""
+        self.Q[at.STATUS] = at.GOING
+        word = add()
+        while self.Q[at.STATUS] == at.ROOM:
+            self.grow()
+            self.Q[at.STATUS] = at.GOING
+            word = add()
+        return int(word)
+
+    def grow(self) -> None:
+        """Make the hash tables that are full larger."""
+        sizes = np.zeros(3, np.int64)
+        for i, (count, mask) in enumerate(_TABLES):
+            if 2 * int(self.Q[count]) > int(self.Q[mask]):
+                sizes[i] = 2 * int(self.Q[mask]) + 1
+        grow_tables(self.Q, sizes)
 
     def decode(self, type_: Type, word: int) -> Any:
         """The value that the word stands for."""
@@ -100,7 +125,7 @@ def reserve(sizes: Sizes) -> Memory:
         at.BIG_AT: entries // 4,
         at.BIG_SLOTS: slots // 2,
         at.ROW_SLOTS: slots,
-        at.SORT_KEYS: 2 * (items + lanes),
+        at.SORT_KEYS: SPAN + 2 * (items + lanes),
         at.FRAMES: 4 * MAX_STEPS,
         at.SPILLED: at.OVERRUN,
         at.LATER: at.LATER_SIZE * (block + 2 * at.BLOCK_LANES),
@@ -135,6 +160,7 @@ def reserve(sizes: Sizes) -> Memory:
     for name, size in in_a.items():
         longs[name] = place
         place += size
+    longs[at.SORT_KEYS] += SPAN  # as many are used in front of it
     longs[at.OUT_LIMIT], longs[at.LANE_ROOM] = longs[at.OUT] + _STACK, block
     longs[at.MULTIPLIERS : at.MULTIPLIERS + at.NUM_MULTIPLIERS] = _multipliers()
     longs[at.ROWS], longs[at.ROWS_END] = place, place + rows

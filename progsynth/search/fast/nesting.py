@@ -87,7 +87,7 @@ def nest(A: Words, Q: Longs, code: int, x: int, y: int, z: int) -> int:
     if code == op.ENUMERATE:
         return enumerated(A, Q, x)
     if code == op.FLATTEN:
-        return flat(A, Q, x, count_of(A, x))
+        return flat(A, Q, x, count_of(A, x), Q[MAX_ITEMS])
     if code == op.TRANSPOSE:
         return transposed(A, Q, x)
     n, size = count_of(A, x), number(Q, y)

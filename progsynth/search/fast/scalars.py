@@ -7,7 +7,7 @@ import math
 from progsynth.lang.vm.kernels_numbers import product_overflows
 from progsynth.search.fast import opcodes as op
 from progsynth.search.fast.interning import item_of, length, number, word_of
-from progsynth.search.fast.jit import kernel, peek
+from progsynth.search.fast.jit import kernel, peek, poke
 from progsynth.search.fast.layout import BIG, FAIL, SCALAR, SEQUENCE, TYPES, Longs, Words
 
 INT_MIN, INT_MAX = -(2**63), 2**63 - 1
@@ -66,8 +66,52 @@ def power(Q: Longs, x: int, y: int) -> int:
 
 
 @kernel
+def plain_numbers(A: Words, code: int, a: int, b: int, n: int, out: int) -> bool:
+    """Add, subtract or multiply where all numbers stand for themselves; else says False.
+
+    A word that does not leaves a bit above the 31st.
+    """
+    odd = 0
+    if code == op.ADD:
+        for i in range(n):
+            x, y = peek(A, a + i), peek(A, b + i)
+            odd |= (x + BIG) | (y + BIG) | (x + y + BIG)
+            poke(A, out + i, x + y)
+    elif code == op.SUB:
+        for i in range(n):
+            x, y = peek(A, a + i), peek(A, b + i)
+            odd |= (x + BIG) | (y + BIG) | (x - y + BIG)
+            poke(A, out + i, x - y)
+    else:
+        for i in range(n):
+            x, y = peek(A, a + i), peek(A, b + i)
+            odd |= (x + BIG) | (y + BIG) | (x * y + BIG)
+            poke(A, out + i, x * y)
+    return odd >> 31 == 0
+
+
+@kernel
+def plain_tests(A: Words, code: int, a: int, b: int, n: int, out: int) -> bool:
+    """Compare where all words stand for themselves; else says False."""
+    odd, less, same, more = 0, 0, 0, 0
+    if code == op.EQ or code == op.LE or code == op.GE:
+        same = 1
+    if code == op.NE or code == op.LT or code == op.LE:
+        less = 1
+    if code == op.NE or code == op.GT or code == op.GE:
+        more = 1
+    for i in range(n):
+        x, y = peek(A, a + i), peek(A, b + i)
+        odd |= (x + BIG) | (y + BIG)
+        poke(A, out + i, (less & int(x < y)) | (same & int(x == y)) | (more & int(x > y)))
+    return odd >> 31 == 0
+
+
+@kernel
 def number_row(A: Words, Q: Longs, code: int, a: int, b: int, c: int, n: int, out: int) -> None:
     """Run an operation of the family of numbers on each row."""
+    if code <= op.MUL and plain_numbers(A, code, a, b, n, out):
+        return
     for i in range(n):
         x, y, z = peek(A, a + i), peek(A, b + i), peek(A, c + i)
         if x == FAIL or y == FAIL or z == FAIL:
@@ -129,6 +173,9 @@ def logic_row(
     A: Words, Q: Longs, code: int, kind: int, a: int, b: int, c: int, n: int, out: int
 ) -> None:
     """Run an operation of the family of truth values on each row."""
+    if op.EQ <= code <= op.GE and (code <= op.NE or Q[TYPES + 8 * kind] == SCALAR):
+        if plain_tests(A, code, a, b, n, out):
+            return
     for i in range(n):
         x, y = peek(A, a + i), peek(A, b + i)
         if x == FAIL:

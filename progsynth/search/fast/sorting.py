@@ -1,6 +1,7 @@
 """Kernels that put items into an order, or leave out those that came before.
 
-Numbers are sorted as longs: insertion for few, else runs that are merged.
+Numbers are sorted as longs: insertion for few, else runs that are merged; many small ones are
+counted.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from progsynth.search.fast.reading import position
 from progsynth.search.fast.scalars import order
 
 RUN = 16  # numbers that are sorted by insertion
+MANY, SPAN = 24, 64  # numbers that are counted rather than compared, if they are below SPAN
 FEW = 12  # items that are looked at one by one
 
 
@@ -76,8 +78,36 @@ def in_order(A: Words, Q: Longs, kind: int, start: int, n: int) -> bool:
 
 
 @kernel
+def count_keys(A: Words, Q: Longs, keys: int, n: int) -> bool:
+    """Are all keys less than SPAN away from zero? If so, Q[SORT_KEYS + key] gets how many are
+    less than the key."""
+    far = 0
+    for i in range(keys, keys + n):
+        key = peek(A, i)
+        far |= key ^ (key >> 63)
+    if far >= SPAN:
+        return False
+    start, less = Q[SORT_KEYS] - SPAN, 0
+    for at in range(start, start + 2 * SPAN):
+        store(Q, at, 64, 0)
+    for i in range(keys, keys + n):
+        Q[start + SPAN + peek(A, i)] += 1
+    for at in range(start, start + 2 * SPAN):
+        num = load(Q, at, 64)
+        store(Q, at, 64, less)
+        less += num
+    return True
+
+
+@kernel
 def sort_words(A: Words, Q: Longs, kind: int, keys: int, words: int, n: int, to: int) -> None:
     """Write n words of A in the order of their keys; equal ones keep theirs."""
+    if kind == 0 and n >= MANY and count_keys(A, Q, keys, n):
+        for i in range(n):
+            at = Q[SORT_KEYS] + peek(A, keys + i)
+            poke(A, to + Q[at], peek(A, words + i))
+            Q[at] += 1
+        return
     if kind == 0 and are_small(A, keys, n):
         start = Q[SORT_KEYS]
         for i in range(n):
