@@ -75,7 +75,7 @@ def main() -> int:
     """Run what is not on record yet, then print the tables."""
     options = _options()
     warm_up(background=False)  # compiling is not part of the search
-    _compile_kernels()
+    _compile_kernels(options.methods)
     if options.speed:
         for suite_name, name in PROBLEMS:
             print(_shown_speed(speed(_task(suite_name, name))), flush=True)
@@ -122,9 +122,9 @@ def _read(path: Path) -> list[Record]:
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 
 
-def _compile_kernels() -> None:
+def _compile_kernels(methods: Sequence[str]) -> None:
     """Run a search of each kind, of an easy problem: kernels are compiled at their first use."""
-    for method in METHODS:
+    for method in methods:
         attempt(_task("psb1", "smallest"), method, 0, 5.0)
 
 
@@ -148,13 +148,15 @@ def attempt(task: Task, method: str, seed: int, seconds: float) -> Record:
         clock=time.process_time,
     )
     used = time.process_time() - begun
-    result = make_result(setting, outcome, search=search.name, seed=seed)
+    result = None
+    if outcome.solved:
+        result = make_result(setting, outcome, search=search.name, seed=seed)
     return {
         "task": task.name,
         "method": method,
         "seed": seed,
         "solved": outcome.solved,
-        "right": outcome.solved and _right(result.core, task),
+        "right": result is not None and _right(result.core, task),
         "passed": outcome.evaluation.passed if outcome.evaluation else 0,
         "total": len(task.train),
         "seconds": round(used, 2),
@@ -162,7 +164,7 @@ def attempt(task: Task, method: str, seed: int, seconds: float) -> Record:
         "programs": outcome.programs,
         "executions": outcome.executions,
         "generations": outcome.level,
-        "program": result.program if outcome.solved else None,
+        "program": result.program if result is not None else None,
         "seconds_given": seconds,
         "started": round(started),
         "machine": f"{platform.machine()}, {os.cpu_count()} cores",
