@@ -16,7 +16,7 @@ from typing import Any
 
 from progsynth.lang.primitive import DSL
 from progsynth.lang.term import Term, const
-from progsynth.lang.types import STR
+from progsynth.lang.types import STR, walk_type
 from progsynth.search.backward.concatenation import Concatenation
 from progsynth.search.backward.roles import (
     Operation,
@@ -101,8 +101,9 @@ class Goals:
         self.scale = scale
         self.all: list[Subgoal] = []
         self.root = self._goal(root, wanted, 0)
+        plain = all(t.name != "tensor" for t in walk_type(root.type))
         for goal in self.all:  # which grows
-            if goal.depth < _DEPTH:
+            if goal.depth < _DEPTH and plain:
                 goal.splits = list(self._splits(goal))
 
     def _goal(self, symbol: Symbol, wanted: Row, depth: int) -> Subgoal:
