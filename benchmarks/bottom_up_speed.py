@@ -31,12 +31,12 @@ from progsynth.lang.failure import Limits
 from progsynth.lang.types import INT, list_of
 from progsynth.registry import pack
 from progsynth.search.bank import Bank
-from progsynth.search.goal import working_limits
 from progsynth.search.constants import mine
 from progsynth.search.fast import layout as at
 from progsynth.search.fast.bank import FastBank
 from progsynth.search.fast.fragment import restrict
 from progsynth.search.fast.memory import Sizes
+from progsynth.search.goal import working_limits
 from progsynth.search.kernels import Kernels
 from progsynth.search.levels import Levels
 from progsynth.search.space import Space, Symbol

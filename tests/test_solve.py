@@ -64,10 +64,10 @@ def test_tasks_of_all_kinds_are_solved(
 
 
 def test_validation_examples_reject_what_only_fits() -> None:
-    pairs = [([1, 2, 7], [7, 7, 7]), ([3, 5], [5, 5])]
-    loose = solved(Task.from_pairs("all", pairs))
-    strict = solved(Task.from_pairs("all", pairs, validation=[([4, 9, 2], [2, 2, 2])]))
-    assert strict.function([4, 9, 2]) == [2, 2, 2]
+    pairs = [([1, 2, 7], 7), ([3, 5], 5)]  # the largest or the last
+    loose = solved(Task.from_pairs("one", pairs))
+    strict = solved(Task.from_pairs("one", pairs, validation=[([4, 9, 2], 2)]))
+    assert strict.function([4, 9, 2]) == 2
     assert loose.program != strict.program
     assert strict.validation == (1, 1)
     assert strict.rejected

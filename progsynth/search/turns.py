@@ -13,16 +13,24 @@ class InTurns:
 
     A turn ends after so many executions, `turns`, not by the clock: what is found under a budget
     of executions is the same every time. The second is only made when its turn comes;
-    `searches` are those made.
+    `searches` are those made. It begins, for `before` executions, where it covers what may make
+    the smallest programs: else larger ones that fit would be found first.
     """
 
-    def __init__(self, first: Search, second: Callable[[], Search], turns: tuple[int, int]):
+    def __init__(
+        self,
+        first: Search,
+        second: Callable[[], Search],
+        turns: tuple[int, int],
+        *,
+        before: int = 0,
+    ):
         self.name = first.name
-        self.searches = [first]
+        self.searches = [first, second()] if before else [first]
         self._second = second
         self._turns = turns
-        self._turn = 0
-        self._left = turns[0]
+        self._turn = 1 if before else 0
+        self._left = before or turns[0]
         self._last = 0  # whose candidates are out
 
     @property

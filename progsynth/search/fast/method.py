@@ -23,6 +23,7 @@ from progsynth.search.turns import InTurns
 
 _MAX_BYTES = 1 << 30
 TURNS = (400_000, 20_000)  # executions compiled and in Python: about a fifth of the time
+BEFORE = 10_000  # executions in Python to begin with: small programs may need what it alone has
 EQUAL = (2_000_000, 2_000_000)  # of a search and the one at costs learnt from it
 _MOST_EXAMPLES = 62  # a set of examples is a word
 _MOST_PARAMS = 24  # and so are the variables that a program uses
@@ -35,7 +36,7 @@ def fast_bottom_up(
     """The method: bottom-up search by compiled kernels, for requests that they cover.
 
     For others, and where Numba is missing, it is `bottom_up.bottom_up`; where some primitives
-    have no kernels, that search has turns too, with all primitives. While the kernels are
+    have no kernels, that search has turns too, with all primitives, and the first one. While the kernels are
     not on disk it compiles them first (half a minute); without `wait` it has that done in the
     background and is `bottom_up` for the time being. Banks take `max_bytes` of memory at most.
     With `relearn` a second search has half the turns, at costs learnt from the programs that
@@ -86,7 +87,9 @@ def _search(problem: Problem, seed: int, max_bytes: int, relearn: bool) -> Searc
     made: Search = first
     if relearn:
         made = InTurns(first, lambda: over(relearnt(space, first.nearest()) or space), EQUAL)
-    return InTurns(made, partial(bottom_up, problem, seed), TURNS) if left_out else made
+    if not left_out:
+        return made
+    return InTurns(made, partial(bottom_up, problem, seed), TURNS, before=BEFORE)
 
 
 def ready() -> bool:
