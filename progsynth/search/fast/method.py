@@ -36,9 +36,9 @@ def fast_bottom_up(
     """The method: bottom-up search by compiled kernels, for requests that they cover.
 
     For others, and where Numba is missing, it is `bottom_up.bottom_up`; where some primitives
-    have no kernels, that search has turns too, with all primitives, and the first one. While the kernels are
-    not on disk it compiles them first (half a minute); without `wait` it has that done in the
-    background and is `bottom_up` for the time being. Banks take `max_bytes` of memory at most.
+    have no kernels, that search has turns too, with all primitives, and the first one. While the
+    kernels are not on disk it compiles them first (a minute); without `wait` it has that done in
+    the background and is `bottom_up` for the time being. Banks take `max_bytes` of memory at most.
     With `relearn` a second search has half the turns, at costs learnt from the programs that
     came nearest in the first (`relearnt`).
     """
