@@ -50,6 +50,12 @@ class Way:
         """The letters that it takes to be the same in all outputs."""
         return sum(part.letters for part in self.parts)
 
+    @property
+    def pieces(self) -> int:
+        """How many of the parts are texts that differ from output to output."""
+        rows = [part.row for part in self.parts]
+        return sum(isinstance(row[0], str) and len(set(row)) > 1 for row in rows)
+
 
 @dataclass
 class Concatenation:

@@ -42,13 +42,14 @@ class Solution:
     """A program for a goal. It is `sure` where each part of it is worth its cost.
 
     Of two the one of the lower `rank` comes first: its cost, and letters that were taken to be
-    the same in all outputs.
+    the same in all outputs. `pieces` of text that it makes are right in each output.
     """
 
     cost: int
     term: Term
     sure: bool
     letters: int = 0
+    pieces: int = 1
 
     @property
     def rank(self) -> tuple[bool, int]:
@@ -195,7 +196,8 @@ class Goals:
                     terms = tuple([s.term for s in chosen])
                     sure = all(s.sure for s in chosen)
                     letters = sum(s.letters for s in chosen)
-                    goal.add(Solution(cost, split.make(terms), sure, letters))
+                    pieces = max(s.pieces for s in chosen)
+                    goal.add(Solution(cost, split.make(terms), sure, letters, pieces))
 
 
 def _joined(production: Production, separator: str, terms: tuple[Term, ...]) -> Term:

@@ -23,7 +23,8 @@ from progsynth.search.backward.solver import Conditions, Solver
 from progsynth.search.backward.view import Row, View
 from progsynth.search.space import Space, Symbol
 
-_PATIENCE = 50_000  # executions before a program comes early that is dearer than its examples
+_CHOICES = 3.0  # bits of a unit of cost: so many programs of a cost give different values
+_PATIENCE = 50_000  # executions for each bit by which a program is dearer than its examples
 
 
 class Backward:
@@ -81,14 +82,16 @@ class Backward:
             yield solution.term, solution.cost
 
     def _may_be_early(self, solution: Solution, executions: int) -> bool:
-        """Is each part of it worth its cost, and do the examples say more than all of it?
+        """Is each part of it worth its cost, and has the search gone on for as long as the whole
+        is in doubt?
 
-        Where they say less, others of that cost are right by chance; the cheapest of those that
-        are found with some work is taken.
+        Where the examples say less than the program, others of its cost are right by chance; so
+        the less they say, the longer cheaper programs are looked for. A text of which several
+        pieces are right says more than one that is right as a whole.
         """
         root = self.goals.root
-        whole = root.evidence.bears((1 << len(root.wanted)) - 1, solution.cost)
-        return solution.sure and (whole or executions >= _PATIENCE)
+        said = root.evidence.of((1 << len(root.wanted)) - 1) * solution.pieces
+        return solution.sure and executions >= _PATIENCE * (_CHOICES * solution.cost - said)
 
     @property
     def waiting(self) -> int:

@@ -162,7 +162,8 @@ class Solver:
         steps = min(_MOST, max(_FEWEST, self.executions // _PER_STEP))
         ways = list(whole.ways(full, steps))
         for way in ways:
-            goal.add(Solution(way.cost, self.joined(goal, way), True, way.letters))
+            term, pieces = self.joined(goal, way), max(1, way.pieces)
+            goal.add(Solution(way.cost, term, True, way.letters, pieces))
         yield
         if ways or not goal.decided:
             return

@@ -75,7 +75,7 @@ TASKS: dict[str, tuple[str, list[tuple[Any, ...]], Callable[..., Any], tuple[str
     ),
     "the middle of a text": (
         "(s: str) -> str",
-        [("abc",), ("wxyz",), ("a",), ("hello",), ("banana",)],
+        [("abc",), ("wxyz",), ("a",), ("hello",), ("banana",), ("to",), ("program",)],
         lambda s: s[(len(s) - 1) // 2 : len(s) // 2 + 1],
         ("_[_:_]", "len", "_ // _", "_ + _", "_ - _"),
         [("abcdefghi",), ("abcdefghij",)],
