@@ -18,14 +18,16 @@ from typing import Any
 from progsynth.lang.values import Value
 
 BITS = 2.0  # of one unit of cost
+CHOICES = 3.0  # the same where all programs of a cost come into question, whatever their parts
 _MOST = 8.0  # bits that one part of one output is worth
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What being right on each example is worth, in bits."""
+    """What being right on each example is worth, in bits. Each stands for `scale` of them."""
 
     bits: tuple[float, ...]
+    scale: float = 1.0
 
     def of(self, mask: int) -> float:
         """The bits of the examples of the mask."""
@@ -58,7 +60,8 @@ def evidence(outputs: Sequence[Value], scale: float = 1.0) -> Evidence:
         tuple(
             scale * _worth(_size(output), counts[key], total)
             for output, key in zip(outputs, keys, strict=True)
-        )
+        ),
+        scale,
     )
 
 

@@ -21,10 +21,12 @@ from progsynth.lang.term import Term
 from progsynth.search.backward.goals import Goals, Solution
 from progsynth.search.backward.solver import Conditions, Solver
 from progsynth.search.backward.view import Row, View
+from progsynth.search.evidence import CHOICES
 from progsynth.search.space import Space, Symbol
 
-_CHOICES = 3.0  # bits of a unit of cost: so many programs of a cost give different values
-_PATIENCE = 50_000  # executions for each bit by which a program is dearer than its examples
+_PATIENCE = 25_000  # executions at least before a program comes early
+_DOUBLED = 2.0  # bits by which a program is dearer than its examples that take twice as many
+_MOST = 100.0  # bits of doubt; nobody waits so long
 
 
 class Backward:
@@ -86,12 +88,14 @@ class Backward:
         is in doubt?
 
         Where the examples say less than the program, others of its cost are right by chance; so
-        the less they say, the longer cheaper programs are looked for. A text of which several
-        pieces are right says more than one that is right as a whole.
+        the less they say, the longer cheaper programs are looked for: a search reaches so many
+        bits in a time that doubles with them. A text of which several pieces are right says more
+        than one that is right as a whole.
         """
         root = self.goals.root
         said = root.evidence.of((1 << len(root.wanted)) - 1) * solution.pieces
-        return solution.sure and executions >= _PATIENCE * (_CHOICES * solution.cost - said)
+        doubt = min(_MOST, max(0.0, CHOICES * solution.cost - said))
+        return solution.sure and executions >= _PATIENCE * 2 ** (doubt / _DOUBLED)
 
     @property
     def waiting(self) -> int:

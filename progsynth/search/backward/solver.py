@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import reduce
 from itertools import islice, product
+from math import log2
 from typing import Any
 
 from progsynth.lang.primitive import DSL
@@ -16,6 +17,7 @@ from progsynth.search.backward.goals import Solution, Subgoal, is_worth
 from progsynth.search.backward.roles import SLICES, is_less
 from progsynth.search.backward.view import Row, View, new_cells
 from progsynth.search.decisions import Leaf, Tree, gain
+from progsynth.search.evidence import CHOICES
 from progsynth.search.space import Production, Space, Symbol, build_term
 from progsynth.search.thresholds import bounds, num_digits
 
@@ -198,13 +200,16 @@ class Solver:
         numbers = production.args[1]
         for (place, (row, whole_cost, whole)), one in product(enumerate(goal.wholes), SLICES):
             wanted = tuple(zip(row, goal.wanted, strict=True))
+            # Two positions of each sequence are what speaks for the numbers, not what is there.
+            said = goal.evidence.scale * sum(2 * log2(len(value) + 1) for value in row)
             for cost in self.new(f"{one.name} {place}", goal, numbers):
                 for first, stop, stop_cost in islice(
                     self.view.partners(one, numbers, cost, wanted), _GIVEN
                 ):
                     total = production.cost + whole_cost + cost + stop_cost
                     terms = tuple(map(self.view.term, (whole, first, stop)))
-                    goal.add(Solution(total, build_term(production, terms), is_worth(goal, total)))
+                    sure = CHOICES * (cost + stop_cost) <= said and is_worth(goal, total)
+                    goal.add(Solution(total, build_term(production, terms), sure))
                 yield
 
     def operate(self, goal: Subgoal) -> Iterator[None]:
