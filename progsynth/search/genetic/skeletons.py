@@ -50,7 +50,9 @@ class Skeletons:
         self.loops = [
             rule
             for rule in grammar.rules[grammar.goal]
-            if rule.kind in ("while", "for") and grammar.goal in states_of(rule)
+            if rule.kind in ("while", "for")
+            and grammar.goal in states_of(rule)
+            and all(_has_start(grammar, type_) for type_ in states_of(rule))
         ]
         plain = not problem.neural and problem.types == problem.entry_types
         if not plain or not problem.inputs:
@@ -173,3 +175,9 @@ class Skeletons:
         if kind == "empty":
             return [] if start.rule.detail == "list" else {}
         return start.rule.detail
+
+
+def _has_start(grammar: Grammar, type_: int) -> bool:
+    """Is there a leaf that a variable of the type may start with? A tuple that is no parameter
+    has none."""
+    return type_ in grammar.scope.places or bool(grammar.leaves[type_])

@@ -143,6 +143,17 @@ def test_a_skeleton_is_tried_once() -> None:
     assert all(told.count(one) == 1 for one in told)
 
 
+def test_no_skeleton_has_a_variable_that_nothing_can_begin() -> None:
+    # A pair is made of two values; there is no pair to begin a loop with but a parameter.
+    rows = [(n, n + 3) for n in range(6)]
+    pair = Local(problem("(n: int, m: int) -> tuple[int, int]", lambda n, m: (m, n), rows))
+    assert list(pair.probed(50)) == []
+    given = Local(
+        problem("(p: tuple[int, int]) -> tuple[int, int]", lambda p: p, [(row,) for row in rows])
+    )
+    assert given.prober.skeletons.loops and not pair.prober.skeletons.loops
+
+
 def test_a_half_right_loop_is_put_right_at_one_place() -> None:
     def counted(xs: list[int]) -> dict[int, int]:
         found: dict[int, int] = {}
