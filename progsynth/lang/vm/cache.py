@@ -1,8 +1,9 @@
 """Where compiled kernels are kept between processes.
 
-The folder's name holds a digest of the kernels' sources and of the versions that shape machine
-code: after any change the kernels are compiled anew, and old folders do no harm. Everything
-works without a folder that can be written to; then each process compiles for itself.
+The folder's name holds a digest of the kernels' sources, of where they are (Numba looks up what it
+stored by the path of the source) and of the versions that shape machine code: after any change
+the kernels are compiled anew, and old folders do no harm. Everything works without a folder that
+can be written to; then each process compiles for itself.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ def digest() -> str:
     for package in ("numba", "llvmlite", "numpy"):
         text.update(f"{package} {metadata.version(package)}\n".encode())
     text.update(f"{sys.version} {platform.machine()} {platform.processor()}\n".encode())
+    text.update(f"{Path(__file__).parent}\n".encode())
     for path in sorted(Path(__file__).parent.glob("*.py")):
         if path.stem not in _NOT_COMPILED and not path.stem.startswith("bytecode"):
             text.update(path.name.encode() + b"\n" + path.read_bytes())
