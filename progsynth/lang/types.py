@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import is_
 
 from progsynth.errors import PackError
@@ -24,6 +24,16 @@ class Type:
 
     name: str
     args: tuple[Type | int, ...] = ()
+    _hash: int = field(init=False, repr=False, compare=False)  # kept: types are keys everywhere
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((self.name, self.args)))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __reduce__(self) -> tuple[type[Type], tuple[str, tuple[Type | int, ...]]]:
+        return Type, (self.name, self.args)  # texts have other hashes in another process
 
     @property
     def is_variable(self) -> bool:
