@@ -107,7 +107,7 @@ class Space:
     surcharge: Callable[[Type], int] = field(default=lambda _: 0)
     forms: Forms = EVERY
     _scopes: dict[tuple[Any, ...], Scope] = field(default_factory=dict)
-    _least: dict[Scope, dict[Type, int]] = field(default_factory=dict)
+    _least: dict[tuple[frozenset[Type], bool], dict[Type, int]] = field(default_factory=dict)
     _known_rules: list[tuple[Type, tuple[Type, ...], tuple[Type, ...], int]] = field(
         default_factory=list
     )
@@ -128,10 +128,11 @@ class Space:
 
     def _least_in(self, scope: Scope) -> dict[Type, int]:
         """The least cost of a value of each type in the scope, bodies of lambdas bounded below."""
-        found = self._least.get(scope)
+        key = (frozenset(scope.visible), scope.nesting >= self.max_nesting)
+        found = self._least.get(key)
         if found is not None:
             return found
-        found = self._least[scope] = dict.fromkeys(scope.visible, 1)
+        found = self._least[key] = dict.fromkeys(scope.visible, 1)
         for constant in self.constants:
             found[constant.type] = min(found.get(constant.type, FAR), constant.cost)
         changed = True

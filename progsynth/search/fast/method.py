@@ -11,7 +11,8 @@ from pathlib import Path
 
 from progsynth.lang.vm.cache import available
 from progsynth.search import fast
-from progsynth.search.bottom_up import bottom_up, goal_of, space_of
+from progsynth.search.bottom_up import bottom_up, goal_of, search_for, space_of
+from progsynth.search.change_over import ChangeOver
 from progsynth.search.course import BottomUp
 from progsynth.search.fast import cache
 from progsynth.search.fast.fragment import covers_type, names_in, restrict
@@ -38,19 +39,20 @@ def fast_bottom_up(
     For others, and where Numba is missing, it is `bottom_up.bottom_up`; where some primitives
     have no kernels, that search has turns too, with all primitives, and the first one. While the
     kernels are not on disk it compiles them first (a minute); without `wait` it has that done in
-    the background and is `bottom_up` for the time being. Banks take `max_bytes` of memory at most.
-    With `relearn` a second search has half the turns, at costs learnt from the programs that
-    came nearest in the first (`relearnt`).
+    the background and is `bottom_up` until they are there. Banks take `max_bytes` of memory at
+    most. With `relearn` a second search has half the turns, at costs learnt from the programs
+    that came nearest in the first (`relearnt`).
     """
 
     def method(problem: Problem, seed: int) -> Search:
         if not covers(problem):
             return bottom_up(problem, seed)
-        if not (wait or ready()):
-            search = bottom_up(problem, seed)
-            search.notes += ("bottom-up search ran in Python: its kernels were being compiled",)
-            return search
-        return _search(problem, seed, max_bytes, relearn)
+        compiled = partial(_search, problem, max_bytes, relearn)
+        if wait or ready():
+            return compiled()
+        meanwhile = bottom_up(problem, seed)
+        meanwhile.notes += ("bottom-up search began in Python: its kernels were being compiled",)
+        return ChangeOver(meanwhile, cache.is_complete, compiled)
 
     return method
 
@@ -67,16 +69,18 @@ def covers(problem: Problem) -> bool:
     )
 
 
-def _search(problem: Problem, seed: int, max_bytes: int, relearn: bool) -> Search:
-    space, left_out = restrict(space_of(problem), problem.dsl)
+def _search(problem: Problem, max_bytes: int, relearn: bool) -> Search:
+    whole, goal = space_of(problem), goal_of(problem)
+    in_python = partial(search_for, whole, problem.dsl, goal, problem.wrap, limits=problem.limits)
+    space, left_out = restrict(whole, problem.dsl)
     if len(names_in(space)) <= len(left_out):
-        return bottom_up(problem, seed)
+        return in_python()
 
     def over(part: Space) -> BottomUp:
         found: BottomUp = fast.engine.search_for(
             part,
             problem.dsl,
-            goal_of(problem),
+            goal,
             problem.wrap,
             limits=problem.limits,
             max_bytes=max_bytes // 2 if relearn else max_bytes,
@@ -89,7 +93,7 @@ def _search(problem: Problem, seed: int, max_bytes: int, relearn: bool) -> Searc
         made = InTurns(first, lambda: over(relearnt(space, first.nearest()) or space), EQUAL)
     if not left_out:
         return made
-    return InTurns(made, partial(bottom_up, problem, seed), TURNS, before=BEFORE)
+    return InTurns(made, in_python, TURNS, before=BEFORE)
 
 
 def ready() -> bool:
