@@ -13,6 +13,13 @@ from progsynth.search.run import Event
 
 OnEvent = Callable[[Event], None]
 
+# Of what a search says besides (`run.Detailed`): by name, how it is shown.
+_SHOWN = {
+    "behaviours": "{:,} behaviours",
+    "size": "mean size {:.0f}",
+    "right_cases": "{} examples right by some program",
+}
+
 
 @contextmanager
 def progress_bar(name: str, seconds: float | None, *, shown: bool = True) -> Iterator[OnEvent]:
@@ -31,13 +38,22 @@ def progress_bar(name: str, seconds: float | None, *, shown: bool = True) -> Ite
         task = bar.add_task(name, total=seconds, state="")
 
         def show(event: Event) -> None:
-            passed, total = event.best
-            best = f", best passes {passed} of {total}" if total else ""
-            steps = f", {event.gradient_steps:,} gradient steps" if event.gradient_steps else ""
-            state = f"level {event.level}, {event.programs:,} programs{steps}{best}"
-            bar.update(task, completed=event.seconds, state=state)
+            bar.update(task, completed=event.seconds, state=state(event))
 
         yield show
+
+
+def state(event: Event) -> str:
+    """How far a search is, in a line: what it has used, the best program, its population."""
+    passed, total = event.best
+    parts = [f"level {event.level}", f"{event.programs:,} programs"]
+    if event.gradient_steps:
+        parts.append(f"{event.gradient_steps:,} gradient steps")
+    if total:
+        parts.append(f"best passes {passed} of {total}")
+    known = event.details
+    parts += [text.format(known[name]) for name, text in _SHOWN.items() if name in known]
+    return ", ".join(parts)
 
 
 def _ignore(_: Event) -> None:
