@@ -12,11 +12,11 @@ from progsynth.lang.term import Term
 from progsynth.lang.values import Value
 from progsynth.search.backward.python_view import BankView
 from progsynth.search.bank import Bank, Entry
-from progsynth.search.bodies import Noted, Pool
+from progsynth.search.bodies import Noted
 from progsynth.search.deduce import Deducible, bodies, choices, deducible, demanded, wanted
 from progsynth.search.goal import Goal, same_function
 from progsynth.search.kernels import FAIL, FAILURES, Kernels
-from progsynth.search.space import Production, Scope, Space, Symbol
+from progsynth.search.space import Production, Space, Symbol
 
 _LOOK = 1024  # programs tried between ticks, at most
 
@@ -41,28 +41,9 @@ class AimedBank:
         self._columns: dict[tuple[Symbol, int], list[tuple[Entry, Any]]] = {}
 
     @property
-    def programs(self) -> int:
-        """The sub-programs tried."""
-        return self.bank.programs
-
-    @property
-    def executions(self) -> int:
-        """The rows they were tried on."""
-        return self.bank.executions
-
-    @property
     def full(self) -> int:
         """How many values the bank holds now that it is full; 0 while it is not."""
         return self.bank.max_entries if self.bank.full else 0
-
-    @property
-    def pools(self) -> dict[Scope, Pool]:
-        """The pools of the inner scopes."""
-        return self.bank.pools
-
-    def bound(self, programs: int | None, executions: int | None) -> None:
-        """Do not go on for much longer than that without a tick."""
-        self.bank.bound(programs, executions)
 
     def met(self) -> Noted:
         """What lambdas met outside their pools."""

@@ -22,7 +22,7 @@ from progsynth.lang.types import BOOL
 from progsynth.search.backward.hook import Backward
 from progsynth.search.backward.view import View
 from progsynth.search.bank import splits
-from progsynth.search.bodies import POOL_LIMIT, Noted, Pool
+from progsynth.search.bodies import POOL_LIMIT, Noted
 from progsynth.search.deduce import Deducible
 from progsynth.search.goal import Goal
 from progsynth.search.levels import FilledBank, Levels
@@ -59,25 +59,12 @@ class Aimed(Protocol):
     def bank(self) -> FilledBank: ...
 
     @property
-    def programs(self) -> int: ...
-
-    @property
-    def executions(self) -> int: ...
-
-    @property
     def full(self) -> int:
         """How many values the bank holds now that it is full; 0 while it is not."""
         ...
 
     @property
-    def pools(self) -> dict[Scope, Pool]: ...
-
-    @property
     def view(self) -> View: ...
-
-    def bound(self, programs: int | None, executions: int | None) -> None:
-        """Do not go on for much longer than that without a tick."""
-        ...
 
     def splits(self, production: Production, total: int) -> list[tuple[int, ...]]:
         """The ways to share a cost out among the arguments, where each has entries."""
@@ -201,14 +188,14 @@ class BottomUp:
 
     def _bound(self, allowance: Allowance, programs: int, executions: int) -> None:
         most, bound = allowance.programs, allowance.executions
-        self.aimed.bound(
+        self.aimed.bank.bound(
             None if most is None else most - programs, None if bound is None else bound - executions
         )
 
     def _used(self) -> tuple[int, int]:
         programs, executions = self._spent
-        executions += self.aimed.executions + self.telling.executions
-        return programs + self.aimed.programs, executions
+        executions += self.aimed.bank.executions + self.telling.executions
+        return programs + self.aimed.bank.programs, executions
 
     # --------------------------------------------------------------------------- passes
 
@@ -248,8 +235,8 @@ class BottomUp:
         while (yield from self._pass()):
             self._earlier = self._nearest()
             self._spent = (
-                self._spent[0] + self.aimed.programs,
-                self._spent[1] + self.aimed.executions,
+                self._spent[0] + self.aimed.bank.programs,
+                self._spent[1] + self.aimed.bank.executions,
             )
             self._start()
 
@@ -264,7 +251,7 @@ class BottomUp:
                     yield hit
                     continue
                 refuted |= self.telling.add(wrong)
-                if refuted and self.aimed.executions <= GROWING:
+                if refuted and self.aimed.bank.executions <= GROWING:
                     return True
                 yield None
             if refuted or self._grow():
@@ -284,12 +271,12 @@ class BottomUp:
             yield from self._check(level)
             yield from self._decide(level)
         if self._backward is not None:
-            for found in self._backward.programs(level, self.aimed.executions):
+            for found in self._backward.programs(level, self.aimed.bank.executions):
                 yield None if found is None else Hit(*found)
 
     def _grow(self) -> bool:
         """Is a new pass wanted, as lambdas met elements that their pools lack?"""
-        if self.aimed.executions > GROWING:
+        if self.aimed.bank.executions > GROWING:
             self.aimed.stop_noting()
             return False
         grown = False
@@ -299,7 +286,7 @@ class BottomUp:
             for key, env in met.items():
                 if len(known) < POOL_LIMIT:
                     known.setdefault(key, env)
-            grown |= (len(known) - before) * _WORTH > len(self.aimed.pools[scope].envs)
+            grown |= (len(known) - before) * _WORTH > len(self.aimed.bank.pools[scope].envs)
         return grown
 
     def _finished(self, level: int) -> bool:

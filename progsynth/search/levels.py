@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from heapq import heappop, heappush
 from typing import Any, Protocol
 
+from progsynth.search.bodies import Pool
 from progsynth.search.space import Production, Scope, Space, Symbol
 
 
@@ -26,6 +27,25 @@ class FilledBank(Protocol):
 
     @property
     def shelves(self) -> Mapping[Symbol, Cells]: ...
+
+    @property
+    def pools(self) -> dict[Scope, Pool]:
+        """The pools of the inner scopes."""
+        ...
+
+    @property
+    def programs(self) -> int:
+        """The sub-programs tried."""
+        ...
+
+    @property
+    def executions(self) -> int:
+        """The rows they were tried on."""
+        ...
+
+    def bound(self, programs: int | None, executions: int | None) -> None:
+        """Do not go on for much longer than that without a tick."""
+        ...
 
     def shelf(self, symbol: Symbol) -> Cells: ...
 

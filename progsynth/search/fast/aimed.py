@@ -9,7 +9,7 @@ import numpy as np
 from progsynth.lang.primitive import DSL
 from progsynth.lang.term import Term
 from progsynth.search.bank import splits
-from progsynth.search.bodies import Noted, Pool
+from progsynth.search.bodies import Noted
 from progsynth.search.deduce import Deducible, deducible
 from progsynth.search.fast.bank import FastBank, keys_of
 from progsynth.search.fast.deducing import Deducing
@@ -17,7 +17,7 @@ from progsynth.search.fast.memory import Sizes
 from progsynth.search.fast.noting import Noting
 from progsynth.search.fast.view import FastView
 from progsynth.search.goal import Goal
-from progsynth.search.space import Production, Scope, Space
+from progsynth.search.space import Production, Space
 
 
 class AimedFastBank:
@@ -51,28 +51,9 @@ class AimedFastBank:
         self._deducing = Deducing(self.bank, goal, is_right)
 
     @property
-    def programs(self) -> int:
-        """The sub-programs tried."""
-        return self.bank.programs
-
-    @property
-    def executions(self) -> int:
-        """The rows they were tried on."""
-        return self.bank.executions
-
-    @property
     def full(self) -> int:
         """How many values the bank holds now that it is full; 0 while it is not."""
         return self.bank.entries if self.bank.full else 0
-
-    @property
-    def pools(self) -> dict[Scope, Pool]:
-        """The pools of the inner scopes."""
-        return self.bank.pools
-
-    def bound(self, programs: int | None, executions: int | None) -> None:
-        """Do not go on for much longer than that without a tick."""
-        self.bank.bound(programs, executions)
 
     def met(self) -> Noted:
         """What lambdas met outside their pools, and what is deduced of elements outside."""
