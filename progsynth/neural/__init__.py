@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from progsynth.neural.architecture import Body, Recipe, recipe_for
     from progsynth.neural.bind import Bound, as_primitive
+    from progsynth.neural.config import Config
     from progsynth.neural.head import Head, head_of
     from progsynth.neural.modality import encode, modality_of
     from progsynth.neural.network import Network, fit_normaliser, make_network
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Body": "architecture",
     "Bound": "bind",
+    "Config": "config",
     "Head": "head",
     "Network": "network",
     "Recipe": "architecture",
@@ -45,6 +47,7 @@ _HOMES = {
 __all__ = [
     "Body",
     "Bound",
+    "Config",
     "Head",
     "Network",
     "Recipe",

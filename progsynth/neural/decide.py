@@ -13,7 +13,7 @@ import torch
 
 from progsynth.lang.types import Type
 from progsynth.lang.values import Value
-from progsynth.neural.modality import encode, modality_of
+from progsynth.neural.modality import encode, modality_of, numbers_in
 from progsynth.neural.network import Network
 from progsynth.neural.weights import network_digest
 
@@ -27,14 +27,22 @@ def decide(network: Network, rows: Sequence[tuple[Value, ...]]) -> list[Value]:
     the same answers; a row among others may give real numbers that differ in their last bits.
     """
     types = network.declaration.types
-    size = max(1, CHUNK // sum(modality_of(t).num_elements for t in types))
     found: list[Value] = []
+    size = _rows_at_once(types, rows)
     with torch.inference_mode():
         for start in range(0, len(rows), size):
             columns = zip(*rows[start : start + size], strict=True)
             inputs_B = [encode(c, t).to(network.device) for c, t in zip(columns, types)]
             found += network.head.decide(network(*inputs_B))
     return found
+
+
+def _rows_at_once(types: Sequence[Type], rows: Sequence[tuple[Value, ...]]) -> int:
+    """So many that no batch reads more than `CHUNK` numbers, or one row."""
+    modalities = [modality_of(t) for t in types]
+    some = rows if any(m.has_items for m in modalities) else rows[:1]  # the longest row counts
+    most = max((sum(map(numbers_in, row, modalities)) for row in some), default=1)
+    return max(1, CHUNK // most)
 
 
 def frozen(network: Network, device: torch.device | None = None) -> Network:

@@ -41,6 +41,10 @@ class Head(ABC):
     def targets(self, values: Sequence[Value]) -> torch.Tensor:
         """Program values, as a tensor that `loss` takes."""
 
+    def labels(self, values: Sequence[Value]) -> Sequence[Value]:
+        """The targets as values that `decide` may give: they are as they were given, mostly."""
+        return values
+
     @abstractmethod
     def decide(self, outputs_BK: torch.Tensor) -> list[Value]:
         """The value that the program sees, for each row of the batch."""
@@ -54,7 +58,8 @@ class Head(ABC):
 class OneOf(Head):
     """One of k: softmax and categorical cross-entropy, for `choice[k]`.
 
-    Targets are integers [B], or distributions (one-hot) [B, k] of floats.
+    Targets are integers [B], or distributions (one-hot) [B, k] of floats; as program values
+    whole numbers, or tuples, lists or tensors of k numbers.
     """
 
     num_outputs: int
@@ -72,13 +77,34 @@ class OneOf(Head):
         return F.cross_entropy(outputs_BK.flatten(0, -2), targets.flatten())
 
     def targets(self, values: Sequence[Value]) -> torch.Tensor:
-        return torch.tensor(values, dtype=torch.int64)
+        if not _are_rows(values):
+            found_B = torch.tensor(values, dtype=torch.int64)
+            if (
+                len(found_B)
+                and not 0 <= int(found_B.min()) <= int(found_B.max()) < self.num_outputs
+            ):
+                raise ProgsynthError(
+                    f"integer targets from {int(found_B.min())} to {int(found_B.max())} for one "
+                    f"of {self.num_outputs}: expected 0 to {self.num_outputs - 1}"
+                )
+            return found_B
+        found_BK = torch.tensor(np.array(values, np.float32))
+        _require_shape("one-hot targets", found_BK, (len(values), self.num_outputs))
+        return found_BK
+
+    def labels(self, values: Sequence[Value]) -> Sequence[Value]:
+        return [int(np.argmax(v)) for v in values] if _are_rows(values) else values
 
     def decide(self, outputs_BK: torch.Tensor) -> list[Value]:
         return outputs_BK.argmax(-1).tolist()
 
     def log_probs(self, outputs_BK: torch.Tensor) -> torch.Tensor:
         return outputs_BK.log_softmax(-1)
+
+
+def _are_rows(values: Sequence[Value]) -> bool:
+    """Are they one-hot rows, not whole numbers?"""
+    return len(values) > 0 and not isinstance(values[0], int | np.integer)
 
 
 @dataclass(frozen=True, slots=True)

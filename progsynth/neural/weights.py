@@ -1,10 +1,13 @@
 """Networks as bytes: safetensors with a JSON description, and a digest of what a network does.
 
-The description says what the network is for (the declaration) and what it is made of (the
-recipe); the tensors are its weights and its normaliser. A checksum covers both, so that a file
-cut short or changed is noticed. Nothing in the bytes is run, as in a pickle it would be.
+The description says what the network is for (the declaration), what it is made of (the recipe)
+and what was wished of it and its training (the config); the tensors are its weights and its
+normaliser. A checksum covers both, so that a file cut short or changed is noticed. Nothing in
+the bytes is run, as in a pickle it would be.
 
-`VERSION` goes up when the meaning of a description changes; old ones are read for good.
+`VERSION` goes up when the meaning of a description changes; old ones are read for good. What a
+version added is left out where it says nothing new, so that the bytes and the digest of a network
+stay what they were: version 2 added to recipes, and the config.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import json
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import msgspec
@@ -24,10 +27,12 @@ from progsynth.errors import ProgsynthError, UnsupportedError
 from progsynth.lang.term import Neural
 from progsynth.lang.types import parse_type
 from progsynth.neural.architecture import Recipe
+from progsynth.neural.config import Config
 from progsynth.neural.network import Network
 
 FORMAT = "progsynth network"
-VERSION = 1
+VERSION = 2
+_ADDED = ("dropout", "batch_norm", "augment", "module")  # to recipes, in version 2
 _KEY = "progsynth.network"  # one key only: safetensors leaves several in any order
 _HEADER = struct.Struct("<Q")  # safetensors: the length of a JSON header, which follows
 
@@ -43,6 +48,7 @@ class Description:
     recipe: Recipe
     format: str = FORMAT
     version: int = VERSION
+    config: Config = field(default_factory=Config)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +62,38 @@ class _Kind:
 def describe(network: Network) -> Description:
     """What the network is for and what it is made of, as plain data."""
     own = network.declaration
+    new = len(_plain_recipe(network.recipe)) > len(_plain_recipe(_OLDEST))
     return Description(
-        own.name, own.params, tuple(map(str, own.types)), str(own.result), network.recipe
+        own.name,
+        own.params,
+        tuple(map(str, own.types)),
+        str(own.result),
+        network.recipe,
+        version=VERSION if new or network.config != Config() else 1,
+        config=network.config,
     )
+
+
+_OLDEST = Recipe(())
+
+
+def _plain_recipe(recipe: Recipe) -> dict[str, Any]:
+    """The recipe's fields, without those added later that say nothing new."""
+    kept = {f: getattr(recipe, f) for f in _fields(recipe)}
+    return {f: v for f, v in kept.items() if f not in _ADDED or v != getattr(_OLDEST, f)}
+
+
+def _encoded(description: Description) -> bytes:
+    """The description as JSON."""
+    kept = {f: getattr(description, f) for f in _fields(description)}
+    kept["recipe"] = _plain_recipe(description.recipe)
+    if description.config == Config():
+        del kept["config"]
+    return msgspec.json.encode(kept)
+
+
+def _fields(of: Any) -> list[str]:
+    return [field.name for field in fields(of)]
 
 
 def network_digest(network: Network) -> str:
@@ -67,13 +102,13 @@ def network_digest(network: Network) -> str:
     Networks of other names, but else the same, have the same digest.
     """
     own = describe(network)
-    architecture = msgspec.json.encode([own.types, own.result, network.recipe])
+    architecture = msgspec.json.encode([own.types, own.result, _plain_recipe(network.recipe)])
     return _hash(architecture, _tensors(network))
 
 
 def to_bytes(network: Network) -> bytes:
     """The network as a safetensors file; the same network gives the same bytes everywhere."""
-    description, tensors = msgspec.json.encode(describe(network)), _tensors(network)
+    description, tensors = _encoded(describe(network)), _tensors(network)
     text = f"{_hash(description, tensors)} {description.decode()}"
     return save(tensors, {_KEY: text})
 
@@ -108,7 +143,7 @@ def _restored(own: Description, tensors: dict[str, torch.Tensor]) -> Network:
         types = tuple(map(parse_type, own.types))
         declaration = Neural(own.name, own.params, types, parse_type(own.result))
         with torch.device("meta"):  # no memory until the shapes are known to be right
-            network = Network(declaration, own.recipe)
+            network = Network(declaration, own.recipe, own.config)
         network.load_state_dict(tensors, assign=True)
     except (ProgsynthError, RuntimeError) as error:
         raise _damaged(str(error)) from None

@@ -24,7 +24,7 @@ from progsynth.errors import UnsupportedError
 from progsynth.lang.types import FLOAT, INT, Type
 from progsynth.lang.values import Value, identity_key
 from progsynth.neural import device as devices
-from progsynth.neural.architecture import DEFAULTS, HIDDEN, build_body
+from progsynth.neural.architecture import HIDDEN, body_for, build_body
 from progsynth.neural.modality import Modality, encode, modality_of
 from progsynth.neural.normalise import Normaliser
 from progsynth.task import Example, Task
@@ -197,7 +197,7 @@ class _Reader(nn.Module):
 
     def __init__(self, modality: Modality, num_outputs: int):
         super().__init__()
-        built = build_body(DEFAULTS[modality.kind](modality), modality)
+        built = build_body(body_for(modality), modality)
         self.normaliser = Normaliser((modality,))
         self.body = nn.Sequential(built.layers, nn.Linear(built.num_features, HIDDEN), nn.ReLU())
         self.recurrent = nn.GRU(HIDDEN, HIDDEN, batch_first=True)

@@ -10,7 +10,8 @@ from torch import nn
 from progsynth.errors import ProgsynthError, UnsupportedError
 from progsynth.lang.term import Neural
 from progsynth.lang.types import parse_type
-from progsynth.neural.architecture import LAST_LAYER, Body, Recipe, recipe_for
+from progsynth.neural.architecture import Body, Recipe, recipe_for
+from progsynth.neural.layers import LAST_LAYER
 from progsynth.neural.modality import modality_of
 from progsynth.neural.network import Network, make_network
 
@@ -89,8 +90,8 @@ def test_several_inputs_are_read_side_by_side() -> None:
 
 
 def test_an_input_that_nothing_reads_is_refused() -> None:
-    with pytest.raises(UnsupportedError, match="no architecture reads the type str"):
-        make_network(declaration("str"), seed=0)
+    with pytest.raises(UnsupportedError, match="no architecture reads the type int"):
+        make_network(declaration("int"), seed=0)
     with pytest.raises(ProgsynthError, match="'f' has no parameter"):
         make_network(declaration(), seed=0)
 

@@ -19,6 +19,13 @@ from progsynth.neural.modality import encode, modality_of
         ("tensor[5]", "vector", (5,)),
         ("tensor[1, 8, 8]", "image", (1, 8, 8)),
         ("tensor[3, 20, 40]", "image", (3, 20, 40)),
+        ("tensor[2, 400]", "sound", (2, 400)),
+        ("tensor[1, 6, 20, 40]", "volume", (1, 6, 20, 40)),
+        ("str", "text", (1,)),
+        ("list[float]", "series", (1,)),
+        ("list[tuple[float, float]]", "series", (2,)),
+        ("list[tensor[5]]", "series", (5,)),
+        ("list[tensor[3, 20, 40]]", "video", (3, 20, 40)),
     ],
 )
 def test_the_type_says_the_modality(type_: str, kind: str, shape: tuple[int, ...]) -> None:
@@ -30,7 +37,7 @@ def test_the_type_says_the_modality(type_: str, kind: str, shape: tuple[int, ...
 @pytest.mark.parametrize(
     "type_",
     [
-        *("int", "str", "list[float]", "tensor[4, 4]", "tensor[2, 2, 2, 2]", "tensor"),
+        *("int", "list[str]", "list[int]", "tensor[2, 2, 2, 2, 2]", "tensor"),
         *("tensor[1, 0, 4]", "tuple[float, int]", "choice[3]", "a"),
     ],
 )
@@ -53,6 +60,18 @@ def test_values_become_a_batch_of_float32() -> None:
         found = encode(values, parse_type(type_))
         assert found.dtype == torch.float32
         assert found.tolist() == np.asarray(wanted).tolist()
+
+
+def test_values_of_any_length_say_where_they_have_items() -> None:
+    found = encode([[1.5], [], [2.0, -3.0]], parse_type("list[float]"))
+    assert found.tolist() == [[[1, 1.5], [0, 0]], [[0, 0], [0, 0]], [[1, 2], [1, -3]]]
+    (text,) = encode(["hé"], parse_type("str"))
+    assert text.tolist() == [[1, ord("h")], [1, 128 + ord("é") % 128]]
+    frame = np.full((2, 3, 3), 7, np.float32)
+    video = encode([[frame], [frame, frame]], parse_type("list[tensor[2, 3, 3]]"))
+    assert video.shape == (2, 2, 3, 3, 3)
+    assert video[:, :, 0].unique().tolist() == [0, 1]
+    assert encode([""], parse_type("str")).shape == (1, 1, 2), "a row has one place at least"
 
 
 def test_no_values_are_an_empty_batch() -> None:

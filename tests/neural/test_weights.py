@@ -113,9 +113,9 @@ def test_a_file_cut_short_is_refused() -> None:
 
 def test_a_newer_version_is_refused_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     describe = weights.describe
-    monkeypatch.setattr(weights, "describe", lambda n: replace(describe(n), version=2))
+    monkeypatch.setattr(weights, "describe", lambda n: replace(describe(n), version=3))
     data = to_bytes(sample())
-    with pytest.raises(UnsupportedError, match=r"version 2 .* reads versions up to 1: install"):
+    with pytest.raises(UnsupportedError, match=r"version 3 .* reads versions up to 2: install"):
         from_bytes(data)
 
 
