@@ -1,28 +1,35 @@
-"""Primitives on lists."""
+"""Primitives on lists. What the default pack has as well is taken from there."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from progsynth.lang.primitive import primitive
 
+from ..default import lists as default
+
 kernel = partial(primitive, user=False)
 
 Items = list[Any]
 
-
-@kernel(
-    "(xs: list[a]) -> int",
-    name="len.list",
-    surface="length",
-    python="len({xs})",
+length = default.len_list.written(
+    "length",
+    doc="The number of items: `length`.",
     examples=[("length([4, 5])", "2")],
 )
-def length(xs: Items) -> int:
-    """The number of items: `length`."""
-    return len(xs)
+
+range_stop = default.range_stop.written(
+    "range",
+    doc="The integers from 0 up to, not including, `stop`: `range`.",
+    examples=[("range(3)", "[0, 1, 2]"), ("range(-1)", "[]")],
+)
+
+map_list = default.map_list.written(
+    "map",
+    doc="What f gives of each item: `map`.",
+    examples=[("map(lambda x: x * x, [1, 2, 3])", "[1, 4, 9]")],
+)
 
 
 @kernel(
@@ -62,29 +69,3 @@ def cdr(xs: Items) -> Items:
     if not xs:
         raise IndexError(0)
     return xs[1:]
-
-
-@kernel(
-    "(stop: int) -> list[int]",
-    name="range.stop",
-    surface="range",
-    python="list(range({stop}))",
-    fuel="max(stop, 0) // 32",
-    cells="1 + max(stop, 0)",
-    examples=[("range(3)", "[0, 1, 2]"), ("range(-1)", "[]")],
-)
-def range_stop(stop: int) -> list[int]:
-    """The integers from 0 up to, not including, `stop`: `range`."""
-    return list(range(stop))
-
-
-@kernel(
-    "(f: (a) -> b, xs: list[a]) -> list[b]",
-    name="map",
-    python="[{f}(x) for x in {xs}]",
-    cells="1 + len(xs)",
-    examples=[("map(lambda x: x * x, [1, 2, 3])", "[1, 4, 9]")],
-)
-def map_list(f: Callable[[Any], Any], xs: Items) -> Items:
-    """What f gives of each item: `map`."""
-    return [f(x) for x in xs]

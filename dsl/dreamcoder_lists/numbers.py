@@ -1,8 +1,4 @@
-"""Primitives on numbers.
-
-What the default pack has as well keeps its name and its charges (`add.int`), so that the VM
-runs it.
-"""
+"""Primitives on numbers. What the default pack has as well is taken from there."""
 
 from __future__ import annotations
 
@@ -10,86 +6,49 @@ from functools import partial
 from math import isqrt
 
 from progsynth.lang.primitive import primitive
-from progsynth.lang.values import int64
+
+from ..default import booleans
+from ..default import numbers as default
 
 kernel = partial(primitive, user=False)
 
-
-@kernel(
-    "(a: int, b: int) -> int",
-    name="add.int",
-    surface="_ + _",
-    python="{a} + {b}",
+add = default.add_int.written(
+    "_ + _",
+    doc="The sum: `+`. Fails with overflow outside 64 bits.",
     examples=[("2 + 3", "5")],
 )
-def add(a: int, b: int) -> int:
-    """The sum: `+`. Fails with overflow outside 64 bits."""
-    return int64(a + b)
 
-
-@kernel(
-    "(a: int, b: int) -> int",
-    name="sub.int",
-    surface="_ - _",
-    python="{a} - {b}",
+subtract = default.sub_int.written(
+    "_ - _",
+    doc="The difference: `-`. Fails with overflow outside 64 bits.",
     examples=[("2 - 3", "-1")],
 )
-def subtract(a: int, b: int) -> int:
-    """The difference: `-`. Fails with overflow outside 64 bits."""
-    return int64(a - b)
 
-
-@kernel(
-    "(a: int, b: int) -> int",
-    name="mul.int",
-    surface="_ * _",
-    python="{a} * {b}",
+multiply = default.mul_int.written(
+    "_ * _",
+    doc="The product: `*`. Fails with overflow outside 64 bits.",
     examples=[("-2 * 3", "-6")],
 )
-def multiply(a: int, b: int) -> int:
-    """The product: `*`. Fails with overflow outside 64 bits."""
-    return int64(a * b)
 
-
-@kernel(
-    "(a: int, b: int) -> int",
-    name="mod.int",
-    surface="_ % _",
-    python="{a} % {b}",
+modulo = default.mod_int.written(
+    "_ % _",
+    doc="The remainder: `mod`. Its sign is that of b. Fails with zero.",
     examples=[("7 % 3", "1")],
 )
-def modulo(a: int, b: int) -> int:
-    """The remainder: `mod`. Its sign is that of b. Fails with zero."""
-    return a % b
 
-
-SMALLER = "min(size(a), size(b)) // 32"  # what the default pack charges for comparing
-
-
-@kernel(
-    "(a: int, b: int) -> bool",
-    name="gt",
-    surface="_ > _",
-    python="{a} > {b}",
-    fuel=SMALLER,
+greater = booleans.gt.written(
+    "_ > _",
+    signature="(a: int, b: int) -> bool",
+    doc="Is a above b? `gt?`.",
     examples=[("2 > 1", "True")],
 )
-def greater(a: int, b: int) -> bool:
-    """Is a above b? `gt?`."""
-    return a > b
 
-
-@kernel(
-    "(a: int, b: int) -> bool",
-    name="eq",
-    surface="_ == _",
-    python="{a} == {b}",
-    fuel=SMALLER,
+equals = booleans.eq.written(
+    "_ == _",
+    signature="(a: int, b: int) -> bool",
+    doc="Are the two numbers the same? `eq?`.",
     examples=[("2 == 2", "True")],
 )
-def equals(a: int, b: int) -> bool:
-    """Are the two numbers the same? `eq?`."""
-    return a == b
 
 
 @kernel(

@@ -1,4 +1,4 @@
-"""Operations on lists of integers."""
+"""Operations on lists of integers. What the default pack has as well is taken from there."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from functools import partial
 from itertools import accumulate
 
 from progsynth.lang.primitive import primitive
-from progsynth.lang.values import INT_MAX, INT_MIN
+
+from ..default import lists as default
 
 kernel = partial(primitive, user=False)
 
@@ -51,105 +52,55 @@ def drop(n: int, xs: Ints) -> Ints:
     return xs[n:]
 
 
-@kernel(
-    "(xs: list[int]) -> int",
-    name="min.list",
-    surface="Minimum",
-    python="min({xs})",
-    fuel="size(xs) // 32",
+minimum = default.min_list.written(
+    "Minimum",
+    signature="(xs: list[int]) -> int",
+    doc="The smallest item. Fails with domain when there are none.",
     examples=[("Minimum([3, 1, 2])", "1")],
 )
-def minimum(xs: Ints) -> int:
-    """The smallest item. Fails with domain when there are none."""
-    return min(xs)
 
-
-@kernel(
-    "(xs: list[int]) -> int",
-    name="max.list",
-    surface="Maximum",
-    python="max({xs})",
-    fuel="size(xs) // 32",
+maximum = default.max_list.written(
+    "Maximum",
+    signature="(xs: list[int]) -> int",
+    doc="The largest item. Fails with domain when there are none.",
     examples=[("Maximum([3, 1, 2])", "3")],
 )
-def maximum(xs: Ints) -> int:
-    """The largest item. Fails with domain when there are none."""
-    return max(xs)
 
-
-@kernel(
-    "(xs: list[int]) -> list[int]",
-    name="reverse.list",
-    surface="Reverse",
-    python="{xs}[::-1]",
-    fuel="len(xs) // 32",
-    cells="1 + len(xs)",
+reverse = default.reverse_list.written(
+    "Reverse",
+    signature="(xs: list[int]) -> list[int]",
+    doc="The items from last to first.",
     examples=[("Reverse([1, 2, 3])", "[3, 2, 1]")],
 )
-def reverse(xs: Ints) -> Ints:
-    """The items from last to first."""
-    return xs[::-1]
 
-
-@kernel(
-    "(xs: list[int]) -> list[int]",
-    name="sort.list",
-    surface="Sort",
-    python="sorted({xs})",
-    fuel="size(xs)",
-    cells="1 + len(xs)",
+sort = default.sort_list.written(
+    "Sort",
+    signature="(xs: list[int]) -> list[int]",
+    doc="The items from smallest to largest.",
     examples=[("Sort([3, 1, 2])", "[1, 2, 3]")],
 )
-def sort(xs: Ints) -> Ints:
-    """The items from smallest to largest."""
-    return sorted(xs)
 
-
-@kernel(
-    "(xs: list[int]) -> int",
-    name="sum.int",
-    surface="Sum",
-    python="sum({xs})",
-    fuel="len(xs) // 32",
+total = default.sum_int.written(
+    "Sum",
+    doc="The sum, added from left to right. Overflow where a partial sum is outside 64 bits.",
     examples=[("Sum([1, 2, 3])", "6")],
 )
-def total(xs: Ints) -> int:
-    """The sum, added from left to right. Overflow where a partial sum is outside 64 bits."""
-    found = 0
-    for x in xs:
-        found += x
-        if not INT_MIN <= found <= INT_MAX:
-            raise OverflowError("an integer outside 64 bits")
-    return found
-
 
 # ------------------------------------------------------------------------ with functions
 
-
-@kernel(
-    "(f: (int) -> int, xs: list[int]) -> list[int]",
-    name="map",
-    surface="Map",
-    python="[{f}(x) for x in {xs}]",
-    cells="1 + len(xs)",
+map_list = default.map_list.written(
+    "Map",
+    signature="(f: (int) -> int, xs: list[int]) -> list[int]",
+    doc="What f gives of each item.",
     examples=[("Map(lambda x: Multiply(x, x), [1, 2, 3])", "[1, 4, 9]")],
 )
-def map_list(f: Callable[[int], int], xs: Ints) -> Ints:
-    """What f gives of each item."""
-    return [f(x) for x in xs]
 
-
-@kernel(
-    "(f: (int) -> bool, xs: list[int]) -> list[int]",
-    name="filter",
-    surface="Filter",
-    python="[x for x in {xs} if {f}(x)]",
-    cells="1 + len(xs)",
+filter_list = default.filter_list.written(
+    "Filter",
+    signature="(f: (int) -> bool, xs: list[int]) -> list[int]",
+    doc="The items of which f holds.",
     examples=[("Filter(lambda x: Greater(x, 1), [1, 2, 3])", "[2, 3]")],
 )
-def filter_list(f: Callable[[int], bool], xs: Ints) -> Ints:
-    """The items of which f holds."""
-    return [x for x in xs if f(x)]
 
 
 @kernel(

@@ -12,7 +12,7 @@ import importlib
 import inspect
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from hashlib import sha256
 from types import CodeType, MappingProxyType
@@ -24,6 +24,7 @@ from progsynth.lang.types import (
     Signature,
     Substitution,
     has_class,
+    match,
     parse_signature,
     substitute,
     variables,
@@ -62,16 +63,48 @@ class Primitive:
     def __reduce__(self) -> tuple[Any, ...]:
         # The decorator leaves the primitive under the function's name: pickle by that name.
         module, path = self.fn.__module__, getattr(self.fn, "__qualname__", "")
-        if getattr(sys.modules.get(module), path, None) is self:
+        held = getattr(sys.modules.get(module), path, None)
+        if held is self:
             return (_primitive_at, (module, path))
-        values = tuple(getattr(self, field.name) for field in fields(self))
-        return (Primitive, values)
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        if isinstance(held, Primitive) and held.fn is self.fn:
+            del values["fn"]
+            return (_primitive_like, (module, path, values))
+        return (Primitive, tuple(values.values()))
+
+    def written(
+        self,
+        surface: str,
+        *,
+        doc: str,
+        examples: Iterable[tuple[str, str]],
+        signature: str = "",
+        cost: int = 1,
+    ) -> Primitive:
+        """The same step under another surface, for a pack that writes it so.
+
+        With a `signature` it is of these types only; parameters keep their names, as formulas
+        use them. Raises PackError when the signature cannot be read or is not one of its types.
+        """
+        types = parse_signature(signature) if signature else self.signature
+        if types.names != self.signature.names or match(self.signature.type, types.type) is None:
+            raise PackError(
+                f"primitive '{self.name}': it is declared as {self.signature}, which does not "
+                f"allow {types}; keep its parameters' names, and choose types that it takes"
+            )
+        return replace(
+            self, surface=surface, signature=types, doc=doc, examples=tuple(examples), cost=cost
+        )
 
 
 def _primitive_at(module: str, path: str) -> Primitive:
     found = getattr(importlib.import_module(module), path)
     assert isinstance(found, Primitive)
     return found
+
+
+def _primitive_like(module: str, path: str, values: dict[str, Any]) -> Primitive:
+    return replace(_primitive_at(module, path), **values)
 
 
 def primitive(

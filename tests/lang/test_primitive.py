@@ -8,6 +8,7 @@ from progsynth.errors import PackError
 from progsynth.lang.primitive import DSL, Primitive, charge_function, primitive
 from progsynth.lang.term import Call, Function, Var
 from progsynth.lang.types import INT
+from progsynth.registry import pack as named_pack
 
 
 @primitive("(x: int) -> int", examples=[("double(2)", "4")], fuel="x // 32")
@@ -87,3 +88,32 @@ def test_overloads_share_a_surface() -> None:
 
 def test_a_dsl_can_be_sent_to_another_process() -> None:
     assert pickle.loads(pickle.dumps(PACK)).digest == PACK.digest  # noqa: S301
+
+
+# ------------------------------------------------------------------- under another surface
+
+
+def test_a_primitive_can_be_written_otherwise() -> None:
+    max_list = named_pack()["max.list"]
+    assert isinstance(max_list, Primitive)
+    largest = max_list.written(
+        "Largest",
+        doc="The largest item.",
+        examples=[("Largest([1, 3])", "3")],
+        signature="(xs: list[int]) -> int",
+    )
+    assert (largest.name, largest.surface, largest.doc) == (
+        "max.list",
+        "Largest",
+        "The largest item.",
+    )
+    assert largest.fn is max_list.fn and largest.fuel == max_list.fuel
+    assert pickle.loads(pickle.dumps(largest)) == largest  # noqa: S301
+
+
+@pytest.mark.parametrize("signature", ["(ys: list[int]) -> int", "(xs: list[int]) -> bool"])
+def test_a_primitive_is_not_written_at_types_that_it_does_not_take(signature: str) -> None:
+    max_list = named_pack()["max.list"]
+    assert isinstance(max_list, Primitive)
+    with pytest.raises(PackError, match=r"does not allow .*; keep its parameters' names"):
+        max_list.written("Largest", doc="", examples=(), signature=signature)

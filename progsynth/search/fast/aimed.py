@@ -13,6 +13,7 @@ from progsynth.search.bodies import Noted
 from progsynth.search.deduce import Deducible, deducible
 from progsynth.search.fast.bank import FastBank, keys_of
 from progsynth.search.fast.deducing import Deducing
+from progsynth.search.fast.meanings import operations
 from progsynth.search.fast.memory import Sizes
 from progsynth.search.fast.noting import Noting
 from progsynth.search.fast.view import FastView
@@ -36,7 +37,10 @@ class AimedFastBank:
         self.goal = goal
         self.top = space.top(goal.params)
         self.root = space.symbol(self.top, goal.result)
-        self.bank = FastBank(space, self.top, goal.rows, goal.hints(), sizes=sizes, noted=noted)
+        self.bank = FastBank(
+            space, self.top, goal.rows, goal.hints(), sizes=sizes, noted=noted,
+            operations=operations(dsl),
+        )  # fmt: skip
         words = [self.bank.memory.encode(goal.result, out) for out in goal.expected]
         self.wanted = np.array(words, np.int32)
         self.view = FastView(self.bank)

@@ -7,7 +7,7 @@ entries, and filling them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -28,7 +28,7 @@ _LEAST = 16  # programs that one call of a kernel may try at least
 _FREE = 1 << 8  # words behind the last record that kernels may write to meanwhile
 _FAR = 1 << 62
 _POOLED = 1 << 15  # elements of pools at first
-_COMPARES = (opcodes.LT, opcodes.LE, opcodes.GT, opcodes.GE)
+_COMPARES = range(opcodes.EQ, opcodes.GE + 1)
 
 _PLAIN = {
     "if": opcodes.IF,
@@ -67,8 +67,10 @@ class FastBank:
         *,
         sizes: Sizes,
         noted: Noted | None = None,
+        operations: Mapping[str, Operation] = TABLE,
     ):
         self.space = space
+        self.operations = operations
         self.top = top
         self.envs = envs
         self.hints = hints
@@ -237,7 +239,7 @@ class FastBank:
         rows = []
         for one in made:
             what = self._operation(one)
-            args = [self.symbol_number(a) for a in one.args]
+            args = [self.symbol_number(one.args[place]) for place in self._order(one)]
             rows.append(
                 [what.code, self._aux(one, what), one.cost, len(args), number, what.calls]
                 + [int(one.commutative), *args, *[0] * (4 - len(args))]
@@ -251,8 +253,17 @@ class FastBank:
 
     def _operation(self, production: Production) -> Operation:
         if production.kind == "call":
-            return TABLE[production.detail]
+            return self.operations[production.detail]
         return Operation(_PLAIN[production.kind])
+
+    def _order(self, production: Production) -> Sequence[int]:
+        """For each argument of the kernel the place that the production has it at."""
+        return self._operation(production).order or range(len(production.args))
+
+    def _in_place(self, production: Production, args: Sequence[int]) -> tuple[int, ...]:
+        """The kernel's arguments in the order that the production has them in."""
+        placed = dict(zip(self._order(production), args, strict=True))
+        return tuple([placed[place] for place in range(len(args))])
 
     def _aux(self, production: Production, what: Operation) -> int:
         """What the operation needs to know: a word, a place, a number of items or of a type."""
@@ -313,14 +324,16 @@ class FastBank:
     ) -> Iterator[tuple[int, ...] | None]:
         """The choices of arguments of these shares that give the goal; ticks now and then."""
         self.cursor[:] = 0
-        self.cursor[SHARES : SHARES + len(shares)] = shares
+        made = self.productions[production]
+        ordered = [shares[place] for place in self._order(made)]
+        self.cursor[SHARES : SHARES + len(shares)] = ordered
         cursor = self.cursor.copy()
         while True:
             self._allow(1 + len(goal) if misses else 2)
             status = filling.check_shares(self.tables, cursor, goal, production, telling, misses)
             if status == at.HIT:
                 chosen = cursor[CHOSEN : CHOSEN + len(shares)]
-                yield tuple(chosen.tolist())
+                yield self._in_place(made, chosen.tolist())
             elif status == at.ROOM:
                 self.grow()
             elif status == at.DONE:
@@ -341,7 +354,7 @@ class FastBank:
             if status == at.HIT:
                 production = self.productions[first + int(cursor[NUMBER])]
                 chosen = cursor[CHOSEN : CHOSEN + len(production.args)]
-                yield production, tuple(chosen.tolist())
+                yield production, self._in_place(production, chosen.tolist())
             elif status == at.ROOM:
                 self.grow()
             elif status == at.DONE:
@@ -422,7 +435,8 @@ class FastBank:
     def built(self, production: Production, address: int) -> Term:
         """The term of a production and the arguments of the record at the address."""
         args = [int(self.memory.A[address - 3 - j]) for j in range(len(production.args))]
-        return self.made(self.symbols[self._symbol_of(address)].scope, production, args)
+        placed = self._in_place(production, args)
+        return self.made(self.symbols[self._symbol_of(address)].scope, production, placed)
 
     def _symbol_of(self, address: int) -> int:
         return int(self.tables.P[int(self.memory.A[address - 1]), at.SYMBOL])

@@ -12,8 +12,8 @@ from progsynth.lang.vm import cache
 
 _NOT_COMPILED = frozenset(
     (
-        *("__init__", "aimed", "bank", "cache", "compile", "fragment", "memory", "method"),
-        *("deducing", "noting", "search", "view"),
+        *("__init__", "aimed", "bank", "cache", "compile", "fragment", "meanings", "memory"),
+        *("deducing", "method", "noting", "search", "view"),
     )
 )
 _MARK = "complete"

@@ -1,4 +1,4 @@
-"""Calls whose lambda gets its own results back: `fold`, `scan`, `accumulate`, `reduce`."""
+"""Calls whose lambda gets its own results back: folds, `scan`, `accumulate`, `reduce`."""
 
 from __future__ import annotations
 
@@ -71,8 +71,12 @@ def step(
         if x == FAIL or acc == FAIL or number + skip >= length(A, x):
             continue
         own = Q[VARIABLES] + set_outer(A, Q, Z, scope, num, i) * lanes + num
-        A[own] = acc
-        A[own + lanes] = item_of(A, x, number + skip)
+        if code == op.FOLD_RIGHT:
+            A[own] = item_of(A, x, length(A, x) - 1 - number)
+            A[own + lanes] = acc
+        else:
+            A[own] = acc
+            A[own + lanes] = item_of(A, x, number + skip)
         A[Q[MISSES] + num] = i - low
         num += 1
     if num == 0:
@@ -110,7 +114,7 @@ def fold_rows(
             r = FAIL
         elif code == op.ACCUMULATE and length(A, x) == 0:
             r = EMPTY
-        elif acc == FAIL or code == op.FOLD or code == op.REDUCE:
+        elif acc == FAIL or code <= op.FOLD_RIGHT or code == op.REDUCE:
             r = acc
         else:
             n = length(A, x) + (1 if code == op.SCAN else 0)

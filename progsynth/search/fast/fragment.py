@@ -3,10 +3,9 @@ kernels for. The rest is left to the bank in Python."""
 
 from __future__ import annotations
 
-from progsynth import registry
 from progsynth.lang.primitive import DSL
 from progsynth.lang.types import BOOL, INT, STR, Type, walk_type
-from progsynth.search.fast.opcodes import TABLE
+from progsynth.search.fast.meanings import operations
 from progsynth.search.space import Space
 
 _MOST_ITEMS = 4  # of a tuple
@@ -22,17 +21,9 @@ def covers_type(type_: Type) -> bool:
     )
 
 
-def covers(dsl: DSL, name: str, default: DSL) -> bool:
-    """Has the compiled bank a kernel for what `dsl` means by the instance name?"""
-    return name in TABLE and name in default and dsl[name] == default[name]
-
-
 def restrict(space: Space, dsl: DSL) -> tuple[Space, tuple[str, ...]]:
     """The part of the space that is covered, and the primitives left out, by name."""
-    default = registry.pack()
-    known = {
-        i.name: covers(dsl, i.name, default) for some in space.instances.values() for i in some
-    }
+    known = operations(dsl)
     seen: set[str] = set()
     used: set[str] = set()
     instances = {}
@@ -40,7 +31,7 @@ def restrict(space: Space, dsl: DSL) -> tuple[Space, tuple[str, ...]]:
         kept = []
         for one in some:
             parts = [t for p in one.params for t in (p.types if p.name == "fn" else (p,))]
-            if known[one.name] and all(map(covers_type, (*parts, one.result))):
+            if one.name in known and all(map(covers_type, (*parts, one.result))):
                 kept.append(one)
                 used.add(one.name)
             seen.add(one.name)

@@ -187,6 +187,10 @@ def make(A: Words, Q: Longs, code: int, aux: int, x: int, y: int, z: int, u: int
     n = count_of(A, x)
     if code == op.CONCAT:
         return concat(A, Q, x, y)
+    if code == op.REST:
+        return part(A, Q, x, 1, n) if n else FAIL
+    if code == op.PREPEND:
+        return changed(A, Q, op.INSERT, x, 0, y)
     if code == op.SORT:
         return sort(A, Q, aux, x)
     if code == op.UNIQUE:

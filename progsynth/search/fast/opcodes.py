@@ -1,7 +1,8 @@
 """What the compiled bank can do: one number for each operation, and which primitive is which.
 
-`TABLE` gives, for an instance name, its operation and the place of the argument whose type the
-operation needs (to compare items, say), if any. A primitive that is not there has no kernel.
+`TABLE` gives, for an instance name of the default pack, its operation and the place of the
+argument whose type the operation needs (to compare items, say), if any. A primitive that is not
+there has no kernel. `meanings` says what of other packs means the same.
 """
 
 from __future__ import annotations
@@ -10,19 +11,23 @@ from dataclasses import dataclass
 
 # numbers
 (ADD, SUB, MUL, FLOORDIV, MOD, POW, NEG, ABS, MIN, MAX, INT_BOOL, SIGN, CLAMP, ISQRT) = range(14)
-NUMBERS_END = 16
+(IS_SQUARE, IS_PRIME, SQUARE, IS_EVEN, IS_ODD) = range(14, 19)
+NUMBERS_END = 20
 # truth values, comparisons and choices
-(NOT, EQ, NE, LT, LE, GT, GE, IF, AND, OR) = range(16, 26)
+(NOT, EQ, NE, LT, LE, GT, GE, IF, AND, OR, IF_BOTH) = range(20, 31)
 LOGIC_END = 32
 # sequences to scalars and items
 (LEN, ITEM, FIRST_ITEM, LAST_ITEM, IS_EMPTY, PROJECT, ITEM_STR, FIRST_STR, LAST_STR) = range(32, 41)
+NTH = 41  # an item, counted from the first only
 PART_END = 42  # so far: those that need little of the sequence
 (IN, INDEX, COUNT_ITEM, MIN_LIST, MAX_LIST, SUM, PRODUCT, FIND, ANY, ALL, IS_SORTED) = range(42, 53)
+(SUM_FLOAT, PRODUCT_FLOAT) = range(53, 55)
 READING_END = 56
 # sequences to sequences
 (SLICE, SLICE_FROM, SLICE_TO, SLICE_BY, SLICE_FROM_BY, SLICE_TO_BY, SLICE_ALL_BY) = range(56, 63)
 (CONCAT, REPEAT, REVERSE, APPEND, PUT, INSERT, DELETE, SORT, UNIQUE) = range(63, 72)
 (RANGE, RANGE_START, RANGE_STEP, TAIL, INIT, TAKE, DROP, REMOVE, BUILD) = range(72, 81)
+(REST, PREPEND) = range(81, 83)  # all but the first, of at least one; append in front
 MAKING_END = 84
 # sequences of sequences
 (ZIP, ZIP_THREE, ENUMERATE, FLATTEN, CHUNKS, WINDOWS, TRANSPOSE) = range(84, 91)
@@ -39,7 +44,13 @@ TEXTS_END = 128
 (MAP, FILTER, SORT_BY, FIND_IF, TAKE_WHILE, DROP_WHILE, PARTITION, ANY_FN, ALL_FN) = range(132, 141)
 (COUNT_IF, FLAT_MAP, MIN_BY, MAX_BY, SUM_BY, RUNS, MAP_CHARS, FILTER_CHARS) = range(141, 149)
 ZIP_WITH = 149
-(FOLD, SCAN, ACCUMULATE, REDUCE) = range(150, 154)
+(FOLD, FOLD_RIGHT, SCAN, ACCUMULATE, REDUCE) = range(150, 155)
+# floats, and what is made floats or of them
+(ADD_FLOAT, SUB_FLOAT, MUL_FLOAT, DIV_FLOAT, FLOORDIV_FLOAT, MOD_FLOAT) = range(160, 166)
+(POW_FLOAT, NEG_FLOAT, ABS_FLOAT, MIN_FLOAT, MAX_FLOAT, SIGN_FLOAT) = range(166, 172)
+(CLAMP_FLOAT, SQRT, EXP, LOG, SIN, COS, FLOAT_INT, DIV_INT) = range(172, 180)
+(INT_FLOAT, FLOOR, CEIL, ROUND) = range(180, 184)
+FLOATS, WHOLES = 160, 180  # where they begin, and those that give ints
 
 # which arguments are opened, as bits: of other operations on sequences, the first
 OPENS: dict[int, int] = {
@@ -54,18 +65,23 @@ OPENS: dict[int, int] = {
     IN: 2,
 }
 
-OPENED = tuple(OPENS.get(code, 0) for code in range(160))
+OPENED = tuple(OPENS.get(code, 0) for code in range(200))
 
 NO_LAMBDA, ON_ITEMS, ON_CHARS, ON_PAIRS, ON_RESULTS = range(5)
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An operation; `typed` is the argument whose type it needs, `calls` what a lambda gets."""
+    """An operation; `typed` is the argument whose type it needs, `calls` what a lambda gets.
+
+    `order` has for each of its arguments the place that a primitive has it at, where these
+    differ.
+    """
 
     code: int
     typed: int = -1
     calls: int = NO_LAMBDA
+    order: tuple[int, ...] = ()
 
 
 def _calls(code: int, typed: int = -1) -> Operation:
@@ -88,8 +104,8 @@ TABLE: dict[str, Operation] = {
     "clamp.int": Operation(CLAMP),
     "isqrt": Operation(ISQRT),
     "not": Operation(NOT),
-    "eq": Operation(EQ),
-    "ne": Operation(NE),
+    "eq": Operation(EQ, 0),
+    "ne": Operation(NE, 0),
     "lt": Operation(LT, 0),
     "le": Operation(LE, 0),
     "gt": Operation(GT, 0),

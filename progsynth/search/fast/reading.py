@@ -102,6 +102,9 @@ def read_part(A: Words, Q: Longs, code: int, aux: int, x: int, y: int) -> int:
         return item(A, x, 0)
     if code == op.LAST_ITEM:
         return item(A, x, -1)
+    if code == op.NTH:
+        i = number(Q, y)
+        return item(A, x, i) if i >= 0 else FAIL
     if code == op.IS_EMPTY:
         return int(x == EMPTY)
     if code == op.PROJECT:

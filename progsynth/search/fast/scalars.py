@@ -12,6 +12,7 @@ from progsynth.search.fast.layout import BIG, FAIL, SCALAR, SEQUENCE, TYPES, Lon
 
 INT_MIN, INT_MAX = -(2**63), 2**63 - 1
 LARGEST_ROOT = 3_037_000_499  # of a number of 64 bits
+LARGEST_PRIME = 199  # that `IS_PRIME` knows
 
 
 @kernel
@@ -42,6 +43,23 @@ def root(n: int) -> int:
     while found < LARGEST_ROOT and (found + 1) * (found + 1) <= n:
         found += 1
     return found
+
+
+@kernel
+def has(code: int, n: int) -> bool:
+    """Has the number what a question asks?"""
+    if code == op.IS_EVEN or code == op.IS_ODD:
+        return n & 1 == int(code == op.IS_ODD)
+    if code == op.IS_SQUARE:
+        return n >= 0 and root(n) ** 2 == n
+    if n < 2 or n > LARGEST_PRIME:
+        return False
+    d = 2
+    while d * d <= n:
+        if n % d == 0:
+            return False
+        d += 1
+    return True
 
 
 @kernel
@@ -157,9 +175,14 @@ def number_row(A: Words, Q: Longs, code: int, a: int, b: int, c: int, n: int, ou
             r = 1 if x > 0 else -1 if x < 0 else 0
         elif code == op.CLAMP:
             r = y if x < y else z if x > z else x
-        else:
+        elif code == op.ISQRT:
             failed = x < 0
             r = 0 if x < 0 else root(x)
+        elif code == op.SQUARE:
+            failed = product_overflows(x, x)
+            r = x * x
+        else:
+            r = int(has(code, x))
         if failed:
             A[out + i] = FAIL
         elif -BIG <= r < BIG:
@@ -190,6 +213,9 @@ def logic_row(
             r = FAIL
         elif code == op.NOT:
             r = 1 - x
+        elif code == op.IF_BOTH:
+            z = peek(A, c + i)
+            r = FAIL if z == FAIL else y if x else z
         elif code == op.EQ:
             r = int(x == y)
         elif code == op.NE:

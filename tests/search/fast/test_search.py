@@ -11,7 +11,7 @@ import pytest
 
 from progsynth.lang.failure import Limits
 from progsynth.lang.interpret import run
-from progsynth.lang.primitive import DSL, called_names
+from progsynth.lang.primitive import DSL, called_names, primitive
 from progsynth.lang.term import Function, Program, Term
 from progsynth.lang.types import parse_signature
 from progsynth.registry import pack
@@ -136,8 +136,22 @@ def test_primitives_without_a_kernel_have_turns_in_the_twin() -> None:
     assert {"div.int", "ceil"} <= called_names(found.program.entry)
 
 
-def test_a_pack_of_other_primitives_goes_to_the_twin() -> None:
-    asked = problem(*TASKS["sum of squares"], pack("dreamcoder_lists"))
+@pytest.mark.parametrize("name", ["dreamcoder_lists", "lambdabeam"])
+def test_packs_of_other_systems_have_kernels_too(name: str) -> None:
+    asked = problem(*TASKS["sum of squares"], pack(name))
+    slow, _ = first(bottom_up(asked, 0), asked, 3_000_000)
+    fast, _ = first(fast_bottom_up()(asked, 0), asked, 3_000_000)
+    assert slow is not None and fast is not None
+    assert fast.cost == slow.cost
+
+
+def test_a_pack_of_unknown_primitives_goes_to_the_twin() -> None:
+    @primitive("(xs: list[int]) -> int")
+    def squares(xs):  # type: ignore[no-untyped-def]
+        """The sum of the squares."""
+        return sum(x * x for x in xs)
+
+    asked = problem(*TASKS["sum of squares"], DSL("mine", {}, {}, {}).extend(squares))
     assert is_in_python(fast_bottom_up()(asked, 0))
 
 
