@@ -125,7 +125,7 @@ class ProgramLoss:
         return losses_B.masked_fill(~kept, 0.0).sum(-1) / max(int(kept.sum()), 1)
 
 
-METHODS = ("auto", "table", "propagate", "sample")
+METHODS = ("auto", "exact", "table", "propagate", "sample")  # exact: auto, but never sampled
 SMALL_TABLE = 1_000  # assignments; with more, propagation is the quicker one
 
 
@@ -175,12 +175,13 @@ class _Maker:
 
     def losses(self, layout: Layout, outputs: Sequence[Value]) -> RowLosses:
         """The losses on the rows of a layout, by the first method that serves."""
-        few = min(SMALL_TABLE, self.max_assignments) if self.method == "auto" else 1
+        by_turns = self.method in ("auto", "exact")
+        few = min(SMALL_TABLE, self.max_assignments) if by_turns else 1
         table = self.table(layout, outputs, few)
         if table is not None:
             return table
         reason = ""
-        if self.method in ("auto", "propagate"):
+        if by_turns or self.method == "propagate":
             try:
                 return propagate(self.program, layout, outputs, self.dsl, tolerance=self.tolerance)
             except NotExact as error:
@@ -190,6 +191,8 @@ class _Maker:
         table = None if self.method == "sample" else self.table(layout, outputs)
         if table is not None:
             return table
+        if self.method == "exact":
+            raise UnsupportedError(f"not exact: {reason}")
         if self.method == "table":
             raise UnsupportedError(
                 f"a table would have {layout.num_assignments or 'no end of'} assignments; "

@@ -20,7 +20,10 @@ values while the others stay; the engines run every different one once. From the
 
       grad E[f] = sum over d and k of  grad p_d(k) * E over the other choices of f(x with x_d = k)
 
-Both are unbiased for the likelihood and its gradient. The gradient of the logarithm, which
+* "reinforce": the score function (Williams 1992), of the chance to be right, each run beside the
+  mean of the others. It is the control, and does not train well.
+
+The first two are unbiased for the likelihood and its gradient. The gradient of the logarithm, which
 training needs, is that divided by the likelihood, which the same runs estimate: consistent, not
 unbiased.
 
@@ -55,6 +58,7 @@ Numbers = npt.NDArray[np.int64]
 
 
 ESTIMATORS = ("found", "indecater")
+CONTROLS = ("reinforce",)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,6 +101,8 @@ class Sampling:
             log_B = self.found(answers, rows, generator)
             none_B = log_B == -torch.inf
             return torch.where(none_B, -math.log(least), -log_B.masked_fill(none_B, 0.0))
+        if self.estimator == "reinforce":
+            return self.score(answers, rows, generator)
         surrogate_B = self.likelihood(answers, rows, generator)
         found_B = (surrogate_B.detach() / len(answers)).clamp(min=least)
         gradient_B = (surrogate_B - surrogate_B.detach()) / found_B
@@ -127,6 +133,25 @@ class Sampling:
             log_pi_RN = log_inclusion(log_probs_RND.double(), plain, around)
         weighed_RN = log_probs_RND.sum(-1) - log_pi_RN.to(log_probs_RND)
         return masked_logsumexp(weighed_RN, counts_RN).reshape(answers[0].shape[:-1])
+
+    def score(self, answers: Sequence[Tensor], rows: Numbers, generator: torch.Generator) -> Tensor:
+        """Estimates [..., B] of the chance to be wrong, with the score function's gradient.
+
+        As many runs as the other estimators make; the baseline of each is the mean of the others.
+        """
+        count = max(2, self.num_samples * sum(a.shape[-1] for a in answers))
+        x_RND = _draw(answers, count, generator)
+        right_RN, _ = self._right(x_RND, np.asarray(rows))
+        right = torch.as_tensor(right_RN, device=answers[0].device).to(answers[0])
+        log_probs_RN = torch.zeros_like(right)
+        for d, log_probs in enumerate(answers):
+            index_RN = torch.as_tensor(x_RND[:, :, d], device=log_probs.device)
+            flat = log_probs.reshape(-1, log_probs.shape[-1])
+            log_probs_RN = log_probs_RN + flat.gather(-1, index_RN)
+        others_RN = (right.sum(-1, keepdim=True) - right) / (count - 1)
+        gradient_R = ((right - others_RN) * log_probs_RN).mean(-1)
+        wrong_R = 1.0 - right.mean(-1)
+        return (wrong_R - (gradient_R - gradient_R.detach())).reshape(answers[0].shape[:-1])
 
     def likelihood(
         self, answers: Sequence[Tensor], rows: Numbers, generator: torch.Generator
@@ -227,8 +252,8 @@ def sampling(
     `estimator` is one of ESTIMATORS; each makes about `num_samples` runs for each value of each
     choice. Raises UnsupportedError where a submodule's answer is real.
     """
-    if estimator not in ESTIMATORS:
-        raise ProgsynthError(f"no estimator '{estimator}': expected one of {', '.join(ESTIMATORS)}")
+    if estimator not in (known := (*ESTIMATORS, *CONTROLS)):
+        raise ProgsynthError(f"no estimator '{estimator}': expected one of {', '.join(known)}")
     for variable in layout.variables:
         if variable.num_values is None:
             one = variable.submodule

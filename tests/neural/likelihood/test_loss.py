@@ -190,13 +190,15 @@ def test_what_cannot_be_had_is_said() -> None:
     given = inputs(SUM, [5])
     with pytest.raises(UnsupportedError, match="100000 assignments; at most 20000 are allowed"):
         program_loss(SUM, PACK, given, [3], method="table")
-    with pytest.raises(ProgsynthError, match="expected one of auto, table, propagate, sample"):
-        program_loss(SUM, PACK, given, [3], method="exact")
+    with pytest.raises(ProgsynthError, match="expected one of auto, exact, table, propagate"):
+        program_loss(SUM, PACK, given, [3], method="exct")
     with pytest.raises(TaskError, match="1 rows have 2 expected outputs"):
         program_loss(SUM, PACK, given, [3, 4])
     unique = program("len(unique(map(digit, xs)))")
     with pytest.raises(UnsupportedError, match="100000 combinations"):
         program_loss(unique, PACK, given, [3], method="propagate")
+    with pytest.raises(UnsupportedError, match="not exact: one step would have 100000"):
+        program_loss(unique, PACK, given, [3], method="exact")
     compared = program("1 if level(x) > 0.5 else 0", "int", "x: tensor[3]")
     rows = [(np.zeros(3, np.float32),)]
     real = prepare(rows, compared.entry.types, called_submodules(compared, PACK))

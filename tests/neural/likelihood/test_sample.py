@@ -175,5 +175,5 @@ def test_without_a_right_sample_the_gradient_is_zero_and_the_loss_finite(
 
 
 def test_an_estimator_that_does_not_exist_is_said(layout: Layout) -> None:
-    with pytest.raises(ProgsynthError, match="expected one of found, indecater"):
-        sampler(layout, 1, "reinforce")
+    with pytest.raises(ProgsynthError, match="expected one of found, indecater, reinforce"):
+        sampler(layout, 1, "score")
