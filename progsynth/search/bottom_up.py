@@ -10,11 +10,13 @@ from progsynth.lang.failure import Limits
 from progsynth.lang.primitive import DSL
 from progsynth.lang.term import Term
 from progsynth.search.aimed import AimedBank
+from progsynth.search.backward.hook import PATIENCE
 from progsynth.search.bodies import Noted
 from progsynth.search.constants import mine
 from progsynth.search.course import BottomUp
 from progsynth.search.goal import Goal, allowed_misses, working_limits
 from progsynth.search.kernels import Kernels
+from progsynth.search.nested import BODY_PATIENCE, PART, Nested, flat
 from progsynth.search.problem import Problem
 from progsynth.search.run import Candidate
 from progsynth.search.space import Space
@@ -62,10 +64,14 @@ def search_for(
     max_entries: int = 2_000_000,
     max_level: int = 40,
     backwards: bool = True,
+    patience: int = PATIENCE,
+    bodies: bool = True,
 ) -> BottomUp:
     """The search for a goal in a space; `wrap` makes a candidate of a term and its cost.
 
-    Without `backwards` nothing is found backwards from the outputs (`backward`).
+    Without `backwards` nothing is found backwards from the outputs (`backward`), and without
+    `bodies` no body of a lambda is searched for by itself (`nested`). `patience` is how many
+    executions it takes at least until something found backwards comes early.
     """
     whole = limits or Limits()
     kernels = Kernels(dsl, working_limits(whole, goal.values()))
@@ -74,4 +80,29 @@ def search_for(
         return AimedBank(space, dsl, kernels, goal, noted, max_entries)
 
     telling = Telling(goal, dsl, whole)
-    return BottomUp(space, telling, wrap, aim, max_level=max_level, backwards=backwards)
+
+    inner = flat(space)
+
+    def search_body(goal: Goal) -> BottomUp:
+        return search_for(
+            inner,
+            dsl,
+            goal,
+            wrap,
+            limits=whole,
+            max_entries=max_entries // PART,
+            patience=BODY_PATIENCE,
+            bodies=False,
+        )
+
+    nested = Nested(space, dsl, whole, search_body) if bodies and backwards else None
+    return BottomUp(
+        space,
+        telling,
+        wrap,
+        aim,
+        max_level=max_level,
+        backwards=backwards,
+        patience=patience,
+        nested=nested,
+    )

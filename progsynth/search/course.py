@@ -14,18 +14,19 @@ what is there. After each level come dearer programs that are found backwards fr
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any, Protocol
 
 from progsynth.lang.term import Term
 from progsynth.lang.types import BOOL
-from progsynth.search.backward.hook import Backward
+from progsynth.search.backward.hook import PATIENCE, Backward
 from progsynth.search.backward.view import View
 from progsynth.search.bank import splits
 from progsynth.search.bodies import POOL_LIMIT, Noted
 from progsynth.search.deduce import Deducible
-from progsynth.search.goal import Goal
+from progsynth.search.goal import Goal, Hit
 from progsynth.search.levels import FilledBank, Levels
+from progsynth.search.nested import Nested
 from progsynth.search.run import Allowance, Batch, Candidate, Told
 from progsynth.search.space import IF_COST, Production, Scope, Space, Symbol
 from progsynth.search.telling import Telling
@@ -33,14 +34,6 @@ from progsynth.search.telling import Telling
 GROWING = 400_000  # executions of a pass after which no new pass with larger pools begins
 _WORTH = 4  # a new pass begins when a pool would grow by more than one in so many
 _PARTIAL = 5  # partial programs that are handed out
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """An expression that gives the expected output on every row, but for the misses allowed."""
-
-    term: Term
-    cost: int
 
 
 class Aimed(Protocol):
@@ -125,6 +118,8 @@ class BottomUp:
         max_level: int = 40,
         notes: tuple[str, ...] = (),
         backwards: bool = True,
+        patience: int = PATIENCE,
+        nested: Nested | None = None,
     ):
         self.space = space
         self.telling = telling
@@ -139,6 +134,9 @@ class BottomUp:
         self.notes = notes
         self._aim = aim
         self._backwards = backwards
+        self._patience = patience
+        self._nested = nested
+        self._turn = Allowance(0, None)  # what a turn of the bodies may use
         self._spent = (0, 0)  # programs and executions of earlier passes
         self._earlier: list[tuple[int, Term, int]] = []  # the nearest of earlier passes
         self._told: set[Term] = set()
@@ -149,15 +147,20 @@ class BottomUp:
 
     def ask(self, allowance: Allowance) -> Batch:
         """Search on to the next hit, or until the allowance is used up."""
-        before = self._used()
-        found: list[Candidate] = []
+        hit, programs, executions = self.seek(allowance)
+        found = () if hit is None else (self.wrap(hit.term, hit.cost),)
+        return Batch(found, programs, executions)
+
+    def seek(self, allowance: Allowance) -> tuple[Hit | None, int, int]:
+        """The next hit within the allowance, and the programs and executions used."""
+        before, found = self._used(), None
         self._bound(allowance, 0, 0)
         for hit in self._steps:
             if hit is not None:
                 if hit.term in self._told:
                     continue
                 self._told.add(hit.term)
-                found.append(self.wrap(hit.term, hit.cost))
+                found = hit
                 break
             programs, executions = self._used()
             spent = programs - before[0], executions - before[1]
@@ -167,7 +170,7 @@ class BottomUp:
         else:
             self.exhausted = True
         programs, executions = self._used()
-        return Batch(tuple(found), programs - before[0], executions - before[1])
+        return found, programs - before[0], executions - before[1]
 
     def tell(self, results: Told) -> None:
         """Nothing to learn: a candidate that fails in an engine broke a limit, and is gone."""
@@ -188,14 +191,20 @@ class BottomUp:
 
     def _bound(self, allowance: Allowance, programs: int, executions: int) -> None:
         most, bound = allowance.programs, allowance.executions
-        self.aimed.bank.bound(
-            None if most is None else most - programs, None if bound is None else bound - executions
-        )
+        left = None if most is None else most - programs
+        rest = None if bound is None else bound - executions
+        self.aimed.bank.bound(left, rest)
+        if self._nested is not None:
+            self._turn = replace(allowance, programs=left, executions=self._nested.slice(rest))
 
     def _used(self) -> tuple[int, int]:
         programs, executions = self._spent
+        programs += self.aimed.bank.programs
         executions += self.aimed.bank.executions + self.telling.executions
-        return programs + self.aimed.bank.programs, executions
+        if self._nested is not None:
+            programs += self._nested.programs
+            executions += self._nested.executions
+        return programs, executions
 
     # --------------------------------------------------------------------------- passes
 
@@ -218,6 +227,8 @@ class BottomUp:
         self.conditions: dict[int, tuple[int, Any]] = {}
         self._checked: set[tuple[int, tuple[int, ...]]] = set()
         self._backward = self._make_backward() if self._backwards and self.goal.rows else None
+        if self._nested is not None and self._backward is not None:
+            self._nested.begin(self.goal, self._backward.goals.all, self.aimed.view)
 
     def _make_backward(self) -> Backward:
         goal, all_rows = self.goal, self.telling.goal.rows
@@ -229,6 +240,7 @@ class BottomUp:
             self.aimed.view,
             scale=len(all_rows) / len(goal.rows),
             misses=goal.misses,
+            patience=self._patience,
         )
 
     def _run(self) -> Iterator[Hit | None]:
@@ -245,7 +257,7 @@ class BottomUp:
         for level in range(1, self.max_level + 1):
             self.level = level
             refuted = False
-            for hit in self._level(level):
+            for hit in self._in_turns(level):
                 wrong = self.telling.wrong(hit.term) if hit is not None else []
                 if not wrong:
                     yield hit
@@ -273,6 +285,26 @@ class BottomUp:
         if self._backward is not None:
             for found in self._backward.programs(level, self.aimed.bank.executions):
                 yield None if found is None else Hit(*found)
+
+    def _in_turns(self, level: int) -> Iterator[Hit | None]:
+        """The level, with turns of the searches for bodies in between."""
+        for hit in self._level(level):
+            yield hit
+            if hit is None:
+                yield from self._search_bodies(level)
+        if self._nested is not None and self._backward is not None and not self.goal.misses:
+            yield from self._nested.look()
+            yield from self._search_bodies(level)
+
+    def _search_bodies(self, level: int) -> Iterator[Hit | None]:
+        """A turn of the searches for bodies, where it is due; None behind each."""
+        if self._nested is None or self._backward is None:
+            return
+        while self._nested.is_due(self._spent[1] + self.aimed.bank.executions):
+            if self._nested.turn(self.goal, self._turn):
+                for found in self._backward.collected(level, self.aimed.bank.executions):
+                    yield Hit(*found)
+            yield None
 
     def _grow(self) -> bool:
         """Is a new pass wanted, as lambdas met elements that their pools lack?"""

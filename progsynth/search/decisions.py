@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, product
+from math import comb, log2
 from typing import Any
 
 import numpy as np
@@ -86,16 +87,50 @@ class Branch:
 Tree = Leaf | Branch
 
 
-def gain(tree: Tree, evidence: Evidence, asked: int = 0) -> float:
-    """By how many bits the examples of a leaf outweigh it and the condition before it, at least.
+def gain(tree: Tree, evidence: Evidence) -> float:
+    """By how many bits the examples outweigh the part of the tree that they say least for.
 
-    Below 0 some leaf serves too few examples to be worth its cost. `asked` is the cost of the
-    condition before the tree.
+    Below 0 some part serves too few examples to be worth its cost. A condition is paid for
+    either by the outputs of each of the leaves that it leads to, or by what it tells apart: which
+    of the examples go to which side.
     """
+    return max(_gain_of_leaves(tree, evidence, 0), _gain_of_parts(tree, evidence))
+
+
+def _gain_of_leaves(tree: Tree, evidence: Evidence, asked: int) -> float:
+    """The gain of the leaf of least; `asked` is the cost of the condition before the tree."""
     if isinstance(tree, Leaf):
         return evidence.of(tree.here) - bits_of(tree.cost + asked)
     here = IF_COST + tree.condition.cost
-    return min(gain(tree.then, evidence, here), gain(tree.orelse, evidence, here))
+    return min(
+        _gain_of_leaves(tree.then, evidence, here), _gain_of_leaves(tree.orelse, evidence, here)
+    )
+
+
+def _gain_of_parts(tree: Tree, evidence: Evidence) -> float:
+    """The gain of the leaf or condition of least.
+
+    A leaf is paid for by its outputs, a condition by the choice that it makes: where programs of
+    both sides are right it makes none.
+    """
+    if isinstance(tree, Leaf):
+        return evidence.of(tree.here) - bits_of(tree.cost)
+    then = tree.then.here & ~_right(tree.orelse)
+    orelse = tree.orelse.here & ~_right(tree.then)
+    chosen, others = then.bit_count(), orelse.bit_count()
+    said = evidence.scale * log2(comb(chosen + others, chosen))
+    return min(
+        said - bits_of(IF_COST + tree.condition.cost),
+        _gain_of_parts(tree.then, evidence),
+        _gain_of_parts(tree.orelse, evidence),
+    )
+
+
+def _right(tree: Tree) -> int:
+    """The examples that some leaf is right on, those sent elsewhere included."""
+    if isinstance(tree, Leaf):
+        return tree.program.mask
+    return _right(tree.then) | _right(tree.orelse)
 
 
 @dataclass

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from progsynth.lang.failure import Limits
+from progsynth.lang.term import Term
 from progsynth.lang.types import FLOAT, Type, walk_type
 from progsynth.lang.values import Value, close, size_of
 
@@ -52,6 +53,14 @@ class Goal:
             rows=tuple([rows[i] for i in numbers]),
             expected=tuple([expected[i] for i in numbers]),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An expression that gives the expected output on every row, but for the misses allowed."""
+
+    term: Term
+    cost: int
 
 
 def same_function(type_: Type, tolerance: float) -> Callable[[Any, Any], bool]:

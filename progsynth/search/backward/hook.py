@@ -24,7 +24,7 @@ from progsynth.search.backward.view import Row, View
 from progsynth.search.evidence import CHOICES
 from progsynth.search.space import Space, Symbol
 
-_PATIENCE = 25_000  # executions at least before a program comes early
+PATIENCE = 25_000  # executions at least before a program comes early
 _DOUBLED = 2.0  # bits by which a program is dearer than its examples that take twice as many
 _MOST = 100.0  # bits of doubt; nobody waits so long
 
@@ -33,7 +33,7 @@ class Backward:
     """The backward part of one pass of a search for the values `wanted` of `root`, in one bank.
 
     `scale` is how many examples each of those looked at stands for; `misses` of them may be
-    wrong, which only conditionals allow for.
+    wrong, which only conditionals allow for. No program comes early within `patience` executions.
     """
 
     def __init__(
@@ -46,7 +46,9 @@ class Backward:
         *,
         scale: float = 1.0,
         misses: int = 0,
+        patience: int = PATIENCE,
     ):
+        self.patience = patience
         self.goals = Goals(space, dsl, root, wanted, scale)
         if misses:
             self.goals.only_decisions(misses)
@@ -67,6 +69,10 @@ class Backward:
                 self.solver.look_up(goal)
             for solve in self.solver.ways:
                 yield from solve(goal)
+        yield from self.collected(level, executions)
+
+    def collected(self, level: int, executions: int) -> Iterator[tuple[Term, int]]:
+        """Programs made of what has been found of the goals, as far as it is their turn."""
         self.goals.together()
         for solution in self.goals.root.solutions:
             if solution.term not in self._known:
@@ -95,7 +101,7 @@ class Backward:
         root = self.goals.root
         said = root.evidence.of((1 << len(root.wanted)) - 1) * solution.pieces
         doubt = min(_MOST, max(0.0, CHOICES * solution.cost - said))
-        return solution.sure and executions >= _PATIENCE * 2 ** (doubt / _DOUBLED)
+        return solution.sure and executions >= self.patience * 2 ** (doubt / _DOUBLED)
 
     @property
     def waiting(self) -> int:

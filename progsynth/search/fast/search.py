@@ -8,11 +8,13 @@ from progsynth.lang.failure import Limits
 from progsynth.lang.primitive import DSL
 from progsynth.lang.term import Term
 from progsynth.lang.values import size_of
+from progsynth.search.backward.hook import PATIENCE
 from progsynth.search.bodies import Noted
 from progsynth.search.course import BottomUp
 from progsynth.search.fast.aimed import AimedFastBank
 from progsynth.search.fast.memory import Sizes
 from progsynth.search.goal import Goal, working_limits
+from progsynth.search.nested import BODY_PATIENCE, PART, Nested, flat
 from progsynth.search.run import Candidate
 from progsynth.search.space import Space
 from progsynth.search.telling import Telling
@@ -29,10 +31,14 @@ def search_for(
     max_level: int = 40,
     notes: tuple[str, ...] = (),
     backwards: bool = True,
+    patience: int = PATIENCE,
+    bodies: bool = True,
 ) -> BottomUp:
     """The search for a goal in a space; `wrap` makes a candidate of a term and its cost.
 
-    Without `backwards` nothing is found backwards from the outputs (`backward`).
+    Without `backwards` nothing is found backwards from the outputs (`backward`), and without
+    `bodies` no body of a lambda is searched for by itself (`nested`). `patience` is how many
+    executions it takes at least until something found backwards comes early.
     """
     whole = limits or Limits()
     values = goal.values()
@@ -44,6 +50,30 @@ def search_for(
         return AimedFastBank(space, dsl, goal, noted, sizes, telling.is_right)
 
     telling = Telling(goal, dsl, whole)
+
+    inner = flat(space)
+
+    def search_body(goal: Goal) -> BottomUp:
+        return search_for(
+            inner,
+            dsl,
+            goal,
+            wrap,
+            limits=whole,
+            max_bytes=max_bytes // PART,
+            patience=BODY_PATIENCE,
+            bodies=False,
+        )
+
+    nested = Nested(space, dsl, whole, search_body) if bodies and backwards else None
     return BottomUp(
-        space, telling, wrap, aim, max_level=max_level, notes=notes, backwards=backwards
+        space,
+        telling,
+        wrap,
+        aim,
+        max_level=max_level,
+        notes=notes,
+        backwards=backwards,
+        patience=patience,
+        nested=nested,
     )

@@ -1,0 +1,251 @@
+"""Lambda bodies as problems of their own.
+
+Where an output is a `map`, a `filter`, ... of a list at hand, it says what the lambda has to
+give on each item (`deduce`). A body that is plain is found by the bank of the whole search; one
+that decides, or puts several things together, is too dear for that. So it is searched for like a
+program: the variables in sight are its parameters, the items its examples. Its search has a bank
+of its own, whose levels are those of the body alone, and all that finds whole programs finds
+bodies too: conditionals, concatenations, comparisons with bounds.
+
+These searches have a share of the executions, by turns. What they find is a solution of the goal
+that the call is for (`backward`), and comes early only if the items say more than it costs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any, Protocol
+
+from progsynth.lang.failure import Limits
+from progsynth.lang.primitive import DSL
+from progsynth.lang.term import Lambda, Term
+from progsynth.search.backward.goals import Solution, Subgoal
+from progsynth.search.backward.view import Row, View, new_cells
+from progsynth.search.deduce import Deducible, deducible, demanded
+from progsynth.search.evidence import evidence
+from progsynth.search.goal import Goal, Hit, same_function
+from progsynth.search.run import Allowance
+from progsynth.search.space import Space, Symbol, build_term
+from progsynth.search.telling import Telling
+
+SHARE = 0.5  # of the executions of the search around them that all bodies may use
+PART = 8  # one in so many of the values that a bank may hold is for a body's
+BODY_PATIENCE = 2_000  # executions before a body comes early, which its call does not by that
+_SLICE = 10_000  # executions of one turn
+_BEFORE = 5_000  # executions of the search around them before they begin
+_SEARCHES = 6  # bodies that are searched for at a time
+_FOUND = 12  # of one body wanted; then its search ends
+_ROWS = 24  # entries of a cell that may be the other arguments
+_DEAREST = 4  # and what they may cost
+_MOST_PARAMS = 24
+_OPEN = 2  # by how much less a body that sees the variables outside is searched for
+
+
+class Inner(Protocol):
+    """A search for a body."""
+
+    exhausted: bool
+
+    def seek(self, allowance: Allowance) -> tuple[Hit | None, int, int]:
+        """The next that is right, and the programs and executions used."""
+        ...
+
+
+@dataclass(eq=False)
+class Body:
+    """A body wanted, its search, and the calls of bodies found."""
+
+    target: Subgoal
+    one: Deducible
+    others: tuple[Term, ...]
+    cost: int  # of the call without its body
+    goal: Goal
+    search: Inner | None = None  # until it begins
+    executions: int = 0
+    found: list[Solution] = field(default_factory=list)
+
+    @property
+    def weight(self) -> int:
+        """How little it is worth to search for it: one in so many of the executions."""
+        closed = self.one.instead.args[0].scope.closed
+        return self.cost * (1 + self.target.depth) * (1 if closed else _OPEN)
+
+    @property
+    def is_over(self) -> bool:
+        """Is nothing more wanted of it?"""
+        over = self.search is not None and self.search.exhausted
+        return over or len(self.found) >= _FOUND
+
+    def call(self, hit: Hit) -> Solution:
+        """The call of a body, for the goal that it is for."""
+        scope = self.one.instead.args[0].scope
+        term = build_term(self.one.instead, (Lambda(len(scope.own), hit.term), *self.others))
+        cost = self.cost + hit.cost
+        worth = evidence(self.goal.expected)
+        everything = (1 << len(self.goal.rows)) - 1
+        whole = self.target.evidence.of((1 << len(self.target.wanted)) - 1)
+        pieces = max(1, int(worth.of(everything) / max(1.0, whole)))
+        return Solution(cost, term, worth.bears(everything, hit.cost), pieces=pieces)
+
+
+@dataclass(eq=False)
+class Nested:
+    """The bodies wanted in a search; `make` begins the search for one.
+
+    `programs` and `executions` are those that they have used.
+    """
+
+    space: Space
+    dsl: DSL
+    limits: Limits
+    make: Callable[[Goal], Inner]
+    programs: int = 0
+    executions: int = 0
+    bodies: list[Body] = field(default_factory=list)  # of this pass
+    _known: dict[Hashable, Body] = field(default_factory=dict)  # of all
+    _places: list[_Place] = field(default_factory=list)
+
+    def begin(self, goal: Goal, targets: Sequence[Subgoal], view: View) -> None:
+        """Begin a pass over other examples, or another bank, with these goals."""
+        self.bodies.clear()
+        self._places = [
+            _Place(goal, target, one, view)
+            for target in targets
+            for one in deducible(self.dsl, self.space, target.symbol)
+            if len(one.production.args[0].scope.visible) <= _MOST_PARAMS
+        ]
+
+    def look(self) -> Iterator[None]:
+        """Take in the bodies that are wanted now that more of the bank is filled."""
+        for place in self._places:
+            for others, cost, goal in place.wanted():
+                if len(self.bodies) >= _SEARCHES:
+                    return
+                key = (id(place.one.instead), others, repr((goal.rows, goal.expected)))
+                body = self._known.get(key)
+                if body is None:
+                    body = Body(place.target, place.one, others, cost, goal)
+                    self._known[key] = body
+                elif body in self.bodies:
+                    continue
+                body.target = place.target
+                for solution in body.found:
+                    place.target.add(solution)
+                self.bodies.append(body)
+            yield
+
+    def is_due(self, executions: int) -> bool:
+        """Have they a turn, when the search around them has used so many executions?"""
+        due = executions >= _BEFORE and self.executions <= SHARE * executions
+        return due and any(not body.is_over for body in self.bodies)
+
+    def turn(self, goal: Goal, allowance: Allowance) -> bool:
+        """Go on with the search that has had least; was something found?"""
+        body = min(
+            (body for body in self.bodies if not body.is_over),
+            key=lambda body: body.executions * body.weight,
+        )
+        if body.search is None:
+            body.search = self.make(body.goal)
+        hit, programs, executions = body.search.seek(allowance)
+        self.programs += programs
+        self.executions += executions
+        body.executions += max(1, executions)
+        if hit is None:
+            return False
+        solution = body.call(hit)
+        if not self._is_right(solution.term, goal, body.target):
+            return False
+        body.found.append(solution)
+        body.target.add(solution)
+        return True
+
+    def slice(self, executions: int | None) -> int:
+        """The executions of one turn, of those left."""
+        return _SLICE if executions is None else max(1, min(_SLICE, executions))
+
+    def _is_right(self, term: Term, goal: Goal, target: Subgoal) -> bool:
+        """Does the call give what is wanted of it on all examples?"""
+        whole = Goal(goal.params, target.symbol.type, goal.rows, target.wanted, goal.tolerance)
+        telling = Telling(whole, self.dsl, self.limits)
+        right = telling.is_right(term) and not telling.wrong(term)
+        self.executions += len(goal.rows)
+        return right
+
+
+class _Place:
+    """A call that may give a goal, if its body is found; `wanted` says of which bodies."""
+
+    def __init__(self, goal: Goal, target: Subgoal, one: Deducible, view: View):
+        self.goal = goal
+        self.target = target
+        self.one = one
+        self.view = view
+        self._same = same_function(one.production.args[0].type, goal.tolerance)
+        self._entries: list[list[tuple[int, Row, Any]]] = [[] for _ in one.production.args[1:]]
+        self._done: list[dict[Symbol, int]] = [{} for _ in one.production.args[1:]]
+
+    def wanted(self) -> Iterator[tuple[tuple[Term, ...], int, Goal]]:
+        """What bodies have to give, for other arguments that are new, with the call's cost."""
+        known = [len(some) for some in self._entries]
+        for symbol, some, done in zip(
+            self.one.production.args[1:], self._entries, self._done, strict=True
+        ):
+            for cost in new_cells(self.view, symbol, done):
+                if cost <= _DEAREST:
+                    rows = self.view.rows(symbol, cost, _ROWS)
+                    some += [(cost, row, handle) for row, handle in rows]
+        ordered = sorted(
+            (chosen for chosen in product(*map(enumerate, self._entries))),
+            key=lambda chosen: sum(entry[0] for _, entry in chosen),
+        )
+        for chosen in ordered:
+            if all(place < old for (place, _), old in zip(chosen, known, strict=True)):
+                continue
+            entries = [entry for _, entry in chosen]
+            if len(entries) == 2 and entries[0][1] == entries[1][1]:
+                continue  # of one list twice: that is a call of another function
+            goal = self._body_goal([row for _, row, _ in entries])
+            if goal is not None:
+                others = tuple([self.view.term(handle) for _, _, handle in entries])
+                cost = self.one.production.cost + sum(cost for cost, _, _ in entries)
+                yield others, cost, goal
+
+    def _body_goal(self, rows: Sequence[Row]) -> Goal | None:
+        """The body's examples where the other arguments have these values; None where none can
+        be, and where one value is wanted everywhere."""
+        scope = self.one.production.args[0].scope
+        pairs = []
+        for i, output in enumerate(self.target.wanted):
+            some = self.one.known.deduce(*[row[i] for row in rows], output)
+            if some is None:
+                return None
+            pairs.append(some)
+        found = demanded(scope, pairs, self._same)
+        if not found:
+            return None
+        outer = [()] if scope.closed else self.goal.rows
+        values = tuple([value for _, value in found.values()])
+        if all(self._same(value, values[0]) for value in values):
+            return None
+        return Goal(
+            scope.visible,
+            self.one.production.args[0].type,
+            tuple([(*outer[i], *args) for (i, _), (args, _) in found.items()]),
+            values,
+            self.goal.tolerance,
+        )
+
+
+def flat(space: Space) -> Space:
+    """The space without lambdas."""
+    return Space(
+        space.instances,
+        space.least,
+        space.constants,
+        max_nesting=0,
+        surcharge=space.surcharge,
+        forms=space.forms,
+    )
