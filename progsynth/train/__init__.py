@@ -2,6 +2,7 @@
 
     fit_network    a network on labelled examples
     fit_program    the networks inside a program, from what the program shall give
+    study.study    the honest workflow: baseline, over-fitting, then regularisation
     Population     candidates of one shape, trained in one batch
     hybrid         the method for `solve(task, search=hybrid(...))`
     Schedule       how much training its candidates get
@@ -15,31 +16,38 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from progsynth.train.fit import Fitted, Point, Training, fit_network, fit_program
+    from progsynth.train.checkpoint import Point
+    from progsynth.train.fit import Fitted, fit_network, fit_program
     from progsynth.train.hybrid_search import hybrid
     from progsynth.train.population import Population
     from progsynth.train.scorer import Schedule
+    from progsynth.train.study import Study
+    from progsynth.train.training import Training, training_for
 
 __all__ = [
     "Fitted",
     "Point",
     "Population",
     "Schedule",
+    "Study",
     "Training",
     "fit_network",
     "fit_program",
     "hybrid",
+    "training_for",
 ]
 
 _HOMES = {
     "Fitted": "progsynth.train.fit",
-    "Point": "progsynth.train.fit",
+    "Point": "progsynth.train.checkpoint",
     "Population": "progsynth.train.population",
     "Schedule": "progsynth.train.scorer",
-    "Training": "progsynth.train.fit",
+    "Study": "progsynth.train.study",
+    "Training": "progsynth.train.training",
     "fit_network": "progsynth.train.fit",
     "fit_program": "progsynth.train.fit",
     "hybrid": "progsynth.train.hybrid_search",
+    "training_for": "progsynth.train.training",
 }
 
 

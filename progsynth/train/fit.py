@@ -1,89 +1,70 @@
-"""The training loop: mini-batches, Adam, the best weights kept. It is the only one for one model.
+"""The training loop: mini-batches, an optimiser, the best weights kept. It is the only one for
+one model.
 
 Mini-batches are drawn without replacement, one pass over the rows after another. The rate rises
-over the first steps and falls to zero as a cosine at the end of the budget (Loshchilov and
-Hutter 2017). What was best on the validation rows is what stays; without validation rows that
-is the last.
+over the first steps and falls as the schedule says. What was best on the validation rows is what
+stays; without validation rows that is the last. A training that is interrupted goes on from its
+checkpoint: on the CPU it ends with the same weights, bit by bit, as one that was not.
+
+What ends one training, by name, is `CandidateEnded`: a loss that is not finite, shapes that
+clash, no memory left. The networks then hold the best weights so far.
 
 Shapes: B rows of a mini-batch, N rows.
 """
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
-from progsynth.errors import ProgsynthError, TaskError
+from progsynth.errors import TaskError
 from progsynth.lang.failure import Limits
 from progsynth.lang.primitive import DSL
 from progsynth.lang.term import Program
 from progsynth.lang.types import as_int
 from progsynth.lang.values import Value, close
 from progsynth.neural import device as devices
+from progsynth.neural.gradients.faults import NAN, CandidateEnded, ending
 from progsynth.neural.likelihood.inputs import Inputs, MiniBatch, mini_batch, prepare
 from progsynth.neural.likelihood.layouts import decided_rows
 from progsynth.neural.likelihood.loss import program_loss
 from progsynth.neural.likelihood.readings import Row, called_submodules, run_programs, symbolic
 from progsynth.neural.network import Network, fit_normaliser
+from progsynth.train import checkpoint as checkpoints
+from progsynth.train.baseline import Baseline, baseline, majority
+from progsynth.train.checkpoint import Point, Progress, State
+from progsynth.train.quick import Forward, forward_of
+from progsynth.train.randomness import is_random, seeded
+from progsynth.train.training import Training, training_for
 
-
-@dataclass(frozen=True, slots=True)
-class Training:
-    """How to train. `steps` and `seconds` are the budget; one of the two ends it.
-
-    `decay` lets the rate fall to zero over `steps`. Every `measure_every` steps the validation
-    rows are measured, and `patience` such measurements without a better one end the training.
-    """
-
-    steps: int = 400
-    seconds: float | None = None
-    learning_rate: float = 0.01
-    weight_decay: float = 0.0
-    batch: int = 64
-    warm_up: int = 20
-    decay: bool = True
-    measure_every: int = 50
-    patience: int | None = None
-
-    def __post_init__(self) -> None:
-        for name in ("steps", "batch", "measure_every"):
-            if getattr(self, name) < 1:
-                raise ProgsynthError(f"{name}: expected at least 1, found {getattr(self, name)}")
-        if not self.learning_rate > 0:
-            raise ProgsynthError(f"learning_rate: expected more than 0, found {self.learning_rate}")
-
-    def rate(self, step: int) -> float:
-        """The learning rate of step number `step`, from 0."""
-        rise = min(1.0, (step + 1) / max(1, self.warm_up))
-        fall = 0.5 * (1 + math.cos(math.pi * step / self.steps)) if self.decay else 1.0
-        return self.learning_rate * rise * fall
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """One measurement: after `step` steps; the validation figures are None where there is none.
-
-    `loss` is the mean over the mini-batches since the last one. Accuracy is the share of rows
-    that are right: decisions, or the outputs of a program that decides so.
-    """
-
-    step: int
-    seconds: float
-    loss: float
-    validation_loss: float | None = None
-    validation_accuracy: float | None = None
+__all__ = [
+    "Fitted",
+    "Point",
+    "Training",
+    "answers",
+    "batches",
+    "decided",
+    "descend",
+    "fit_network",
+    "fit_program",
+    "score",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
     """How a training went; the networks hold the weights of `best`.
 
-    `stop_reason` is "steps", "seconds" or "patience". One gradient step is one update.
+    `baseline` is what can be had without learning, on the same rows as the last measurement of
+    `best`: validation rows, or those of training where there are none. `stop_reason` is "steps",
+    "seconds" or "patience". One gradient step is one update.
     """
 
     history: tuple[Point, ...]
@@ -91,6 +72,7 @@ class Fitted:
     gradient_steps: int
     seconds: float
     stop_reason: str
+    baseline: Baseline | None = None
 
 
 Loss = Callable[[list[int]], Tensor]  # of the rows of a mini-batch, by their numbers
@@ -117,51 +99,87 @@ def descend(
     measure: Measure | None = None,
     stop: Callable[[], bool] | None = None,
     clock: Callable[[], float] = time.monotonic,
+    checkpoint: Path | str | None = None,
+    generators: Sequence[torch.Generator] = (),
 ) -> Fitted:
     """Lower `loss` by changing the weights of the networks, in place: the loop itself.
 
-    `stop` is asked after each step whether to end, as spent seconds do.
+    `stop` is asked after each step whether to end, as spent seconds do. A `checkpoint` is a file
+    that is written at each measurement, and gone on from where it exists; `generators` are those
+    that the loss draws from. Raises CandidateEnded for what ends this training by name.
     """
-    start = clock()
-    weights = [w for network in networks for w in network.parameters()]
-    optimiser = torch.optim.AdamW(
-        weights, lr=training.learning_rate, weight_decay=training.weight_decay
-    )
+    path = None if checkpoint is None else Path(checkpoint)
+    optimiser = training.optimiser_of([w for network in networks for w in network.parameters()])
+    done, kept = Progress(), _copies(networks)
+    if path is not None and path.exists():
+        done, kept = checkpoints.load(path, networks, optimiser, generators, training, seed)
+    start = clock() - done.seconds
     drawn = batches(num_rows, training.batch, torch.Generator().manual_seed(seed))
-    history: list[Point] = []
-    best, kept = -1, _copies(networks)
+    drawn = islice(drawn, done.step, None)
+    draws = any(map(is_random, networks))
+    places = {weight.device for network in networks for weight in network.parameters()}
     recent: list[Tensor] = []
-    step, reason = 0, ""
-    while not reason:
-        for group in optimiser.param_groups:
-            group["lr"] = training.rate(step)
-        found = loss(next(drawn))
-        optimiser.zero_grad()
-        found.backward()  # type: ignore[no-untyped-call]
-        optimiser.step()
-        recent.append(found.detach())
-        step += 1
-        reason = _spent(training, step, clock() - start)
-        if not reason and stop is not None and stop():
-            reason = "seconds"
-        if reason or step % training.measure_every == 0:
-            held = measure() if measure is not None else (None, None)
-            mean = float(torch.stack(recent).mean())
-            history.append(Point(step, clock() - start, mean, *held))
+    reason = _spent(training, done, done.seconds)
+    _set_mode(networks, training=True)
+    try:
+        while not reason:
+            for group in optimiser.param_groups:
+                group["lr"] = training.rate(done.step)
+            with ending(), seeded(seed, done.step, [*places]) if draws else nullcontext():
+                found = loss(next(drawn))
+                optimiser.zero_grad()
+                found.backward()  # type: ignore[no-untyped-call]
+                optimiser.step()
+            recent.append(found.detach())
+            done = replace(done, step=done.step + 1, seconds=clock() - start)
+            reason = _spent(training, done, done.seconds)
+            if not reason and stop is not None and stop():
+                reason = "seconds"
+            if not reason and done.step % training.measure_every:
+                continue
+            point = _measured(networks, done, recent, measure)
             recent.clear()
-            if best < 0 or _is_better(history[-1], history[best]):
-                best, kept = len(history) - 1, _copies(networks)
-            elif training.patience is not None and len(history) - 1 - best >= training.patience:
-                reason = reason or "patience"
-    for network, state in zip(networks, kept, strict=True):
-        network.load_state_dict(state)
-    return Fitted(tuple(history), history[best], step, clock() - start, reason)
+            done = replace(done, history=(*done.history, point))
+            if done.best < 0 or _is_better(point, done.history[done.best]):
+                done, kept = replace(done, best=len(done.history) - 1), _copies(networks)
+            reason = reason or _spent(training, done, done.seconds)
+            if path is not None:
+                checkpoints.save(path, networks, kept, optimiser, generators, done, training, seed)
+    finally:
+        for network, state in zip(networks, kept, strict=True):
+            network.load_state_dict(state)
+        _set_mode(networks, training=False)
+    best = done.history[done.best]
+    return Fitted(done.history, best, done.step, done.seconds, reason)
 
 
-def _spent(training: Training, step: int, seconds: float) -> str:
-    if step >= training.steps:
+def _measured(
+    networks: Sequence[nn.Module], done: Progress, recent: Sequence[Tensor], measure: Measure | None
+) -> Point:
+    """The loss of the last steps, and the validation rows. Raises CandidateEnded for NaN."""
+    mean = torch.stack([*recent]).mean()
+    if not bool(mean.isfinite()):
+        raise CandidateEnded(NAN, f"{float(mean)} before step {done.step}")
+    _set_mode(networks, training=False)
+    held = measure() if measure is not None else (None, None)
+    _set_mode(networks, training=True)
+    return Point(done.step, done.seconds, float(mean), *held)
+
+
+def _set_mode(networks: Sequence[nn.Module], *, training: bool) -> None:
+    for network in networks:
+        network.train(training)
+
+
+def _spent(training: Training, done: Progress, seconds: float) -> str:
+    """Why to end; "" where there is no reason to."""
+    if done.step >= training.steps:
         return "steps"
-    return "seconds" if training.seconds is not None and seconds >= training.seconds else ""
+    if training.seconds is not None and seconds >= training.seconds:
+        return "seconds"
+    since = len(done.history) - 1 - done.best
+    patient = training.patience is None or done.best < 0 or since < training.patience
+    return "" if patient else "patience"
 
 
 def _is_better(new: Point, old: Point) -> bool:
@@ -173,7 +191,7 @@ def _is_better(new: Point, old: Point) -> bool:
     return mine > (old.validation_accuracy, -old.validation_loss)
 
 
-def _copies(networks: Sequence[nn.Module]) -> list[dict[str, Tensor]]:
+def _copies(networks: Sequence[nn.Module]) -> list[State]:
     return [{n: t.detach().clone() for n, t in m.state_dict().items()} for m in networks]
 
 
@@ -189,37 +207,59 @@ def fit_network(
     validation: tuple[Sequence[Tensor], Sequence[Value]] | None = None,
     training: Training | None = None,
     device: str = "auto",
+    checkpoint: Path | str | None = None,
 ) -> Fitted:
     """Train a network, in place, on labelled rows with its head's loss.
 
-    `inputs` has a tensor [N, shape of one value] for each input of the network, `targets` the N
-    values that it shall answer. The normaliser is fitted on these rows first, never on those of
-    `validation`. Raises TaskError where their numbers differ.
+    `inputs` has a tensor for each input of the network, as `encode` makes it of N values;
+    `targets` are the N values that it shall answer (one of k: whole numbers, or one-hot rows).
+    The training is by default what the network's config wishes. The normaliser is fitted on these
+    rows first, never on those of `validation`. Raises TaskError where their numbers differ,
+    CandidateEnded for a training that cannot go on.
     """
-    training = training or Training()
+    training = training or training_for(network.config)
     place = devices.choose(device)
     _check_rows(network, inputs, targets)
     fit_normaliser(network, *inputs)
     network.to(place)
     x_N = [x.to(place) for x in inputs]
     wanted_N = network.head.targets(targets).to(place)
+    forward = forward_of(network, training, place)
 
     def loss(rows: list[int]) -> Tensor:
         index_B = torch.tensor(rows, device=place)
-        return network.head.loss(network(*(x[index_B] for x in x_N)), wanted_N[index_B])
+        return network.head.loss(forward(*(x[index_B] for x in x_N)), wanted_N[index_B])
 
     measure = None
-    if validation is not None and len(validation[1]):
-        held, wanted = validation
+    held, wanted = (inputs, targets) if validation is None or not len(validation[1]) else validation
+    if held is not inputs:
         _check_rows(network, held, wanted)
 
         def measure() -> tuple[float, float]:
-            with torch.no_grad():
-                outputs_BK = network(*(x.to(place) for x in held))
-                found = network.head.loss(outputs_BK, network.head.targets(wanted).to(place))
-            return float(found), _share_right(network.head.decide(outputs_BK), wanted)
+            return score(network, held, wanted)
 
-    return descend([network], loss, len(targets), training, seed=seed, measure=measure)
+    known = baseline(network.head, targets, wanted, held, network.normaliser.modalities)
+    fitted = descend(
+        [network],
+        loss,
+        len(targets),
+        training,
+        seed=seed,
+        measure=measure,
+        checkpoint=checkpoint,
+    )
+    return replace(fitted, baseline=known)
+
+
+def score(
+    network: Network, inputs: Sequence[Tensor], targets: Sequence[Value]
+) -> tuple[float, float]:
+    """The loss of the network on labelled rows, and the share of them that it is right on."""
+    with torch.no_grad():
+        outputs_BK = network(*(x.to(network.device) for x in inputs))
+        loss = network.head.loss(outputs_BK, network.head.targets(targets).to(network.device))
+    right = _share_right(network.head.decide(outputs_BK), network.head.labels(targets))
+    return float(loss), right
 
 
 def _check_rows(network: Network, inputs: Sequence[Tensor], targets: Sequence[Value]) -> None:
@@ -253,13 +293,15 @@ def fit_program(
     limits: Limits | None = None,
     tolerance: float = 1e-9,
     device: str = "auto",
+    checkpoint: Path | str | None = None,
 ) -> Fitted:
     """Train the networks inside a program, in place, on what the program shall give.
 
     `networks` has one for each submodule that the program calls; others stay as they are. Their
     normalisers are fitted on the tensors of `rows` first. The loss is that of
     `neural.likelihood`: exact where it can be, else sampled. Raises UnsupportedError for
-    programs outside its fragment, TaskError where a network is missing.
+    programs outside its fragment, TaskError where a network is missing, CandidateEnded for a
+    training that cannot go on.
     """
     training = training or Training()
     place = devices.choose(device)
@@ -280,10 +322,12 @@ def fit_program(
         network.to(place)
     wanted = program_loss(program, dsl, inputs, outputs, limits, tolerance=tolerance)
     sampling = torch.Generator(place).manual_seed(seed)
+    forward = {name: forward_of(network, training, place) for name, network in used.items()}
 
     def loss(chosen: list[int]) -> Tensor:
         batch = mini_batch(inputs, chosen)
-        return wanted.loss(answers(used, tensors, batch), batch, generator=sampling)
+        given = answers(used, tensors, batch, forward)
+        return wanted.loss(given, batch, generator=sampling)
 
     measure = None
     if validation is not None and len(validation[1]):
@@ -295,20 +339,35 @@ def fit_program(
             right = _share_right(found, held_outputs, tolerance)
             return 1.0 - right, right
 
-    return descend(list(used.values()), loss, len(rows), training, seed=seed, measure=measure)
+    fitted = descend(
+        list(used.values()),
+        loss,
+        len(rows),
+        training,
+        seed=seed,
+        measure=measure,
+        checkpoint=checkpoint,
+        generators=[sampling],
+    )
+    held_wanted = outputs if validation is None else validation[1]
+    return replace(fitted, baseline=majority(outputs, held_wanted or outputs))
 
 
 def answers(
-    networks: Mapping[str, Network], tensors: Mapping[str, Tensor], batch: MiniBatch
+    networks: Mapping[str, Network],
+    tensors: Mapping[str, Tensor],
+    batch: MiniBatch,
+    forward: Mapping[str, Forward] | None = None,
 ) -> dict[str, Tensor]:
-    """What each network gives on the tensors that the mini-batch needs.
+    """What each network, called as `forward` says, gives on the tensors the mini-batch needs.
 
     Log-probabilities where it answers one of finitely many values, else its outputs.
     """
     found = {}
     for name, network in networks.items():
         numbers = torch.as_tensor(batch.needed[name], device=tensors[name].device)
-        outputs_NK = network(tensors[name][numbers])
+        called: Forward = network if forward is None else forward[name]
+        outputs_NK = called(tensors[name][numbers])
         log_probs_NK = network.head.log_probs(outputs_NK)
         found[name] = outputs_NK if log_probs_NK is None else log_probs_NK
     return found

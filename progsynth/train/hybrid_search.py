@@ -16,6 +16,7 @@ from progsynth.errors import UnsupportedError
 from progsynth.lang.term import Function, Program, Term, size
 from progsynth.neural import device as devices
 from progsynth.neural.architecture import Recipe
+from progsynth.neural.config import Config
 from progsynth.search.genetic import GeneticSearch, Settings
 from progsynth.search.problem import Method, Problem
 from progsynth.search.run import Allowance, Batch, Candidate, Search, Told
@@ -33,6 +34,7 @@ _ENUMERATED = 300_000  # executions, to find the cheapest program of a behaviour
 def hybrid(
     *,
     recipe: Recipe | None = None,
+    config: Config | None = None,
     device: str = "auto",
     population: int = 200,
     max_size: int = 20,
@@ -41,7 +43,8 @@ def hybrid(
 ) -> Method:
     """The method for `solve(task, search=...)` where neural submodules are to be trained.
 
-    `recipe` is that of all networks, None the default for what they read; `population` and
+    `recipe` is that of all networks, None that of the `config`, by what they read; the config
+    also says how they are trained, None as the schedule does; `population` and
     `max_size` (nodes) are of the genetic search, `fresh` the share of each generation that has
     no parents (large, as tables and bounds make it cheap to try programs); `schedule` says how
     much training candidates get. The method raises UnsupportedError for a task that names no
@@ -67,6 +70,7 @@ def hybrid(
             seed,
             schedule=schedule or Schedule(),
             recipe=recipe,
+            config=config,
             device=devices.choose(device),
         )
         return HybridSearch(problem, seed, scorer, settings)
@@ -114,6 +118,7 @@ class HybridSearch:
             f"{left_out:,} left out: no networks bring them to {least:.3f} of the examples",
             f"{counts.trained:,} trained, in {counts.gradient_steps:,} gradient steps",
             *unsupported,
+            *(f"{n:,} ended in training: {cause}" for cause, n in sorted(counts.ended.items())),
             *self.genetic.notes,
         )
 

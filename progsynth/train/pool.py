@@ -27,7 +27,7 @@ class Member:
     out right (by chance until trained), and which do when the networks decide. `fit` is the
     share of all training rows that came out right after the last bout of training. `serial`
     numbers members in order of appearance; `final` is that its program was handed out,
-    `rejected` how often that was in vain.
+    `rejected` how often that was in vain. `ended` names what ended its training for good.
     """
 
     serial: int
@@ -40,6 +40,7 @@ class Member:
     rung: int = 0
     final: bool = False
     rejected: int = 0
+    ended: str = ""
 
     @property
     def score(self) -> float:
@@ -71,7 +72,8 @@ def waiting(
     of those that cannot reach it no more than `short` are taken. With neither they come as they
     were met.
     """
-    fit = [m for m in members if m.rung == 0 and m.is_trainable and m.behaviour.bound >= least]
+    new = [m for m in members if m.rung == 0 and m.is_trainable and not m.ended]
+    fit = [m for m in new if m.behaviour.bound >= least]
     if not least and not asked:
         return fit[:most]
     fit.sort(key=lambda m: (-round(m.behaviour.bound, 1), m.candidate.cost, m.serial))
@@ -89,7 +91,7 @@ def climbing(
     """
     found = []
     for rung in range(num_rungs - 1, 0, -1):
-        reached = [m for m in members if m.rung >= rung]
+        reached = [m for m in members if m.rung >= rung and not m.ended]
         if not reached:
             continue
         reached.sort(key=lambda m: (-m.score, m.candidate.cost, m.serial))

@@ -7,7 +7,8 @@ in the stacked one. What the programs give comes from their tables of outcomes, 
 dimension of candidates as well. All candidates see the same mini-batches: they are compared on
 equal terms, and the images are read once.
 
-`stacked=False` is the slow twin: the same candidates one by one, with the same result.
+`stacked=False` is the slow twin: the same candidates one by one, with the same result. So are
+those trained whose layers are random or change buffers (dropout, batch normalisation).
 
 Shapes: C candidates, B rows of a mini-batch or all R, N tensors, K values, M assignments,
 W different expected outputs.
@@ -18,17 +19,21 @@ from __future__ import annotations
 import copy
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call, stack_module_state, vmap
 
+from progsynth.neural.gradients.faults import ending
 from progsynth.neural.likelihood.enumerate import table_log_likelihood
 from progsynth.neural.likelihood.inputs import MiniBatch, answers_of, mini_batch
 from progsynth.neural.network import Network
 from progsynth.train.behaviour import Behaviour, Bools, Floats, Numbers, View
-from progsynth.train.fit import Training, batches
+from progsynth.train.fit import batches
+from progsynth.train.randomness import is_random, seeded
+from progsynth.train.training import Training
 
 _LARGEST = 16_000_000  # numbers of one batch of joint probabilities
 _MEASURED = 512  # tensors read at once where nothing is learnt
@@ -51,7 +56,9 @@ class Population:
         assert view.is_exact, "a population needs a table for each layout"
         self.view = view
         self.device = device
-        self.stacked = stacked
+        every = [network for some in networks for network in some.values()]
+        self.stacked = stacked and all(network.recipe.is_stackable for network in every)
+        self.draws = any(map(is_random, every))
         self.tensors = {n: torch.from_numpy(x).to(device) for n, x in view.inputs.tensors.items()}
         self.networks = [
             {name: copy.deepcopy(some[name]).to(device) for name in view.names} for some in networks
@@ -79,17 +86,17 @@ class Population:
         """Train all for `training.steps` steps; returns the steps done, of each candidate.
 
         `rows` are those to train on, None for all. `stop` is asked before each step whether to
-        end early. Patience is not looked at.
+        end early. Patience is not looked at. Raises CandidateEnded for what ends one of them, by
+        name; which one it is, training fewer of them tells.
         """
         start = time.monotonic()
         parts = self._parts(training.batch)
         states = [_Stack([self.networks[c] for c in part], self.view.names) for part in parts]
         weights = [w for state in states for w in state.weights]
-        optimiser = torch.optim.AdamW(
-            weights, lr=training.learning_rate, weight_decay=training.weight_decay
-        )
+        optimiser = training.optimiser_of(weights)
         used = np.arange(len(self.wanted_R)) if rows is None else rows
         drawn = batches(len(used), training.batch, torch.Generator().manual_seed(seed))
+        self._set_mode(training=True)
         done = 0
         while done < training.steps and not (stop is not None and stop()):
             if training.seconds is not None and time.monotonic() - start >= training.seconds:
@@ -97,14 +104,21 @@ class Population:
             for group in optimiser.param_groups:
                 group["lr"] = training.rate(done)
             batch = mini_batch(self.view.inputs, used[next(drawn)])
-            optimiser.zero_grad()
-            for part, state in zip(parts, states, strict=True):
-                self._descend(part, state, batch)
-            optimiser.step()
+            with ending(), seeded(seed, done, [self.device]) if self.draws else nullcontext():
+                optimiser.zero_grad()
+                for part, state in zip(parts, states, strict=True):
+                    self._descend(part, state, batch)
+                optimiser.step()
             done += 1
         for part, state in zip(parts, states, strict=True):
             state.write_back([self.networks[c] for c in part])
+        self._set_mode(training=False)
         return done
+
+    def _set_mode(self, *, training: bool) -> None:
+        for some in self.networks:
+            for network in some.values():
+                network.train(training)
 
     def _parts(self, batch: int) -> list[range]:
         """The candidates that are stacked: all, or as many as memory allows."""
@@ -238,12 +252,13 @@ class _Stack:
         return found
 
     def write_back(self, networks: Sequence[Mapping[str, Network]]) -> None:
-        """Put the weights into the networks."""
+        """Put the weights into the networks, and what batch normalisation has learnt."""
         with torch.no_grad():
             for name, params in self.params.items():
+                learnt = {**params, **self.buffers[name]}
                 for c, some in enumerate(networks):
-                    for key, weight in some[name].named_parameters():
-                        weight.copy_(params[key][c])
+                    for key, value in some[name].state_dict(keep_vars=True).items():
+                        value.copy_(learnt[key][c])
 
 
 def _first(state: State) -> State:

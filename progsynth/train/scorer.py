@@ -19,6 +19,7 @@ promising half of each batch is tried from fresh weights as well.
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -27,14 +28,16 @@ import torch
 
 from progsynth.lang.term import Neural, Program
 from progsynth.neural.architecture import Recipe
+from progsynth.neural.config import Config
+from progsynth.neural.gradients.faults import NAN, CandidateEnded
 from progsynth.neural.likelihood.readings import called_submodules
 from progsynth.neural.network import Network, fit_normaliser, make_network
 from progsynth.search.genetic.scoring import Errors, Proposal, Scored
 from progsynth.search.problem import Problem
 from progsynth.search.run import Candidate
 from progsynth.train.behaviour import Behaviour, View, behaviours, make_view
-from progsynth.train.fit import Training
 from progsynth.train.pool import Member, climbing, rank, waiting
+from progsynth.train.training import Training, training_for
 from progsynth.train.trial import Trained, train_alone, train_together
 
 Networks = Mapping[str, Network]
@@ -70,15 +73,13 @@ class Schedule:
     bounded: bool = True
     inherit: bool = True
 
-    def training(self, rung: int) -> Training:
-        """How those on that rung are trained to climb to the next."""
+    def training(self, rung: int, config: Config | None = None) -> Training:
+        """How those on that rung are trained to climb to the next, as the config wishes if any."""
+        usual = Training(learning_rate=self.learning_rate, batch=self.batch)
+        wished = usual if config is None else training_for(config)
         last = rung == len(self.rungs) - 1
-        return Training(
-            steps=self.rungs[rung],
-            learning_rate=self.learning_rate,
-            batch=self.batch,
-            decay=last,
-        )
+        schedule = wished.schedule if last else "constant"
+        return replace(wished, steps=self.rungs[rung], schedule=schedule)
 
 
 @dataclass(slots=True)
@@ -90,6 +91,7 @@ class Counts:
     trained: int = 0
     executions: int = 0
     gradient_steps: int = 0
+    ended: Counter[str] = field(default_factory=Counter)  # candidates, by what ended them
 
 
 @dataclass(slots=True)
@@ -112,11 +114,13 @@ class TrainingScorer:
         schedule: Schedule,
         recipe: Recipe | None,
         device: torch.device,
+        config: Config | None = None,
     ):
         self.problem = problem
         self.seed = seed
         self.schedule = schedule
         self.recipe = recipe
+        self.config = config
         self.device = device
         self.counts = Counts()
         self.bounds = Bounds()
@@ -291,7 +295,7 @@ class TrainingScorer:
         for declaration in view.neural:
             self.started += 1
             seed = int(np.random.SeedSequence([self.seed, self.started]).generate_state(1)[0])
-            network = make_network(declaration, seed=seed, recipe=self.recipe)
+            network = make_network(declaration, seed=seed, recipe=self.recipe, config=self.config)
             fit_normaliser(network, torch.from_numpy(view.inputs.tensors[declaration.name]))
             made[declaration.name] = network
         return made
@@ -309,7 +313,26 @@ class TrainingScorer:
                     self._train_group([trial], rung)
 
     def _train_group(self, trials: Sequence[tuple[Member, Networks]], rung: int) -> None:
-        training = self.schedule.training(rung)
+        """Train these together; where that ends by name, in halves, until it is known whose."""
+        try:
+            self._train_some(trials, rung)
+        except CandidateEnded as ended:
+            if len(trials) == 1:
+                self._end(trials[0][0], ended.cause)
+                return
+            middle = len(trials) // 2
+            for half in (trials[:middle], trials[middle:]):
+                self._train_group(half, rung)
+
+    def _end(self, member: Member, cause: str) -> None:
+        """The member is not trained any more; what it had learnt before, it keeps."""
+        now = self.members[member.behaviour.key]
+        if not now.ended:
+            self.counts.ended[cause] += 1
+        self.members[member.behaviour.key] = replace(now, ended=cause)
+
+    def _train_some(self, trials: Sequence[tuple[Member, Networks]], rung: int) -> None:
+        training = self.schedule.training(rung, self.config)
         left = self.bounds.gradient_steps
         if left is not None:  # the first of them, if there are not enough steps for all
             trials = trials[: max(1, left // training.steps)]
@@ -338,7 +361,10 @@ class TrainingScorer:
             self.bounds.gradient_steps = left - found.steps * len(trials)
         if found.steps:
             for c in np.argsort(-found.likelihood_CR.mean(1), kind="stable").tolist():
-                self._climb(trials[c][0], found, c, rung)
+                if _is_finite(found.networks[c]):
+                    self._climb(trials[c][0], found, c, rung)
+                elif self.members[trials[c][0].behaviour.key].rung <= rung:  # none did better
+                    self._end(trials[c][0], NAN)
 
     def _climb(self, member: Member, found: Trained, c: int, rung: int) -> None:
         """The member one rung up, with the networks of trial C, or its own if they are better."""
@@ -365,3 +391,9 @@ class TrainingScorer:
         """Is the time of the search used up?"""
         deadline = self.bounds.deadline
         return deadline is not None and self.bounds.clock() >= deadline
+
+
+def _is_finite(networks: Networks) -> bool:
+    """Are all weights numbers?"""
+    weights = (w for network in networks.values() for w in network.parameters())
+    return all(bool(w.isfinite().all()) for w in weights)

@@ -21,8 +21,9 @@ from progsynth.neural.likelihood.loss import ProgramLoss, program_loss
 from progsynth.neural.network import Network
 from progsynth.search.problem import Problem
 from progsynth.train.behaviour import Behaviour, Bools, Floats, Numbers, View
-from progsynth.train.fit import Training, answers, decided, descend
+from progsynth.train.fit import answers, decided, descend
 from progsynth.train.population import Population
+from progsynth.train.training import Training
 
 Networks = Mapping[str, Network]
 

@@ -104,7 +104,7 @@ def test_the_rate_rises_and_falls_to_zero() -> None:
     assert rates[0] == pytest.approx(0.1)
     assert max(rates) > 0.9
     assert rates[100] == pytest.approx(0.0)
-    assert Training(steps=100, learning_rate=1.0, warm_up=1, decay=False).rate(99) == 1.0
+    assert Training(steps=100, learning_rate=1.0, warm_up=1, schedule="constant").rate(99) == 1.0
 
 
 def test_networks_in_a_program_learn_from_what_it_shall_give() -> None:
