@@ -48,6 +48,13 @@ TASKS: dict[str, tuple[str, Rows, Callable[..., Any], tuple[str, ...], Rows]] = 
         ("map", "_ % _", "_ == _", "_ * _"),
         [([1, 2, 3, 4, 5, 60, 71],)],
     ),
+    "odd and negative ones": (
+        "(xs: list[int]) -> list[int]",
+        [([-11, 7, -3, -8, 2, -9, 12, 5],), ([-5, 3, -1, -7, -2, 9],), ([-15, -4, 1, 8],), ([-21, 6],), ([7, -17],)],
+        lambda xs: [x for x in xs if x % 2 == 1 and x < 0],
+        ("filter", "_ % _", "_ == _", "_ < _"),
+        [([1, -2, -3, 4, -55],)],
+    ),
     "long words backwards": (
         "(s: str) -> str",
         [("stop and spinning words",), ("hello the world of them",), ("a bell rings at seven",)],

@@ -16,9 +16,10 @@ from progsynth.search.backward.concatenation import Way, places
 from progsynth.search.backward.goals import Solution, Subgoal, is_worth
 from progsynth.search.backward.roles import SLICES, is_less
 from progsynth.search.backward.view import Row, View, new_cells
-from progsynth.search.decisions import Leaf, Tree, gain
+from progsynth.search.decisions import Known, Leaf, Tree, gain
 from progsynth.search.evidence import CHOICES
-from progsynth.search.space import Production, Space, Symbol, build_term
+from progsynth.search.logic import combined
+from progsynth.search.space import LOGIC_COST, Production, Space, Symbol, build_term
 from progsynth.search.thresholds import bounds, num_digits
 
 _NUMBERS = 40  # expressions that are compared with a bound
@@ -93,13 +94,14 @@ class Solver:
     executions: int = 0
     _done: dict[tuple[str, Subgoal], dict[Symbol, int]] = field(default_factory=dict)
     _taken: dict[Subgoal, int] = field(default_factory=dict)
+    _combined: dict[Subgoal, int] = field(default_factory=dict)
     _bounded: dict[Subgoal, tuple[int, int]] = field(default_factory=dict)
     _sets: int = 0  # of examples that concatenations were looked for
 
     @property
     def ways(self) -> tuple[Callable[[Subgoal], Iterator[None]], ...]:
         """The ways to solve a goal but by a value of the bank."""
-        return self.concatenate, self.decide, self.operate, self.cut
+        return self.concatenate, self.combine, self.decide, self.operate, self.cut
 
     def new(self, what: str, goal: Subgoal, symbol: Symbol) -> Iterator[int]:
         """The costs of the symbol's cells that are new to that way of solving the goal."""
@@ -135,6 +137,23 @@ class Solver:
         for tree in decisions.trees():
             sure = gain(tree, goal.evidence) >= 0
             goal.add(Solution(tree.cost, self.chosen(tree), sure))
+        yield
+
+    def combine(self, goal: Subgoal) -> Iterator[None]:
+        """Find conjunctions and disjunctions of conditions."""
+        known = self.conditions.known
+        if goal.symbol is not self.conditions.symbol or self._combined.get(goal) == len(known):
+            return
+        self._combined[goal] = len(known)
+        wanted = sum(1 << i for i, value in enumerate(goal.wanted) if value)
+        full = (1 << len(goal.wanted)) - 1
+        kinds = self.conditions.space.forms.kinds
+        for one in combined(wanted, full, [Known(*condition) for condition in known]):
+            if one.kind in kinds:
+                production = Production(one.kind, None, LOGIC_COST)
+                terms = [self.term(part.handle) for part in one.parts]
+                term = reduce(lambda left, right: build_term(production, (left, right)), terms)
+                goal.add(Solution(one.cost, term, is_worth(goal, one.cost)))
         yield
 
     def chosen(self, tree: Tree) -> Term:
