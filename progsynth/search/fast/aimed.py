@@ -17,7 +17,7 @@ from progsynth.search.fast.meanings import operations
 from progsynth.search.fast.memory import Sizes
 from progsynth.search.fast.noting import Noting
 from progsynth.search.fast.view import FastView
-from progsynth.search.goal import Goal
+from progsynth.search.goal import Goal, same_function
 from progsynth.search.space import Production, Space
 
 
@@ -43,8 +43,10 @@ class AimedFastBank:
         )  # fmt: skip
         words = [self.bank.memory.encode(goal.result, out) for out in goal.expected]
         self.wanted = np.array(words, np.int32)
-        self.view = FastView(self.bank)
-        self._right = Noting(self.wanted)
+        self.view = FastView(self.bank, goal.result)
+        self._right = Noting(self.wanted, of_outputs=True)
+        self.bank.memory.aim(goal.result, goal.tolerance)
+        self._same = same_function(goal.result, goal.tolerance)
         self._true = Noting(np.ones(len(goal.rows), np.int32))
         first = self.bank.number_productions(self.root)
         numbered = enumerate(space.productions(self.root), first)
@@ -107,7 +109,7 @@ class AimedFastBank:
                 values = [production.detail] * len(rows)
             case _:
                 values = [[]] * len(rows)
-        right = sum(v == out for v, out in zip(values, goal.expected, strict=True))
+        right = sum(map(self._same, values, goal.expected))
         return right >= len(rows) - goal.misses
 
     def right_calls(self, production: Production, split: tuple[int, ...]) -> Iterator[Term | None]:

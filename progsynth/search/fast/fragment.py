@@ -4,8 +4,9 @@ kernels for. The rest is left to the bank in Python."""
 from __future__ import annotations
 
 from progsynth.lang.primitive import DSL
-from progsynth.lang.types import BOOL, INT, STR, Type, walk_type
+from progsynth.lang.types import BOOL, FLOAT, INT, STR, Type, walk_type
 from progsynth.search.fast.meanings import operations
+from progsynth.search.fast.opcodes import BY_WORDS, EQ, GE, Operation
 from progsynth.search.space import Space
 
 _MOST_ITEMS = 4  # of a tuple
@@ -14,7 +15,7 @@ _MOST_ITEMS = 4  # of a tuple
 def covers_type(type_: Type) -> bool:
     """Has the compiled bank words for values of the type?"""
     return all(
-        t in (INT, BOOL, STR)
+        t in (INT, FLOAT, BOOL, STR)
         or t.name == "list"
         or (t.name == "tuple" and len(t.types) <= _MOST_ITEMS)
         for t in walk_type(type_)
@@ -31,7 +32,11 @@ def restrict(space: Space, dsl: DSL) -> tuple[Space, tuple[str, ...]]:
         kept = []
         for one in some:
             parts = [t for p in one.params for t in (p.types if p.name == "fn" else (p,))]
-            if one.name in known and all(map(covers_type, (*parts, one.result))):
+            if (
+                one.name in known
+                and all(map(covers_type, (*parts, one.result)))
+                and _is_by_value(known[one.name], one.params)
+            ):
                 kept.append(one)
                 used.add(one.name)
             seen.add(one.name)
@@ -41,6 +46,24 @@ def restrict(space: Space, dsl: DSL) -> tuple[Space, tuple[str, ...]]:
     constants = tuple(c for c in space.constants if covers_type(c.type))
     part = Space(instances, least, constants, space.max_nesting, space.surcharge, space.forms)
     return part, tuple(sorted(seen - used))
+
+
+def _is_by_value(what: Operation, params: tuple[Type, ...]) -> bool:
+    """Does the operation not depend on words being the same where values are?
+
+    Of floats they are not: NaN is not equal to itself, and 0.0 is to -0.0.
+    """
+    if what.code in BY_WORDS:
+        parts = [t for p in params for t in walk_type(p)]
+        return FLOAT not in parts
+    if what.typed < 0:
+        return True
+    compared = params[what.typed]
+    if compared.name == "fn":
+        compared = compared.types[-1]
+    elif what.code not in range(EQ, GE + 1):
+        compared = compared.types[0]
+    return compared == FLOAT or FLOAT not in walk_type(compared)
 
 
 def names_in(space: Space) -> set[str]:

@@ -20,6 +20,8 @@ from progsynth.search.fast import cache
 
 __all__ = [
     "Kernel",
+    "as_bits",
+    "as_float",
     "entry",
     "inlined",
     "kernel",
@@ -136,6 +138,26 @@ def poke(typingctx: Any, array: Any, index: Any, value: Any) -> Any:
         return context.get_dummy_value()
 
     return types.void(array, types.int64, types.int64), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def as_float(typingctx: Any, bits: Any) -> Any:
+    """The float of these 64 bits."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.bitcast(args[0], ir.DoubleType())
+
+    return types.float64(types.int64), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def as_bits(typingctx: Any, value: Any) -> Any:
+    """The 64 bits of a float."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.bitcast(args[0], ir.IntType(64))
+
+    return types.int64(types.float64), generate
 
 
 @intrinsic  # type: ignore[untyped-decorator]

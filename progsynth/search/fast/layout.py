@@ -5,10 +5,11 @@ address is an index into it. `Q` holds counters and bases (below), descriptors o
 tables. Both are reserved at once and touched as they fill, so that a small search stays small.
 
 A value is one word. An int of up to 30 bits is itself, a larger one `BIG` plus its number in a
-table; a bool is 0 or 1; a str, list or tuple is the address of its items (code points, for a
-str). Each sequence is kept once, so two values of one type are equal if and only if their words
-are. In front of its items, which are kept in bytes, halves of words or words, whatever is enough
-for all of them, stands their number, times 4, plus 0, 1 or 2 for their width.
+table; a float is as the int of its 64 bits; a bool is 0 or 1; a str, list or tuple is the address
+of its items (code points, for a str). Each sequence is kept once, so two values of one type are
+equal if and only if their words are. In front of its items, which are kept in bytes, halves of
+words or words, whatever is enough for all of them, stands their number, times 4, plus 0, 1 or 2 for
+their width.
 
 A sequence that an operation works on is opened first: its items are laid out as words, in front
 of them their number, and in front of that the word of the sequence. A sequence made is deferred:
@@ -69,6 +70,8 @@ VARIABLES, VALUES, ELEMENTS, PLACES, STARTS, MISSES, TAPE = 43, 44, 45, 46, 47, 
 ACCUMULATORS, OPENED, CHOICES, ARGUMENTS, RESULTS, SECONDS, CODES = 50, 51, 52, 53, 54, 55, 56
 HISTORY, SEEN = 57, 58
 LANE_ROOM = 59  # lanes that a block may have
+NEAR_KIND, NEAR_WITHIN = 60, 61  # the type of outputs with floats, else 0; bits of the tolerance
+SPARE = 62  # the next number in front of `BIGS_END` for a float that is not kept
 MULTIPLIERS = 64  # of hashes: as many as this
 NUM_MULTIPLIERS = 64
 TYPES = MULTIPLIERS + NUM_MULTIPLIERS  # descriptors of 8 words each: kind, then the parts
@@ -82,7 +85,8 @@ ANEW, TAG, FAILURES = 4, 5, 6  # are others than the body new; the row's hash; i
 LATER_SIZE = 8  # longs of one that is deferred: start, count, hash, found, where it is wanted
 OVERRUN = 4096  # slots behind the end of a table
 
-SCALAR, SEQUENCE, TUPLE = 0, 1, 2  # kinds of types
+SCALAR, SEQUENCE, TUPLE, FLOATING = 0, 1, 2, 3  # kinds of types
+NUM_SPARES = 4096  # floats that are not kept, but known for a while
 
 # ---------------------------------------------------------------------------------- status
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+import struct
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from progsynth.lang.types import BOOL, INT, STR, Type
+from progsynth.lang.types import BOOL, FLOAT, INT, STR, Type, walk_type
 from progsynth.search.fast import layout as at
 from progsynth.search.fast.layout import BIG, Longs, Words
 from progsynth.search.fast.running import MAX_STEPS
@@ -23,19 +25,24 @@ _TABLES = (
     (at.BIGS, at.BIG_MASK),
     (at.ENTRIES, at.ROW_MASK),
 )
+_KINDS = {"tuple": at.TUPLE, "float": at.FLOATING}
+_LONG_FLOAT = struct.Struct("<q"), struct.Struct("<d")
+_FLOAT = 36  # bytes of one, with its slots
 _SMALL = 4096  # items that any result may have, and elements that any lambda may be called on
 
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
     """How large a bank may get. `width` is the number of examples, `values` the sum of their
-    sizes, `cells` the limit of one result, `variables` the most that a lambda sees."""
+    sizes, `cells` the limit of one result, `variables` the most that a lambda sees. With `floats`
+    there is room for as many numbers as the entries' rows have."""
 
     max_bytes: int
     width: int
     values: int
     cells: int
     variables: int
+    floats: bool = False
 
 
 @dataclass
@@ -55,14 +62,22 @@ class Memory:
             parts = [self.type_number(t) for t in type_.types] or [0]
             found = self.types[type_] = len(self.types) + 1
             here = at.TYPES + 8 * found
-            self.Q[here] = at.TUPLE if type_.name == "tuple" else at.SEQUENCE
+            self.Q[here] = _KINDS.get(type_.name, at.SEQUENCE)
             self.Q[here + 1 : here + 1 + len(parts)] = parts
         return found
+
+    def aim(self, type_: Type, tolerance: float) -> None:
+        """Say what outputs are: floats among them are right within the tolerance."""
+        has_floats = FLOAT in walk_type(type_)
+        self.Q[at.NEAR_KIND] = self.type_number(type_) if has_floats else 0
+        self.Q[at.NEAR_WITHIN] = bits_of(tolerance)
 
     def encode(self, type_: Type, value: Any) -> int:
         """The word of a value of the type."""
         if type_ in (INT, BOOL):
             return self._kept(lambda: add_number(self.Q, int(value)))
+        if type_ == FLOAT:
+            return self._kept(lambda: add_number(self.Q, bits_of(value)))
         if type_ == STR:
             words = [ord(c) for c in value]
         elif type_.name == "tuple":
@@ -95,8 +110,9 @@ class Memory:
         """The value that the word stands for."""
         if type_ == BOOL:
             return bool(word)
-        if type_ == INT:
-            return word if word < BIG else int(self.Q[self.Q[at.BIG_AT] + word - BIG])
+        if type_ in (INT, FLOAT):
+            value = word if word < BIG else int(self.Q[self.Q[at.BIG_AT] + word - BIG])
+            return value if type_ == INT else _LONG_FLOAT[1].unpack(_LONG_FLOAT[0].pack(value))[0]
         words = self._items(word)
         if type_ == STR:
             return "".join(map(chr, words))
@@ -113,7 +129,9 @@ class Memory:
 
 def reserve(sizes: Sizes) -> Memory:
     """The memory of a bank. It is touched as it fills: what is not used costs nothing."""
-    entries = max(1 << 12, sizes.max_bytes // (4 * sizes.width + 130))
+    each = 4 * sizes.width + 130 + sizes.floats * _FLOAT * sizes.width
+    entries = max(1 << 12, sizes.max_bytes // each)
+    bigs = entries * sizes.width if sizes.floats else entries // 4
     rows, words = entries * (5 + sizes.width), entries * 11
     slots = at.OVERRUN + (1 << (10 * (entries + at.BLOCK_LANES) // 7).bit_length())
     lanes = max(_SMALL, 4 * sizes.values)
@@ -122,8 +140,8 @@ def reserve(sizes: Sizes) -> Memory:
     stack = _STACK + (sizes.width + 8) * (items + lanes)
     in_q = {
         at.SEQUENCE_SLOTS: slots,
-        at.BIG_AT: entries // 4,
-        at.BIG_SLOTS: slots // 2,
+        at.BIG_AT: bigs + at.NUM_SPARES,
+        at.BIG_SLOTS: max(slots // 2, 1 << (2 * bigs + 1).bit_length()),
         at.ROW_SLOTS: slots,
         at.SORT_KEYS: SPAN + 2 * (items + lanes),
         at.FRAMES: 4 * MAX_STEPS,
@@ -167,12 +185,18 @@ def reserve(sizes: Sizes) -> Memory:
     longs[at.WORDS], longs[at.WORDS_END] = place + rows + _SMALL, num_a + _SMALL
     longs[at.WORDS_START] = longs[at.WORDS]
     longs[at.SEQUENCES_END] = entries
-    longs[at.BIGS_END], longs[at.ENTRIES_END] = entries // 4, entries
+    longs[at.BIGS_END], longs[at.ENTRIES_END] = bigs, entries
     for mask in (at.SEQUENCE_MASK, at.BIG_MASK, at.ROW_MASK):
         longs[mask] = _START_MASK
     longs[at.LANES], longs[at.MAX_ITEMS], longs[at.CELLS] = lanes, items, sizes.cells
     longs[at.KEEP] = 1
     return memory
+
+
+def bits_of(value: float) -> int:
+    """The 64 bits of a float as a number; those of one NaN for all."""
+    bits: int = _LONG_FLOAT[0].unpack(_LONG_FLOAT[1].pack(math.nan if value != value else value))[0]
+    return bits
 
 
 def _multipliers() -> Longs:

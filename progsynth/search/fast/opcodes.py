@@ -67,6 +67,9 @@ OPENS: dict[int, int] = {
 
 OPENED = tuple(OPENS.get(code, 0) for code in range(200))
 
+# those that take values for equal where their words are, or order floats in a way of their own
+BY_WORDS = frozenset((IN, INDEX, COUNT_ITEM, FIND, UNIQUE, REMOVE, RUNS, MIN_BY, MAX_BY, IS_SORTED))
+
 NO_LAMBDA, ON_ITEMS, ON_CHARS, ON_PAIRS, ON_RESULTS = range(5)
 
 
@@ -103,6 +106,32 @@ TABLE: dict[str, Operation] = {
     "sign.int": Operation(SIGN),
     "clamp.int": Operation(CLAMP),
     "isqrt": Operation(ISQRT),
+    "add.float": Operation(ADD_FLOAT),
+    "sub.float": Operation(SUB_FLOAT),
+    "mul.float": Operation(MUL_FLOAT),
+    "div.float": Operation(DIV_FLOAT),
+    "floordiv.float": Operation(FLOORDIV_FLOAT),
+    "mod.float": Operation(MOD_FLOAT),
+    "pow.float": Operation(POW_FLOAT),
+    "neg.float": Operation(NEG_FLOAT),
+    "abs.float": Operation(ABS_FLOAT),
+    "min.float": Operation(MIN_FLOAT),
+    "max.float": Operation(MAX_FLOAT),
+    "sign.float": Operation(SIGN_FLOAT),
+    "clamp.float": Operation(CLAMP_FLOAT),
+    "sqrt": Operation(SQRT),
+    "exp": Operation(EXP),
+    "log": Operation(LOG),
+    "sin": Operation(SIN),
+    "cos": Operation(COS),
+    "float.int": Operation(FLOAT_INT),
+    "div.int": Operation(DIV_INT),
+    "int.float": Operation(INT_FLOAT),
+    "floor": Operation(FLOOR),
+    "ceil": Operation(CEIL),
+    "round": Operation(ROUND),
+    "sum.float": Operation(SUM_FLOAT),
+    "product.float": Operation(PRODUCT_FLOAT),
     "not": Operation(NOT),
     "eq": Operation(EQ, 0),
     "ne": Operation(NE, 0),

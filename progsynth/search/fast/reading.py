@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from progsynth.lang.vm.kernels_numbers import product_overflows
 from progsynth.search.fast import opcodes as op
+from progsynth.search.fast.floats import total_of_floats
 from progsynth.search.fast.interning import count_of, item_of, length, number, sequence, word_of
 from progsynth.search.fast.jit import kernel, peek
 from progsynth.search.fast.layout import BIG, EMPTY, FAIL, INNER, Longs, Words
@@ -138,6 +139,8 @@ def read(A: Words, Q: Longs, code: int, aux: int, x: int, y: int) -> int:
         return total(A, Q, x, n)
     if code == op.PRODUCT:
         return multiplied(A, Q, x, n)
+    if code == op.SUM_FLOAT or code == op.PRODUCT_FLOAT:
+        return total_of_floats(A, Q, code, x)
     if code == op.ANY:
         return int(position(A, x, n, 1) >= 0)
     if code == op.ALL:

@@ -9,6 +9,7 @@ is the same: nothing but values comes of it.
 from __future__ import annotations
 
 from progsynth.search.fast import opcodes as op
+from progsynth.search.fast.floats import float_row
 from progsynth.search.fast.interning import conclude_deferred, give, opened
 from progsynth.search.fast.jit import inlined, kernel, peek, prefetch
 from progsynth.search.fast.layout import (
@@ -154,8 +155,10 @@ def apply_lanes(
         number_row(A, Q, code, a, b, c, n, out)
     elif code < op.LOGIC_END:
         logic_row(A, Q, code, aux, a, b, c, n, out)
-    else:
+    elif code < op.FLOATS:
         operate_lanes(A, Q, code, aux, a, b, c, d, n, period, out)
+    else:
+        float_row(A, Q, code, a, b, c, n, out)
 
 
 @inlined

@@ -6,9 +6,10 @@ import math
 
 from progsynth.lang.vm.kernels_numbers import product_overflows
 from progsynth.search.fast import opcodes as op
+from progsynth.search.fast.floats import compared, float_of
 from progsynth.search.fast.interning import item_of, length, number, word_of
 from progsynth.search.fast.jit import kernel, peek, poke
-from progsynth.search.fast.layout import BIG, FAIL, SCALAR, SEQUENCE, TYPES, Longs, Words
+from progsynth.search.fast.layout import BIG, FAIL, FLOATING, SCALAR, SEQUENCE, TYPES, Longs, Words
 
 INT_MIN, INT_MAX = -(2**63), 2**63 - 1
 LARGEST_ROOT = 3_037_000_499  # of a number of 64 bits
@@ -22,6 +23,8 @@ def order(A: Words, Q: Longs, kind: int, x: int, y: int) -> int:
         at = TYPES + 8 * kind
         if Q[at] == SCALAR:
             return -1 if number(Q, x) < number(Q, y) else 1
+        if Q[at] == FLOATING:
+            return order_of_floats(float_of(Q, x), float_of(Q, y))
         n, m = length(A, x), length(A, y)
         i = 0
         shorter = min(n, m)
@@ -32,6 +35,14 @@ def order(A: Words, Q: Longs, kind: int, x: int, y: int) -> int:
         x, y = item_of(A, x, i), item_of(A, y, i)
         kind = Q[at + 1] if Q[at] == SEQUENCE else Q[at + 1 + i]
     return 0
+
+
+@kernel
+def order_of_floats(x: float, y: float) -> int:
+    """-1, 0 or 1: is x before y? NaN is last."""
+    if x != x or y != y:
+        return int(x != x) - int(y != y)
+    return int(x > y) - int(x < y)
 
 
 @kernel
@@ -196,6 +207,9 @@ def logic_row(
     A: Words, Q: Longs, code: int, kind: int, a: int, b: int, c: int, n: int, out: int
 ) -> None:
     """Run an operation of the family of truth values on each row."""
+    if op.EQ <= code <= op.GE and Q[TYPES + 8 * kind] == FLOATING:
+        compared(A, Q, code, a, b, n, out)
+        return
     if op.EQ <= code <= op.GE and (code <= op.NE or Q[TYPES + 8 * kind] == SCALAR):
         if plain_tests(A, code, a, b, n, out):
             return

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from progsynth.lang.failure import Limits
 from progsynth.lang.primitive import DSL
 from progsynth.lang.term import Term
+from progsynth.lang.types import FLOAT, walk_type
 from progsynth.lang.values import size_of
 from progsynth.search.backward.hook import PATIENCE
 from progsynth.search.bodies import Noted
@@ -44,9 +45,11 @@ def search_for(
     values = goal.values()
     cells, total = working_limits(whole, values).cells, sum(map(size_of, values))
 
+    floats = any(FLOAT in walk_type(t) for t in space.least)
+
     def aim(goal: Goal, noted: Noted) -> AimedFastBank:
         variables = len(goal.params) + 4
-        sizes = Sizes(max_bytes, len(goal.rows), total, cells, variables)
+        sizes = Sizes(max_bytes, len(goal.rows), total, cells, variables, floats)
         return AimedFastBank(space, dsl, goal, noted, sizes, telling.is_right)
 
     telling = Telling(goal, dsl, whole)

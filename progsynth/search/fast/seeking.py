@@ -5,7 +5,8 @@ from __future__ import annotations
 from progsynth.search.fast import opcodes as op
 from progsynth.search.fast.blocks import choose_block, go_back, run_block
 from progsynth.search.fast.choosing import CHOSEN, FRESH, MORE, STARTED, Tables, start
-from progsynth.search.fast.jit import inlined, kernel
+from progsynth.search.fast.floats import is_right
+from progsynth.search.fast.jit import inlined, kernel, peek
 from progsynth.search.fast.keeping import count_block
 from progsynth.search.fast.layout import (
     ANEW,
@@ -19,10 +20,14 @@ from progsynth.search.fast.layout import (
     GOING,
     HIT,
     KEEP,
+    NEAR_KIND,
     PAUSED,
     RESULTS,
     ROOM,
+    SEQUENCE,
     STATUS,
+    TUPLE,
+    TYPES,
     Longs,
     Words,
 )
@@ -34,7 +39,7 @@ AT_END = 2  # of a cursor's STARTED: nothing left to try
 def first_fit(A: Words, Q: Longs, num: int, wanted: int) -> int:
     """The first program of a block with the value wanted; `num` where there is none."""
     for k in range(num):
-        if A[Q[RESULTS] + k] == wanted:
+        if is_right(A, Q, peek(A, Q[RESULTS] + k), wanted):
             return k
     return num
 
@@ -59,7 +64,7 @@ def seek(T: Tables, X: Longs, G: Words, W: Words, p: int, misses: int, inner: bo
                 status = DONE if X[STARTED] == AT_END else PAUSED
                 break
             num, place, lacking = choose_block(T, X, p, 0, False, min(most, Q[BUDGET])), 0, 0
-        Q[STATUS], Q[KEEP] = GOING, 0
+        Q[STATUS], Q[KEEP] = GOING, int(Q[TYPES + 8 * Q[NEAR_KIND]] in (SEQUENCE, TUPLE))
         run_block(T, X, p, 1 if fits >= 0 else num, int(W[place]), W[place] + 1)
         Q[KEEP] = 1
         if Q[STATUS] == ROOM:
@@ -68,11 +73,11 @@ def seek(T: Tables, X: Longs, G: Words, W: Words, p: int, misses: int, inner: bo
             break
         if fits >= 0:
             Q[EXECUTIONS] += 1
-            lacking += int(A[Q[RESULTS]] != G[place])
+            lacking += int(not is_right(A, Q, peek(A, Q[RESULTS]), int(G[place])))
         else:
             fits = first_fit(A, Q, num, int(G[0])) if misses == 0 else 0
             if fits < num:  # the cursor goes to behind it
-                lacking = int(A[Q[RESULTS] + fits] != G[0])
+                lacking = int(not is_right(A, Q, peek(A, Q[RESULTS] + fits), int(G[0])))
                 go_back(X)
                 num = choose_block(T, X, p, 0, False, fits + 1)
                 for j in range(4):

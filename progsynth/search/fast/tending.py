@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from progsynth.search.fast.floats import is_right
 from progsynth.search.fast.interning import (
     finish,
     rehash_bigs,
@@ -9,7 +10,7 @@ from progsynth.search.fast.interning import (
     widen,
     word_of,
 )
-from progsynth.search.fast.jit import entry
+from progsynth.search.fast.jit import entry, peek
 from progsynth.search.fast.layout import (
     NOTED,
     POOL_MASK,
@@ -31,17 +32,23 @@ from progsynth.search.fast.pools import (
 
 
 @entry
-def note_rows(A: Words, addresses: Words, G: Words, seen: Longs, found: Longs) -> int:
+def note_rows(
+    A: Words, Q: Longs, addresses: Words, G: Words, seen: Longs, found: Longs, floats: bool
+) -> int:
     """Which rows the entries are right on, as bits, each set with its first entry.
 
     `G` holds the words wanted, `seen` a hash table of the sets known (-1: a free slot). `found`
-    gets a set and an address for each that is new, as many as it holds; gives how many.
+    gets a set and an address for each that is new, as many as it holds; gives how many. `floats`:
+    are these values of the outputs' type, which may have floats?
     """
     num, mask = 0, len(seen) - 1
     for row in addresses:
         bits = 0
         for i in range(len(G)):
-            bits |= int(A[row + i] == G[i]) << i
+            same = A[row + i] == G[i]
+            if floats and not same:
+                same = is_right(A, Q, peek(A, row + i), G[i])
+            bits |= int(same) << i
         at = finish(bits) & mask
         while seen[at] != -1 and seen[at] != bits:
             at = (at + 1) & mask

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from progsynth.lang.term import Term
+from progsynth.lang.types import Type
 from progsynth.search.backward.roles import Operation
 from progsynth.search.backward.view import Row
 from progsynth.search.fast import backwards
@@ -27,10 +28,11 @@ _CODES = {
 
 
 class FastView:
-    """See `backward.view.View`; a handle is an address."""
+    """See `backward.view.View`; a handle is an address. `output` is the type of outputs."""
 
-    def __init__(self, bank: FastBank):
+    def __init__(self, bank: FastBank, output: Type | None = None):
         self.bank = bank
+        self.output = output
         self._words: dict[tuple[Symbol, int], tuple[Row, at.Words]] = {}
         self._notings: dict[tuple[Symbol, int], Noting] = {}
 
@@ -42,7 +44,8 @@ class FastView:
         """The sets of examples that entries are right on, each once for one row wanted."""
         noting = self._notings.get((symbol, id(wanted)))
         if noting is None:
-            noting = Noting(self._encoded(symbol, wanted))
+            of_outputs = symbol.type == self.output
+            noting = Noting(self._encoded(symbol, wanted), of_outputs=of_outputs)
             self._notings[symbol, id(wanted)] = noting
         yield from noting.new(self.bank, self._addresses(symbol, cost))
 

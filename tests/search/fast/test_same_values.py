@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -41,6 +42,12 @@ TASKS: dict[str, tuple[str, list[tuple[Any, ...]], int]] = {
         3,
     ),
     "numbers": ("(int, int) -> int", [(3, 0), (2**40, -7), (-4, 2)], 4),
+    "floats": ("(float, float) -> float", [(1.5, -0.0), (0.0, 2.0), (-1e308, math.nan)], 4),
+    "lists of floats": (
+        "(list[float], list[float]) -> float",
+        [([0.5, -0.0], [2.0, 0.0]), ([], [1e9]), ([math.nan, 3.0, -1.0], [math.inf, 3.0])],
+        4,
+    ),
     "large numbers": ("(int) -> bool", [(2**61,), (-(2**62),), (2**62 - 1,), (0,)], 4),
 }
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +16,11 @@ from progsynth.lang.interpret import run
 from progsynth.lang.primitive import DSL, called_names, primitive
 from progsynth.lang.term import Function, Program, Term
 from progsynth.lang.types import parse_signature
+from progsynth.lang.values import close
 from progsynth.registry import pack
 from progsynth.search.aimed import AimedBank
 from progsynth.search.bottom_up import bottom_up
+from progsynth.search.change_over import ChangeOver
 from progsynth.search.course import BottomUp
 from progsynth.search.fast import cache
 from progsynth.search.fast.method import fast_bottom_up, ready
@@ -121,19 +125,62 @@ def test_a_full_bank_says_so_and_goes_on_finding() -> None:
 
 
 def test_what_it_has_no_words_for_goes_to_its_twin() -> None:
-    asked = problem("(x: float) -> float", lambda x: x * 2.0, [(1.5,), (2.0,)])
+    counted = ({"a": 1, "b": 2}, {"c": 3})
+    asked = problem("(d: dict[str, int]) -> int", len, [(d,) for d in counted])
     assert is_in_python(fast_bottom_up()(asked, 0))
 
 
 def test_primitives_without_a_kernel_have_turns_in_the_twin() -> None:
-    names = {"add.int", "sub.int", "mul.int", "neg.int", "div.int", "ceil"}
+    names = {"add.float", "sub.float", "fixed", "len.str", "reverse.str"}
     small = pack().without(*({*pack()} - names))
-    asked = problem("(n: int) -> int", lambda n: -(-n // 2), NUMBERS, small)
+    rows = [(0.25,), (1.5,), (-3.75,)]
+    asked = problem("(x: float) -> str", lambda x: f"{x + x:.1f}"[::-1], rows, small)
     search = fast_bottom_up()(asked, 0)
     assert isinstance(search, InTurns)
     found, _ = first(search, asked, 3_000_000)
     assert found is not None
-    assert {"div.int", "ceil"} <= called_names(found.program.entry)
+    assert {"fixed", "reverse.str"} <= called_names(found.program.entry)
+
+
+# signature, meaning, rows; the outputs are rounded
+CLOSE: dict[str, tuple[str, Callable[..., Any], list[tuple[Any, ...]]]] = {
+    "a length": (
+        "(x: float, y: float) -> float",
+        lambda x, y: round(math.sqrt(x * x + y * y), 3),
+        [(1.0, 2.0), (0.5, 0.25), (7.0, 0.0)],
+    ),
+    "a mean": (
+        "(xs: list[float]) -> float",
+        lambda xs: round(sum(xs) / len(xs), 3),
+        [([1.0, 2.0, 2.0],), ([0.1],), ([3.0, 4.5, -1.0],)],
+    ),
+    "thirds": (
+        "(xs: list[float]) -> list[float]",
+        lambda xs: [round(x / 3, 3) for x in xs],
+        [([1.0, 2.0, 2.0],), ([0.1],), ([3.0, 4.5, -1.0],)],
+    ),
+    "one of two": (
+        "(up: bool, x: float) -> float",
+        lambda up, x: round(math.sqrt(x) if up else math.log(x), 3),
+        [(True, 3.0), (False, 4.0), (True, 2.0), (False, 9.0)],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CLOSE)
+def test_floats_are_right_within_the_tolerance(name: str) -> None:
+    signature, meaning, rows = CLOSE[name]
+    asked = replace(problem(signature, meaning, rows), tolerance=1e-3)
+    search = fast_bottom_up()(asked, 0)
+    assert not is_in_python(search)
+    used = 0
+    while used < 20_000_000 and not search.exhausted:
+        batch = search.ask(Allowance(1_000_000, None))
+        used += batch.executions
+        if batch.candidates:
+            break
+    found = [run(batch.candidates[0].program, row, asked.dsl) for row in rows]
+    assert close(found, [meaning(*row) for row in rows], 1e-3)
 
 
 @pytest.mark.parametrize("name", ["dreamcoder_lists", "lambdabeam"])
@@ -173,7 +220,8 @@ def test_while_the_kernels_are_compiled_its_twin_serves(
     monkeypatch.setenv("PROGSYNTH_CACHE", str(tmp_path))
     monkeypatch.setattr("sys.executable", shutil.which("true"))  # nothing is compiled
     asked = problem(*TASKS["sum of squares"])
-    assert is_in_python(fast_bottom_up(wait=False)(asked, 0))
+    search = fast_bottom_up(wait=False)(asked, 0)
+    assert isinstance(search, ChangeOver) and is_in_python(search.searches[-1])
     assert not ready()  # nor begun a second time
     assert len(list(tmp_path.rglob("compiling"))) == 1
     cache.mark_complete()
