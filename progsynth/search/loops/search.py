@@ -1,0 +1,177 @@
+"""Loops with changing state, found by the states that they pass through.
+
+A program `state = start; while condition: state = step; return a variable` is right only when
+all its parts are. But with start and steps given, the states of each example are known without
+the condition: where the expected output is among them, some condition has to stop there, and
+conditions are tested on all states at once. So the parts are found one after another, and not as
+blind triples. Of a `for` the last turn is known, and there is no condition.
+
+Loops come in order of the cost of their starts and steps, all kinds in turn. It is a search for
+small loops only, soon exhausted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Sequence
+from typing import Protocol
+
+from progsynth.lang.types import INT
+from progsynth.search.loops.each import Each, sources
+from progsynth.search.loops.ground import Found, Ground, Plan
+from progsynth.search.loops.whiles import Alone, Leaders, Led, Together
+from progsynth.search.problem import Method, Problem
+from progsynth.search.run import Allowance, Batch, Candidate, Search, Told
+from progsynth.search.typed_rules import is_whole
+
+MAX_EXECUTIONS = 6_000_000
+_DEAREST = 14  # cost of starts and steps
+_TURN = 20_000  # executions of one kind of loops before another's
+_DEAR = 0.2  # of all executions for dear conditions
+
+
+class Kind(Protocol):
+    """Loops of one kind and start."""
+
+    def at(self, cost: int) -> Iterator[Found | None]:
+        """Those whose starts and steps cost so much; None now and then."""
+        ...
+
+
+def loops(*, max_executions: int = MAX_EXECUTIONS) -> Method:
+    """The method: programs that are one loop. It is soon exhausted."""
+
+    def method(problem: Problem, seed: int) -> Search:
+        return Loops(problem, seed, max_executions=max_executions)
+
+    return method
+
+
+class Loops:
+    """The search; `level` is the cost of starts and steps that it has come to.
+
+    In a sketch, and where the language has no loops, it has nothing to try.
+    """
+
+    name = "loops"
+
+    def __init__(self, problem: Problem, seed: int = 0, *, max_executions: int = MAX_EXECUTIONS):
+        self.problem, self.seed = problem, seed
+        self.max_executions = max_executions
+        self.exhausted = False
+        self.level = 0
+        self.notes: tuple[str, ...] = ()
+        self.ground: Ground | None = None
+        self._steps = self._run()
+
+    def ask(self, allowance: Allowance) -> Batch:
+        """Go on to the next loop that fits, or until the allowance is used up."""
+        before = self._used()
+        found: list[Candidate] = []
+        for one in self._steps:
+            if one is not None:
+                found.append(self.problem.wrap(one.term, one.cost))
+                break
+            programs, executions = self._used()
+            if allowance.is_spent(programs - before[0], executions - before[1]):
+                break
+            if executions >= self.max_executions:
+                self.exhausted = True
+                break
+        else:
+            self.exhausted = True
+        programs, executions = self._used()
+        return Batch(tuple(found), programs - before[0], executions - before[1])
+
+    def tell(self, results: Told) -> None:
+        """Nothing to learn."""
+
+    def partial(self) -> tuple[Candidate, ...]:
+        """None: a loop is right, or it is not proposed."""
+        return ()
+
+    def _used(self) -> tuple[int, int]:
+        ground = self.ground
+        return (0, 0) if ground is None else (ground.programs, ground.executions)
+
+    def _run(self) -> Iterator[Found | None]:
+        problem = self.problem
+        if not is_whole(problem) or not problem.inputs or problem.neural:
+            return
+        ground = self.ground = Ground(problem, self.seed, int(_DEAR * self.max_executions))
+        groups = [_Group(ground, kinds, share) for share, kinds in _kinds(ground) if kinds]
+        while groups:
+            group = min(groups, key=lambda one: one.used / one.share)
+            done = yield from group.turn()
+            if done:
+                groups.remove(group)
+            self.level = min((one.level for one in groups), default=self.level)
+
+
+class _Group:
+    """Loops of one kind, with all starts, in order of cost; `used` is what they have run."""
+
+    def __init__(self, ground: Ground, kinds: Sequence[Kind], share: float):
+        self.ground, self.kinds, self.share = ground, kinds, share
+        self.level = 1
+        self.used = 0
+        self._loops = self._all()
+
+    def _all(self) -> Iterator[Found | None]:
+        for self.level in range(2, _DEAREST + 1):
+            for kind in self.kinds:
+                yield from kind.at(self.level)
+                yield None
+
+    def turn(self) -> Generator[Found | None, None, bool]:
+        """Go on for a while; gives whether nothing is left."""
+        before = self.ground.executions
+        try:
+            for one in self._loops:
+                yield one
+                if self.ground.executions - before >= _TURN:
+                    return False
+            return True
+        finally:
+            self.used += self.ground.executions - before
+
+
+def _kinds(ground: Ground) -> list[tuple[float, list[Kind]]]:
+    """All kinds of loops, with all starts, and how much of the work is for each."""
+    found: list[tuple[float, list[Kind]]] = []
+    if {"for", "let"} <= ground.kinds:
+        found += _fors(ground)
+    if {"while", "let"} <= ground.kinds:
+        found += _whiles(ground)
+    return found
+
+
+def _fors(ground: Ground) -> list[tuple[float, list[Kind]]]:
+    one: list[Kind] = []
+    two: list[Kind] = []
+    for source in sources(ground):
+        types = dict.fromkeys((INT, ground.result, source.item))
+        for last in ground.starts(ground.result):
+            one.append(Each(ground, source, ground.plan(last)))
+            for type_ in types:
+                for other in ground.starts(type_):
+                    two.append(Each(ground, source, ground.plan(other, last)))
+    return [(1.0, one), (1.0, two)]
+
+
+def _whiles(ground: Ground) -> list[tuple[float, list[Kind]]]:
+    alone: list[Kind] = []
+    led: list[Kind] = []
+    together: list[Kind] = []
+    leaders: dict[tuple[int, tuple[int, ...]], Leaders] = {}
+    for type_ in dict.fromkeys((*ground.types, ground.result, INT)):
+        for lead in ground.starts(type_):
+            if type_ == ground.result:
+                alone.append(Alone(ground, Leaders(ground, ground.plan(lead))))
+            for last in ground.starts(ground.result):
+                plan = ground.plan(lead, last)
+                key = (id(lead), plan.kept)
+                if key not in leaders:
+                    leaders[key] = Leaders(ground, Plan((lead,), plan.kept))
+                led.append(Led(ground, leaders[key], plan))
+                together.append(Together(ground, plan))
+    return [(0.5, alone), (3.0, led), (1.0, together)]
