@@ -30,7 +30,8 @@ from progsynth.neural.gradients.params import Params, filled, with_params
 from progsynth.neural.gradients.relaxation import SOFT, Relaxation
 from progsynth.neural.gradients.through import decided_outputs
 from progsynth.neural.network import Network
-from progsynth.train.fit import Fitted, Training, descend
+from progsynth.train.fit import Fitted, descend
+from progsynth.train.training import Training
 
 Row = tuple[Value, ...]
 
@@ -103,21 +104,11 @@ def train_program(
 
     def measure() -> tuple[float, float]:
         assert validation is not None
-        modes = {name: network.training for name, network in networks.items()}
-        for network in networks.values():
-            network.eval()
-        found = measured(filled(lifted, params.values), networks, dsl, *validation, tolerance)
-        for name, was_training in modes.items():
-            networks[name].train(was_training)
-        return found
+        return measured(filled(lifted, params.values), networks, dsl, *validation, tolerance)
 
     modules: list[nn.Module] = [*networks.values(), *([params] if num_params else [])]
     held = measure if validation is not None and len(validation[1]) else None
-    for network in networks.values():
-        network.train()
     fitted = descend(modules, loss, len(rows), training, seed=seed, measure=held)
-    for network in networks.values():
-        network.eval()
     return Trained(filled(lifted, params.values), fitted, chosen)
 
 

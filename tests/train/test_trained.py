@@ -11,8 +11,8 @@ from progsynth import registry
 from progsynth.lang.read import read_program
 from progsynth.neural.bind import bind
 from progsynth.neural.network import Network, make_network
-from progsynth.train.fit import Training
 from progsynth.train.trained import Trained, run_decided, train_program
+from progsynth.train.training import Training
 
 PACK = registry.pack()
 Pairs = tuple[list[Any], list[Any]]

@@ -11,7 +11,8 @@ the likelihood of an expected output is the probability that the program gives i
 | any, with at most 1,000 assignments of its answers     | table (`enumerate`)      | assignments |
 | reads each choice once, or twice in one place: sums,   | exact (`propagate`)      | values of   |
 | counts, the largest, comparisons, `if`, loops over     |                          | partial     |
-| lists of any length                                    |                          | results     |
+| lists of any length; sums with too many values to list |                          | results     |
+| (numbers of 15 digits), by their terms (`additive`)    |                          |             |
 | arithmetic on real answers (`float`), no comparisons   | squared error of the     | one pass    |
 |                                                        | output (`propagate`)     |             |
 | any other, with at most 20,000 assignments             | table (`enumerate`)      | assignments |

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from progsynth.lang.values import Value, close
+from progsynth.neural.likelihood.additive import Additive, SumChances, reach
 from progsynth.neural.likelihood.distributions import (
     VOID,
     Leaf,
@@ -37,13 +38,15 @@ class Events:
     """What makes an output right.
 
     `chances` are independent: a source, and which of its values are right for which expected
-    outputs [E, U]. `reals` are real parts with what is expected of them [E]. `possible_E` says
-    for which expected outputs all that is known is right.
+    outputs [E, U]. So are `sums`, with the chances of what is expected of them. `reals` are real
+    parts with what is expected of them [E]. `possible_E` says for which expected outputs all that
+    is known is right.
     """
 
     chances: tuple[tuple[Source, Truths], ...]
     reals: tuple[tuple[Real, npt.NDArray[np.float64]], ...]
     possible_E: Truths
+    sums: tuple[SumChances, ...] = ()
 
 
 _NEVER = object()  # expected of a part of the output that cannot be what is expected
@@ -63,7 +66,7 @@ def events_of(
     """What makes the output of a run right. Raises Conflict, NotExact."""
     possible_E = np.ones(len(expected), np.bool_)
     leaves: list[_Column] = [_Column(check, [True] * len(expected)) for check in checks]
-    reals = []
+    reals, sums = [], []
     for column in _columns(result, list(expected)):
         impossible = np.array([w is _NEVER for w in column.wanted], np.bool_)
         if isinstance(column.value, Answer | Step):
@@ -71,17 +74,33 @@ def events_of(
             reals.append((column.value, np.array(wanted, np.float64)))
         elif isinstance(column.value, Leaf):
             leaves.append(column)
+        elif isinstance(column.value, Additive):
+            sums.append(column)
         else:
             impossible |= ~_right([column.value], column.wanted, tolerance)[:, 0]
         possible_E &= ~impossible
-    if reals and leaves:
+    if reals and (leaves or sums):
         raise NotExact("the output has real answers and choices in it")
     chances = []
     for group in _dependent(leaves):
         source, right_EU = _event(group, tolerance)
         possible_E &= right_EU.any(1)
         chances.append((source, right_EU))
-    return Events(tuple(chances), tuple(reals), possible_E)
+    found = [reach(column.value, column.wanted) for column in sums]
+    _require_apart([*(frozenset(s.reads) for s, _ in chances), *map(_reads_of, sums)], bool(sums))
+    for one in found:
+        possible_E &= one.possible_E
+    return Events(tuple(chances), tuple(reals), possible_E, tuple(found))
+
+
+def _reads_of(column: _Column) -> frozenset[int]:
+    return frozenset().union(*(term.source.reads for term in column.value.terms))
+
+
+def _require_apart(reads: Sequence[frozenset[int]], has_sums: bool) -> None:
+    """Raise NotExact where a sum reads a choice that another part of the output reads too."""
+    if has_sums and sum(map(len, reads)) != len(frozenset().union(*reads)):
+        raise NotExact("a sum with many values and another part of the output read one choice")
 
 
 def _columns(value: Any, wanted: list[Any]) -> list[_Column]:
@@ -93,7 +112,8 @@ def _columns(value: Any, wanted: list[Any]) -> list[_Column]:
             inner = [w[place] if fit else _NEVER for w, fit in zip(wanted, fits, strict=True)]
             found += _columns(part, inner)
         return found
-    return [_Column(value if isinstance(value, Answer | Step) else whole(value), wanted)]
+    as_it_is = isinstance(value, Answer | Step | Additive)
+    return [_Column(value if as_it_is else whole(value), wanted)]
 
 
 def _right(values: Sequence[Any], wanted: Sequence[Any], tolerance: float) -> Truths:

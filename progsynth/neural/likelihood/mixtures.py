@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from progsynth.lang.failure import Fail, FailureKind
 from progsynth.lang.values import Value
+from progsynth.neural.likelihood.additive import Additive, additive
 from progsynth.neural.likelihood.distributions import (
     VOID,
     Leaf,
@@ -62,6 +63,8 @@ def _with_parts(value: Any, parts: Sequence[Any]) -> Any:
         return dict(zip(value, parts, strict=True))
     if isinstance(value, Sieve):
         return Sieve(tuple(parts))
+    if isinstance(value, Additive):
+        return additive(value.constant, parts)
     return list(parts) if isinstance(value, list) else tuple(parts)
 
 
@@ -132,7 +135,9 @@ def _same(one: Any, other: Any) -> bool:
         return True
     if isinstance(one, Leaf) and isinstance(other, Leaf):
         return one.source is other.source and key_of(one.values) == key_of(other.values)
-    if type(one) is not type(other) or isinstance(one, Leaf | Sieve | Answer | Step | Closure):
+    if type(one) is not type(other) or isinstance(
+        one, Leaf | Sieve | Additive | Answer | Step | Closure
+    ):
         return False
     if isinstance(one, list | tuple):
         return len(one) == len(other) and all(map(_same, one, other))

@@ -128,6 +128,8 @@ class Propagation:
             for source, right_EU in world.events.chances:
                 right_BU = torch.as_tensor(right_EU[ids], device=total_B.device)
                 total_B = total_B + masked_logsumexp(known[source], right_BU)
+            for one in world.events.sums:
+                total_B = total_B + one.log_probs(known, ids)
             found.append(total_B.masked_fill(~possible, -torch.inf))
         together_BN = torch.stack(found, -1)
         return masked_logsumexp(together_BN, torch.ones_like(together_BN, dtype=torch.bool))
@@ -237,6 +239,7 @@ def propagate(
     if len(worlds) > 1 and any(world.events.reals for world in worlds):
         raise NotExact("the output is a real answer in one case and not in another")
     sources = [source for world in worlds for source, _ in world.events.chances]
+    sources += [s for world in worlds for one in world.events.sums for s in one.sources]
     return Propagation(tuple(worlds), _in_order(sources), ids_B)
 
 

@@ -16,6 +16,7 @@ from progsynth.lang.primitive import Primitive
 from progsynth.lang.types import Type, walk_type
 from progsynth.lang.values import Value, entry_types, equal
 from progsynth.lang.walk import Walk, walk
+from progsynth.neural.likelihood.additive import Additive, plus, scaled
 from progsynth.neural.likelihood.branching import Branching
 from progsynth.neural.likelihood.distributions import ABSENT, Leaf, NotExact
 from progsynth.neural.likelihood.random_values import (
@@ -47,11 +48,18 @@ def primitive(run: Branching, callee: Primitive, args: tuple[Any, ...]) -> Walk[
             return from_left(run, callee, args[0])
         if callee.name in COUNTING:
             return (yield counted(run, callee, args))
+        if callee.name in LINEAR:
+            found = LINEAR[callee.name](*args)
+            if found is not None:
+                return found
     if any(isinstance(a, Answer | Step) for a in args):
         return real_step(callee, args)
     looked_into = _looked_into(callee, args)
     if not looked_into:
         return plain(run, callee, args)
+    if any(isinstance(a, Additive) for a in args):
+        listed = tuple([whole(a) if isinstance(a, Additive) else a for a in args])
+        return (yield primitive(run, callee, listed))
     within = [x for x in looked_into if isinstance(x, Leaf)]
     if not within or {x.source for x in leaves_of(args)} <= {x.source for x in within}:
         return run.combined(args, lambda given: plain(run, callee, given))
@@ -91,6 +99,27 @@ def _split(run: Branching, on: Leaf, callee: Primitive, args: tuple[Any, ...]) -
 # --------------------------------------------------------------------------- two at a time
 
 
+def times(left: Any, right: Any) -> Additive | None:
+    """The product with a known number of a sum that is kept as its terms; else None."""
+    if isinstance(right, Additive):
+        left, right = right, left
+    known = isinstance(right, int) and not isinstance(right, bool)
+    return scaled(left, right) if isinstance(left, Additive) and known else None
+
+
+def minus(left: Any, right: Any = None) -> Additive | None:
+    """The difference, or the number with its sign changed, where it is kept as its terms."""
+    return plus(0, left, -1) if right is None else plus(left, right, -1)
+
+
+LINEAR: dict[str, Callable[..., Additive | None]] = {
+    "add.int": plus,
+    "sub.int": minus,
+    "neg.int": minus,
+    "mul.int": times,
+}
+
+
 def from_left(run: Branching, callee: Primitive, items: list[Any] | Sieve) -> Any:
     """A sum, a product, the largest or the smallest of the items of a list."""
     found = list(items.items) if isinstance(items, Sieve) else items
@@ -102,14 +131,22 @@ def from_left(run: Branching, callee: Primitive, items: list[Any] | Sieve) -> An
         return plain(run, callee, [there]) if there else ABSENT
 
     total: Any = ABSENT
-    for item in map(whole, found if callee.name in IN_ORDER else _by_source(found)):
+    for item in map(_whole, found if callee.name in IN_ORDER else _by_source(found)):
         run.tick()
-        total = run.combined((total, item), add)
+        large = plus(total, item) if callee.name == "sum.int" else None
+        total = run.combined((total, item), add) if large is None else large
+    if isinstance(total, Additive):
+        return total
     if callee.name in OF_SOME:  # fails where all items are absent
         return run.combined((total,), lambda given: plain(run, callee, [_there(given)]))
     return run.combined(
         (total,), lambda given: add(given) if _there(given) else plain(run, callee, [[]])
     )
+
+
+def _whole(item: Any) -> Any:
+    """The item as one leaf, or known, or as a sum that is kept as its terms."""
+    return item if isinstance(item, Additive) else whole(item)
 
 
 def _there(given: Sequence[Value]) -> list[Value]:
@@ -248,6 +285,8 @@ def _looked_into(callee: Primitive, args: Sequence[Any]) -> list[Leaf | Sieve]:
             continue
         if isinstance(value, Leaf | Sieve):
             found.append(value)
+        elif isinstance(value, Additive):
+            found += value.terms
         elif isinstance(value, Answer | Step):
             raise NotExact(f"'{callee.name}' looks into a real answer: it has no gradient")
         elif isinstance(value, list | tuple | dict):

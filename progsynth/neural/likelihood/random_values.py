@@ -7,14 +7,17 @@ which items are there, and a `Real` a number that networks give, with a gradient
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from progsynth.lang.term import Lambda
 from progsynth.lang.values import Value
+from progsynth.neural.likelihood.additive import Additive
 from progsynth.neural.likelihood.distributions import (
     ABSENT,
+    MAX_SUPPORT,
     Leaf,
     NotExact,
     combine,
@@ -64,6 +67,8 @@ def parts_of(value: Any) -> Sequence[Any]:
         return list(value.values())
     if isinstance(value, Sieve):
         return value.items
+    if isinstance(value, Additive):
+        return value.terms
     return value.env if isinstance(value, Closure) else ()
 
 
@@ -83,7 +88,7 @@ def is_known(value: Any) -> bool:
     todo = [value]
     while todo:
         one = todo.pop()
-        if isinstance(one, Leaf | Answer | Step | Sieve):
+        if isinstance(one, Leaf | Answer | Step | Sieve | Additive):
             return False
         todo.extend(parts_of(one))
     return True
@@ -111,6 +116,8 @@ def filler(value: Any, order: Sequence[Leaf]) -> Fill:
         return lambda given: [fill(given) for fill in fills]
     if isinstance(value, tuple):
         return lambda given: tuple([fill(given) for fill in fills])
+    if isinstance(value, Additive):
+        return lambda given: value.constant + sum([fill(given) for fill in fills])
     if isinstance(value, Sieve):
         return lambda given: [v for fill in fills if (v := fill(given)) is not ABSENT]
     keys = list(value)
@@ -122,5 +129,7 @@ def whole(value: Any) -> Any:
     leaves = leaves_of(value)
     if isinstance(value, Leaf) or (not leaves and not isinstance(value, Sieve)):
         return value
+    if isinstance(value, Additive) and math.prod(x.source.size for x in leaves) > MAX_SUPPORT:
+        raise NotExact("a sum with more values than can be listed is more than added to")
     fill = filler(value, leaves)
     return combine(leaves, fill) if leaves else fill(())
