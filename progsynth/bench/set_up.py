@@ -23,7 +23,8 @@ from progsynth.lang.vm import cache as vm_cache
 from progsynth.lang.vm.start import machine
 from progsynth.search import fast
 from progsynth.search.fast import cache as search_cache
-from progsynth.search.genetic import genetic
+from progsynth.search.genetic import flat, genetic
+from progsynth.search.genetic.flat import cache as flat_cache
 from progsynth.search.problem import Method
 from progsynth.solve import solve
 from progsynth.task import Task
@@ -38,14 +39,16 @@ _Trials = tuple[tuple[str | Method, int], ...]
 _BOTTOM_UP: _Trials = (("bottom_up", _TRIAL),)
 _BEST_FIRST: _Trials = (("best_first", _TRIAL),)
 _GENETIC: _Trials = ((genetic(population=30), _BRED),)
+_FLAT: _Trials = ((genetic(representation="flat", population=30), _BRED),)
 _TRIALS: Mapping[str, _Trials] = {
     "bottom_up": _BOTTOM_UP,
     "best_first": _BEST_FIRST,
     "genetic": _GENETIC,
+    "flat_genetic": _FLAT,
     "random": ((genetic(settings=replace(RANDOM, population=30)), _TRIAL),),
     "enumeration": ((enumeration, _TRIAL),),
-    "portfolio": (*_BOTTOM_UP, *_GENETIC, *_BEST_FIRST),
-    "auto": (*_BOTTOM_UP, *_GENETIC, *_BEST_FIRST),
+    "portfolio": (*_BOTTOM_UP, *_FLAT, *_GENETIC, *_BEST_FIRST),
+    "auto": (*_BOTTOM_UP, *_FLAT, *_GENETIC, *_BEST_FIRST),
 }
 
 
@@ -91,6 +94,8 @@ def _compile(methods: tuple[str, ...]) -> None:
     machine()
     if not search_cache.is_complete():
         fast.compiler.compile_all()
+    if not flat_cache.is_complete():
+        flat.compiler.compile_all()
     for method in methods:
         warm_up(method)
         with suppress(OSError):  # a cache that nobody may write to: it is done again next time

@@ -66,6 +66,11 @@ def _genetic(asked: _Asked, seeds: Seeds) -> Search:
     return _of_method(progsynth.genetic(), asked, seeds)
 
 
+def _flat_genetic(asked: _Asked, seeds: Seeds) -> Search:
+    """Over flat genomes; where these are not for the task, over trees."""
+    return _of_method(progsynth.genetic(representation="auto"), asked, seeds)
+
+
 def _hybrid(asked: _Asked, seeds: Seeds) -> Search:
     return _of_method(progsynth.hybrid(device=asked.device), asked, seeds)
 
@@ -119,6 +124,7 @@ _SEARCHES: Mapping[str, Callable[[_Asked, Seeds], Search]] = {
     IN_PYTHON: _bottom_up_python,
     "best_first": _best_first,
     "genetic": _genetic,
+    "flat_genetic": _flat_genetic,
     "hybrid": _hybrid,
     "portfolio": _portfolio,
 }

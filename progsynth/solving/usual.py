@@ -19,6 +19,17 @@ def usual_genetic(problem: Problem, seed: int) -> Search:
     return progsynth.genetic()(problem, seed)
 
 
+def usual_flat(problem: Problem, seed: int) -> Search:
+    """The genetic search over flat genomes; raises UnsupportedError while its kernels are being
+    compiled, and for problems that are not for it."""
+    return progsynth.genetic(representation="flat", wait=False)(problem, seed)
+
+
+def waiting_flat(problem: Problem, seed: int) -> Search:
+    """The genetic search over flat genomes, which waits for its kernels."""
+    return progsynth.genetic(representation="flat")(problem, seed)
+
+
 def usual_best_first(problem: Problem, seed: int) -> Search:
     """The best-first search as it is by default, after the small programs of usual shapes."""
     return first(templates(), best_first())(problem, seed)
@@ -40,6 +51,7 @@ def usual(*, wait: bool) -> Mapping[str, Method]:
     this process, and begins alone. With `wait` kernels that are not on disk are waited for."""
     return {
         "bottom_up": waiting_bottom_up if wait else usual_bottom_up,
+        "flat_genetic": waiting_flat if wait else usual_flat,
         "genetic": usual_genetic,
         "best_first": usual_best_first,
     }

@@ -35,6 +35,7 @@ METHODS: dict[str, Callable[[], Method]] = {
     "bottom_up": lambda: bottom_up,
     "best_first": best_first,
     "genetic": lambda: genetic(population=20),
+    "flat or genetic": lambda: genetic(representation="auto", population=20),
     "random": lambda: genetic(settings=replace(RANDOM, population=20)),
     "enumeration": lambda: enumeration,
 }

@@ -16,7 +16,7 @@ from progsynth.search.problem import Problem
 from progsynth.search.run import Candidate
 
 _LARGEST = 200  # nodes of a program that is let in
-_FAMILIAR = 20  # programs of a library with which a population begins, at most
+FAMILIAR = 20  # programs of a library with which a population begins, at most
 _ROOM = 1.5  # times its size and depth, which its children may have
 
 
@@ -38,7 +38,7 @@ class Guests:
         """Let programs in, as far as the grammar has trees of them."""
         self._raiser = self._raiser or Raiser(self._grammar, self.problem)
         for candidate in candidates:
-            body = _body(candidate)
+            body = body_of(candidate)
             tree = None if body is None else self._raiser.tree(body)
             if tree is not None and tree.size <= _LARGEST:
                 self.arrived.append(tree)
@@ -51,7 +51,15 @@ class Guests:
 
 
 def library_trees(problem: Problem, grammar: Grammar) -> list[Tree]:
-    """The library's subroutines of the request's type, as they are written, the smallest first.
+    """The trees of `library_bodies`, the smallest first."""
+    raiser = Raiser(grammar, problem)
+    trees = map(raiser.tree, library_bodies(problem))
+    found = [tree for tree in trees if tree is not None and tree.size <= _LARGEST]
+    return sorted(found, key=lambda tree: tree.size)[:FAMILIAR]
+
+
+def library_bodies(problem: Problem) -> list[Term]:
+    """The library's subroutines of the request's type, as they are written.
 
     Calls of them need no seed: they are rules of the grammar. What was written for another task
     of the same type can be varied only if it is unfolded. The pack's own functions are no
@@ -59,18 +67,14 @@ def library_trees(problem: Problem, grammar: Grammar) -> list[Tree]:
     """
     own = registry.pack(problem.dsl.name).functions if problem.dsl.name in registry.packs() else {}
     asked = fn_of(problem.types, problem.result)
-    raiser = Raiser(grammar, problem)
-    found = []
-    for name, function in problem.dsl.functions.items():
-        if name in own or match(fn_of(function.types, function.result), asked) is None:
-            continue
-        tree = raiser.tree(function.body)
-        if tree is not None and tree.size <= _LARGEST:
-            found.append(tree)
-    return sorted(found, key=lambda tree: tree.size)[:_FAMILIAR]
+    return [
+        function.body
+        for name, function in problem.dsl.functions.items()
+        if name not in own and match(fn_of(function.types, function.result), asked) is not None
+    ]
 
 
-def _body(candidate: Candidate) -> Term | None:
+def body_of(candidate: Candidate) -> Term | None:
     """What a search would have found to propose the candidate; None where that is several terms."""
     if not candidate.filled:
         return candidate.program.entry.body

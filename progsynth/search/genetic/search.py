@@ -115,6 +115,7 @@ class GeneticSearch:
         self.told: set[int] = set()
         self.best, self.waited = _FARTHEST, 0
         self._reported = (0, 0, 0)  # of what was used
+        self.remarks: tuple[str, ...] = ()  # of whoever made it
         self._again: tuple[Candidate, ...] = ()  # to be handed out again, after a resumption
         self._steps = self._run()
         self.checkpoint: Checkpoint | None = None
@@ -129,8 +130,8 @@ class GeneticSearch:
     def notes(self) -> tuple[str, ...]:
         """How often it had to start over."""
         if self.starts < 2:
-            return ()
-        return (f"started over {self.starts - 1} times, when it came no nearer",)
+            return self.remarks
+        return (*self.remarks, f"started over {self.starts - 1} times, when it came no nearer")
 
     @property
     def details(self) -> Mapping[str, Any]:

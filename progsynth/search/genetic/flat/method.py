@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from progsynth import registry
 from progsynth.errors import UnsupportedError
+from progsynth.grammar.forms import EVERY
 from progsynth.lang import vm
 from progsynth.search.genetic import flat
 from progsynth.search.genetic.flat.alphabet import default_of
 from progsynth.search.genetic.flat.settings import FlatSettings
+from progsynth.search.genetic.flat.start import ready
 from progsynth.search.problem import Method, Problem
 from progsynth.search.run import Search
 
@@ -20,12 +23,14 @@ def flat_genetic(
     population: int | None = None,
     max_size: int | None = None,
     settings: FlatSettings | None = None,
+    wait: bool = True,
 ) -> Method:
     """The method for `solve(task, search=...)`.
 
     `settings` are all that can be set; `population` and `max_size` change those two of them.
     The method raises UnsupportedError for problems that flat programs cannot be judged on (see
-    `refusal`).
+    `refusal`). While its kernels are not on disk it compiles them first (half a minute); without
+    `wait` it has that done in the background and raises UnsupportedError for the time being.
     """
     chosen = settings or FlatSettings()
     if population is not None:
@@ -38,6 +43,8 @@ def flat_genetic(
         reason = refusal(problem)
         if reason:
             raise UnsupportedError(f"the flat genetic search: {reason}: {_ELSE}")
+        if not (wait or ready()):
+            raise UnsupportedError("the flat genetic search: its kernels are being compiled")
         made: Search = flat.engine.FlatSearch(problem, seed, settings=chosen)
         return made
 
@@ -52,6 +59,8 @@ def refusal(problem: Problem) -> str:
         return "its errors are graded by a function of its own, and not in the VM"
     if not vm.available():
         return "Numba is not installed"
+    if registry.forms(problem.dsl.name) != EVERY:
+        return f"the pack '{problem.dsl.name}' leaves out forms of the language or constants"
     start = default_of(problem.entry_result)
     if start is None:
         return f"there is no literal of the result's type {problem.entry_result}"

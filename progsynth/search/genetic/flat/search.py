@@ -8,21 +8,25 @@ N: individuals, G: genes, C: cases (training examples).
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from random import Random
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from progsynth.lang.term import Term
 from progsynth.lang.types import FLOAT, walk_type
 from progsynth.search.genetic.flat import gene
 from progsynth.search.genetic.flat.alphabet import make_alphabet
 from progsynth.search.genetic.flat.decode import Decoder
+from progsynth.search.genetic.flat.raising import Raiser
 from progsynth.search.genetic.flat.running import Errors, Keys, Lowered, Runner, flat_limits
 from progsynth.search.genetic.flat.settings import FlatSettings
 from progsynth.search.genetic.flat.tables import make_language
 from progsynth.search.genetic.flat.vary import breed
+from progsynth.search.genetic.guests import FAMILIAR, body_of, library_bodies
 from progsynth.search.genetic.lexicase.selection import deviations, lexicase
 from progsynth.search.problem import Problem
 from progsynth.search.run import Allowance, Batch, Candidate, Told
@@ -31,6 +35,8 @@ Words = NDArray[np.int64]
 
 _PART = 25_000  # executions between two looks at the clock
 _KEPT = 10  # programs that come nearest, for `partial`
+_TRIED = 4  # of a generation, on all cases, for whether they are among these
+_GUESTS = 0.25  # of a generation may be programs from elsewhere
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,7 +76,7 @@ class _Near:
 class FlatSearch:
     """A genetic search over flat genomes for the problem. Raises UnsupportedError."""
 
-    name = "flat genetic"
+    name = "flat_genetic"
 
     def __init__(self, problem: Problem, seed: int, *, settings: FlatSettings | None = None):
         self.problem = problem
@@ -89,6 +95,10 @@ class FlatSearch:
         self.programs = self.executions = 0
         self.log: list[Generation] = []
         self.near: list[_Near] = []
+        self.raiser = Raiser(problem, self.language.alphabet)
+        seeds = self._raised(problem.seeds)
+        self.beginnings = [*seeds, *self._raised(library_bodies(problem))[:FAMILIAR]]
+        self.arrived: list[Words] = []
         self._told: set[int] = set()
         self._known: dict[int, Errors] = {}  # of behaviours that live, on all cases
         self._steps = self._run()
@@ -105,6 +115,11 @@ class FlatSearch:
             return ()
         return (f"started over {self.starts - 1} times, when it came no nearer",)
 
+    @property
+    def details(self) -> Mapping[str, Any]:
+        """What the last generation was like (see `Generation`)."""
+        return asdict(self.log[-1]) if self.log else {}
+
     # ------------------------------------------------------------------------- protocol
 
     def ask(self, allowance: Allowance) -> Batch:
@@ -113,7 +128,8 @@ class FlatSearch:
         found: tuple[Candidate, ...] = ()
         for hits in self._steps:
             found = hits
-            if found or self._used_up(allowance, executions):
+            used = self.programs - programs, self.executions - executions
+            if found or allowance.is_spent(*used):
                 break
         return Batch(found, self.programs - programs, self.executions - executions)
 
@@ -124,11 +140,15 @@ class FlatSearch:
         """The programs that come nearest so far, best first."""
         return tuple(self._candidate(one.genome) for one in self.near)
 
-    def _used_up(self, allowance: Allowance, executions: int) -> bool:
-        limit = allowance.executions
-        if limit is not None and self.executions - executions >= limit:
-            return True
-        return allowance.deadline is not None and allowance.clock() >= allowance.deadline
+    def seed(self, candidates: Sequence[Candidate]) -> None:
+        """Take programs of others into the next generation; they may be wrong."""
+        bodies = map(body_of, candidates)
+        self.arrived += self._raised(body for body in bodies if body is not None)
+
+    def _raised(self, bodies: Iterable[Term]) -> list[Words]:
+        """The genomes of bodies, of those that have one."""
+        genomes = (self.raiser.genome(body, most=self.settings.max_size) for body in bodies)
+        return [genome for genome in genomes if genome is not None]
 
     def _candidate(self, genome: Words) -> Candidate:
         return self.problem.wrap(self.decoder.term(genome), len(genome))
@@ -188,6 +208,10 @@ class FlatSearch:
             *(self.language.tables, parents, parent_lengths, mothers, fathers, seeds, self.rates),
             *(genomes, genomes.view(np.float64), lengths),
         )
+        guests = [*(self.beginnings if before is None else ()), *self.arrived]
+        self.arrived = []
+        for place, guest in enumerate(guests[: round(_GUESTS * count)]):
+            genomes[place, : len(guest)], lengths[place] = guest, len(guest)
         return genomes, lengths
 
     def _selected(self, population: Population, count: int) -> list[int]:
@@ -268,16 +292,26 @@ class FlatSearch:
                 float(population.sizes.mean()),
             )
         )
-        order = np.lexsort((population.sizes, distance, wrong))[:_KEPT]
-        share = len(self.problem.inputs) / max(1, population.errors_NC.shape[1])
-        near = {one.key: one for one in self.near}
-        for n in order.tolist():
-            key = int(population.keys[n])
-            rank = (float(wrong[n]) * share, float(distance[n]), int(population.sizes[n]))
-            if key not in near:
-                genome = population.genomes[n, : population.lengths[n]].copy()
-                near[key] = _Near(rank, genome, key)
-        self.near = sorted(near.values(), key=lambda one: (one.rank, one.key))[:_KEPT]
+        order = np.lexsort((population.sizes, distance, wrong))[:_TRIED]
+        known = {one.key for one in self.near}
+        places = {int(population.keys[n]): n for n in order.tolist()}
+        new = {key: n for key, n in places.items() if key not in known}
+        if new:
+            self._keep(population, new)
+
+    def _keep(self, population: Population, new: Mapping[int, int]) -> None:
+        """Keep programs, by their keys, if they come nearer on all cases than those that are kept:
+        near on a sample may be luck."""
+        some = list(new.values())
+        errors = population.errors_NC[some]
+        if errors.shape[1] < len(self.problem.inputs):
+            (lowered,) = self.runner.lowered(population.genomes[some], population.lengths[some])
+            errors = self.runner.run(lowered, range(len(some)))
+            self.executions += errors.size
+        for n, key, *rank in zip(some, new, *_ranks(errors), strict=True):
+            genome = population.genomes[n, : population.lengths[n]].copy()
+            self.near.append(_Near((*rank, int(population.sizes[n])), genome, key))
+        self.near = sorted(self.near, key=lambda one: (one.rank, one.key))[:_KEPT]
 
 
 _COLUMNS = ("genomes", "lengths", "keys", "sizes", "errors_NC")
