@@ -13,7 +13,7 @@ deep.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 
 from progsynth.lang.types import BOOL, FLOAT, INT, STR, Type
@@ -72,6 +72,10 @@ class Term:
         # The children's hashes are ints: hashing never recurses.
         own = hash((type(self).__name__, self.label(), *(c._hash for c in self.children)))
         object.__setattr__(self, "_hash", own)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Each process hashes text in its own way: what is sent to another is hashed anew there.
+        return (type(self), tuple([getattr(self, field.name) for field in fields(self)]))
 
 
 Names = tuple[str, ...]

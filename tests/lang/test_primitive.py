@@ -87,7 +87,9 @@ def test_overloads_share_a_surface() -> None:
 
 
 def test_a_dsl_can_be_sent_to_another_process() -> None:
-    assert pickle.loads(pickle.dumps(PACK)).digest == PACK.digest  # noqa: S301
+    sent = pickle.loads(pickle.dumps(PACK))  # noqa: S301
+    assert sent.digest == PACK.digest
+    assert sent["four"] == PACK["four"]
 
 
 # ------------------------------------------------------------------- under another surface
