@@ -30,6 +30,7 @@ from progsynth.solving.proposals import proposals_first, with_reports
 from progsynth.solving.result import Accuracy, Missed, Result
 from progsynth.solving.searches import SEARCHES, Beginning, credited
 from progsynth.solving.setting import Setting, evaluate_in, make_setting
+from progsynth.solving.settling import Chosen
 from progsynth.task import Example, Task
 
 __all__ = ["SEARCHES", "Accuracy", "Missed", "Result", "entry_name", "solve"]
@@ -90,10 +91,10 @@ def solve(
         library = Library(Path(library), create=False)  # a wrong name makes no folder
     setting = make_setting(task, sketch=sketch, dsl=dsl, library=library, networks=networks)
     counted = executions is not None or programs is not None
-    beginning = Beginning(
-        setting, search, seed=seed, device=device, workers=workers, wait=counted or seconds is None
-    )
-    made = proposals_first(setting, proposals, seed, beginning)
+    wait = counted or seconds is None
+    beginning = Beginning(setting, search, seed=seed, device=device, workers=workers, wait=wait)
+    chosen = Chosen(setting, beginning, wait=wait)
+    made = proposals_first(setting, proposals, seed, chosen)
     prepare()
 
     def evaluated(candidate: Candidate, examples: Sequence[Example]) -> Evaluation:
@@ -116,7 +117,7 @@ def solve(
             on_event=tell,
         )
     result = make_result(setting, outcome, search=made.name, seed=seed)
-    result = credited(result, beginning, outcome)
+    result = chosen.described(credited(result, beginning, outcome), outcome)
     result = with_reports(result, made, outcome)
     return _counted(result, setting) if outcome.solved else result
 

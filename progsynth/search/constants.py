@@ -7,7 +7,9 @@ same in all of them; a text, when every output holds it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from difflib import SequenceMatcher
 from itertools import islice
 from typing import Any
 
@@ -24,6 +26,9 @@ _FLOATS = {0.0: CHEAP, 1.0: CHEAP, 2.0: CHEAP, 0.5: COMMON, 10.0: COMMON, 100.0:
 _MOST_NUMBERS = 12  # mined from the examples, beyond the digits
 _MOST_TEXTS = 16
 _MOST_SHARED = 3  # numbers that one measure may give
+_MOST_EDITS = 3  # changes of words that outputs show
+_ALIKE = 0.6  # how like an input the output is of which it is an edited form
+_WORDS = re.compile(r"[A-Za-z0-9]+|[^A-Za-z0-9]+")
 _LONGEST = 12  # characters of a text that is mined
 
 
@@ -214,7 +219,7 @@ def _texts(
         ]
         inputs.append("\n".join(some))
     whole = [t for t, v in ((result, e.output) for e in examples) if t == STR]
-    found: dict[str, int] = {}
+    found: dict[str, int] = dict.fromkeys(_edits(params, result, examples), CHEAP)
     if whole and 2 * len({e.output for e in examples}) <= len(examples):  # labels, it seems
         for text in dict.fromkeys(e.output for e in examples):
             found.setdefault(text, COMMON)
@@ -232,6 +237,47 @@ def _texts(
                 found.setdefault(char, COMMON)
     for text, cost in islice(found.items(), _MOST_TEXTS):
         yield text, cost
+
+
+def _edits(params: Sequence[Type], result: Type, examples: Sequence[Example]) -> tuple[str, ...]:
+    """What was written instead of what, where outputs are inputs with a few words changed.
+
+    Both texts of each change come with what stands before them, and without it. Where the
+    changes are many, they are no constants.
+    """
+    if result != STR:
+        return ()
+    changes: dict[tuple[str, str, str], None] = {}
+    for example in examples:
+        given = [v for t, v in zip(params, example.inputs, strict=True) if t == STR]
+        changes.update(dict.fromkeys(_changes(given, example.output)))
+    if len(changes) > _MOST_EDITS:
+        return ()
+    pairs = [(old, new) for _, old, new in changes]
+    pairs += [(before + old, before + new) for before, old, new in changes if old and new]
+    return tuple(dict.fromkeys(text for pair in pairs for text in pair if text))
+
+
+def _changes(given: Sequence[str], output: str) -> Iterator[tuple[str, str, str]]:
+    """What stands before each change of the input that is most like the output, the old text and
+    the new one, of words that have nothing to do with those of the inputs."""
+    new = _WORDS.findall(output)
+    known = {word.lower() for text in given for word in _WORDS.findall(text) if word[0].isalnum()}
+    matchers = [
+        (SequenceMatcher(None, old, new, autojunk=False), old) for old in map(_WORDS.findall, given)
+    ]
+    best, old = max(matchers, key=lambda one: one[0].ratio(), default=(None, []))
+    if best is None or best.ratio() <= _ALIKE:
+        return
+    for kind, start, stop, first, last in best.get_opcodes():
+        made = [word.lower() for word in new[first:last] if word[0].isalnum()]
+        if kind in ("replace", "insert") and made:
+            if not any(a in b or b in a for a in made for b in known):
+                yield (
+                    "".join(old[max(0, start - 1) : start]),
+                    "".join(old[start:stop]),
+                    "".join(new[first:last]),
+                )
 
 
 def _shared(texts: Sequence[str]) -> Iterator[str]:

@@ -101,6 +101,8 @@ def spread(ordered: list[_T]) -> list[_T]:
     >>> spread([0, 1, 2, 3, 4])
     [0, 4, 2, 1, 3]
     """
+    if not ordered:
+        return []
     last = len(ordered) - 1
     places = dict.fromkeys([0, last])
     step = 2

@@ -107,8 +107,9 @@ class Result:
     declares, by name. `accuracy` is the share of examples it is right on, `validation` counts
     the validation examples passed. `filled` says what was put into each hole of a sketch.
     `failed` lists the examples that the program fails, `rejected` the programs that fitted the
-    training examples but not those for validation. `advice` says what to try next. `proposals`
-    says what became of each program that was proposed. `search` is the method that ran,
+    training examples but not those for validation. `alternatives` are other programs that fit
+    the training examples, the likeliest first. `advice` says what to try next. `proposals` says
+    what became of each program that was proposed. `search` is the method that ran,
     `found_by` the search whose program it is: one of those of a portfolio, for each of which
     `searches` says what it has used.
     """
@@ -136,6 +137,7 @@ class Result:
     level: int = 0
     gradient_steps: int = 0
     accuracy: Accuracy | None = None
+    alternatives: tuple[str, ...] = ()
     proposals: tuple[ProposalReport, ...] = ()
     found_by: str = ""
     searches: tuple[Used, ...] = ()
@@ -232,6 +234,7 @@ class Result:
             "filled": list(self.filled),
             "failed": [str(missed) for missed in self.failed],
             "rejected": list(self.rejected),
+            "alternatives": list(self.alternatives),
             "advice": list(self.advice),
             "notes": list(self.notes),
             "level": self.level,

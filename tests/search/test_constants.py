@@ -52,3 +52,29 @@ def test_floats_come_with_float_requests() -> None:
     found = mined([(1.0, 3.25), (2.0, 3.25), (4.0, 3.25)], request=parse_type("(float) -> float"))
     assert found[3.25, FLOAT] == CHEAP
     assert found[0.5, FLOAT] == COMMON
+
+
+def test_what_was_written_in_place_of_what_is_evident() -> None:
+    found = mined(
+        [
+            ("Bern, Switzerland", "Bern, CH"),
+            ("Graz, AT", "Graz, AT"),
+            ("Thun, Switzerland", "Thun, CH"),
+        ]
+    )
+    for text in ("Switzerland", "CH", ", Switzerland", ", CH"):
+        assert found[text, STR] == CHEAP
+    assert ("Bern", STR) not in found
+
+
+def test_words_that_differ_from_output_to_output_are_no_constants() -> None:
+    pairs = [
+        (f"item {i}", f"item {w}") for i, w in enumerate(("uno", "due", "tre", "sei", "sette"))
+    ]
+    assert not any(w in dict(mined(pairs)) for w in (("uno", STR), ("due", STR), ("sette", STR)))  # type: ignore[arg-type]
+
+
+def test_beginnings_of_words_are_no_constants() -> None:
+    found = mined([("Max Ernst here", "M Ernst here"), ("Joan Lohse here", "J Lohse here")])
+    assert ("M", STR) not in found
+    assert ("Joan", STR) not in found
