@@ -20,7 +20,7 @@ _MODULES = {"engine": "search", "compiler": "compile"}
 
 
 def __getattr__(name: str) -> Any:
-    """`engine`, the module of the search, and `compiler`, that of its kernels: both import Numba."""
+    """`engine`, the module of the search, and `compiler`, of its kernels: both import Numba."""
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return import_module(f"{__name__}.{_MODULES[name]}")
