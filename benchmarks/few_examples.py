@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import progsynth
-from progsynth.bench.digests import pack_digest
+from progsynth.bench.digests import pack_digest, source_digest
 from progsynth.registry import pack
 from progsynth.solve import solve
 from progsynth.task import Example, Task
@@ -286,6 +286,7 @@ def _run(chosen: list[Meant], options: argparse.Namespace) -> Iterator[dict[str,
             "seconds_given": options.seconds,
             "seed": options.seed,
             "pack_digest": pack_digest(pack()),
+            "source": source_digest(),
             "version": progsynth.__version__,
             "machine": f"{platform.machine()}, {os.cpu_count()} cores",
             "python_version": platform.python_version(),

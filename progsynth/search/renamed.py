@@ -21,6 +21,7 @@ MOST = 24  # changed inputs of one task
 _WORD = re.compile(r"[A-Za-z]+|[0-9]+")
 _BETWEEN = re.compile(r"[^A-Za-z0-9]+")
 _LONGEST = 400  # characters of a row that is changed
+_NOTHING: frozenset[str] = frozenset()
 _CASES: tuple[Callable[[str], str], ...] = (str, str.lower, str.upper, str.capitalize)
 
 
@@ -114,17 +115,21 @@ def _changes(
         for other in _others(word):
             if other in words:
                 continue
-            # Its arguments are bound where it is defined: it is used at once.
             inputs = tuple(_put(value, word, other) for value in row)
-            wanted = _WORD.sub(
-                lambda m, w=word, o=other: _follow(m[0], w, o, words, shared),  # type: ignore
-                output,
-            )
-            yield Changed(inputs, wanted)
+            kept = [_followed(output, word, other, words, some) for some in (shared, _NOTHING)]
+            if kept[0] == kept[1]:  # else a word that all outputs share may be of this input
+                yield Changed(inputs, kept[0])
+
+
+def _followed(
+    output: str, word: str, other: str, words: dict[str, None], shared: frozenset[str]
+) -> str:
+    """What the output becomes where that word of the inputs becomes another."""
+    return _WORD.sub(lambda found: _follow(found[0], word, other, words, shared), output)
 
 
 def _follow(run: str, word: str, other: str, words: dict[str, None], shared: frozenset[str]) -> str:
-    """What a word of the output becomes where that word of the inputs becomes another."""
+    """The same of one word of the output; those that all outputs share stay."""
     source = None if run in shared else _source(run, words)
     if source is None or source[0] != word:
         return run

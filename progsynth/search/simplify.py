@@ -64,7 +64,7 @@ def _smaller(program: Program, dsl: DSL) -> Iterator[Program]:
             cuts += [(whole - size(part), path, part) for part in parts]
         todo += [(child, (*path, i)) for i, child in enumerate(node.children)]
     for _, path, part in sorted(cuts, key=lambda cut: -cut[0]):
-        body = put_at(entry.body, path, part)
+        body = _put(entry.body, path, part)
         yield replace(program, functions=(*program.functions[:-1], replace(entry, body=body)))
 
 
@@ -145,8 +145,8 @@ def _but(items: tuple[Part, ...], place: int) -> tuple[Part, ...]:
     return items[:place] + items[place + 1 :]
 
 
-def put_at(term: Term, path: tuple[int, ...], part: Term) -> Term:
-    """The term with the sub-term at the path, which goes by places of children, replaced."""
+def _put(term: Term, path: tuple[int, ...], part: Term) -> Term:
+    """The term with the sub-term at the path replaced."""
     above: list[Term] = []
     for place in path:
         above.append(term)
