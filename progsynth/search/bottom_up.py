@@ -10,13 +10,12 @@ from progsynth.lang.failure import Limits
 from progsynth.lang.primitive import DSL
 from progsynth.lang.term import Term
 from progsynth.search.aimed import AimedBank
-from progsynth.search.backward.hook import PATIENCE
 from progsynth.search.bodies import Noted
 from progsynth.search.constants import mine
 from progsynth.search.course import BottomUp
 from progsynth.search.goal import Goal, allowed_misses, working_limits
 from progsynth.search.kernels import Kernels
-from progsynth.search.nested import BODY_PATIENCE, PART, Nested, flat
+from progsynth.search.nested import BODY, PART, Nested, Pace, flat
 from progsynth.search.problem import Problem
 from progsynth.search.run import Candidate
 from progsynth.search.space import Space
@@ -64,14 +63,14 @@ def search_for(
     max_entries: int = 2_000_000,
     max_level: int = 40,
     backwards: bool = True,
-    patience: int = PATIENCE,
+    pace: Pace | None = None,
     bodies: bool = True,
 ) -> BottomUp:
     """The search for a goal in a space; `wrap` makes a candidate of a term and its cost.
 
     Without `backwards` nothing is found backwards from the outputs (`backward`), and without
-    `bodies` no body of a lambda is searched for by itself (`nested`). `patience` is how many
-    executions it takes at least until something found backwards comes early.
+    `bodies` no body of a lambda is searched for by itself (`nested`). `pace` says how soon
+    dear programs are put together.
     """
     whole = limits or Limits()
     kernels = Kernels(dsl, working_limits(whole, goal.values()))
@@ -91,7 +90,7 @@ def search_for(
             wrap,
             limits=whole,
             max_entries=max_entries // PART,
-            patience=BODY_PATIENCE,
+            pace=BODY,
             bodies=False,
         )
 
@@ -103,6 +102,6 @@ def search_for(
         aim,
         max_level=max_level,
         backwards=backwards,
-        patience=patience,
+        pace=pace,
         nested=nested,
     )

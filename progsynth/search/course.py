@@ -19,14 +19,14 @@ from typing import Any, Protocol
 
 from progsynth.lang.term import Term
 from progsynth.lang.types import BOOL
-from progsynth.search.backward.hook import PATIENCE, Backward
+from progsynth.search.backward.hook import Backward
 from progsynth.search.backward.view import View
 from progsynth.search.bank import splits
 from progsynth.search.bodies import POOL_LIMIT, Noted
 from progsynth.search.deduce import Deducible
 from progsynth.search.goal import Goal, Hit
 from progsynth.search.levels import FilledBank, Levels
-from progsynth.search.nested import Nested
+from progsynth.search.nested import Nested, Pace
 from progsynth.search.run import Allowance, Batch, Candidate, Told
 from progsynth.search.space import IF_COST, Production, Scope, Space, Symbol
 from progsynth.search.telling import Telling
@@ -118,7 +118,7 @@ class BottomUp:
         max_level: int = 40,
         notes: tuple[str, ...] = (),
         backwards: bool = True,
-        patience: int = PATIENCE,
+        pace: Pace | None = None,
         nested: Nested | None = None,
     ):
         self.space = space
@@ -134,7 +134,7 @@ class BottomUp:
         self.notes = notes
         self._aim = aim
         self._backwards = backwards
-        self._patience = patience
+        self._pace = pace or Pace()
         self._nested = nested
         self._turn = Allowance(0, None)  # what a turn of the bodies may use
         self._spent = (0, 0)  # programs and executions of earlier passes
@@ -222,6 +222,7 @@ class BottomUp:
             keep_root=False,
             # A body that is deduced need not be kept for the goal's own sake.
             virtual=[(one.production, one.instead) for one in deducible],
+            eager=[self.space.symbol(self.top, BOOL)] if self._pace.conditions else [],
         )
         self.right: dict[int, tuple[int, Any]] = {}  # the cheapest for each set, with its cost
         self.conditions: dict[int, tuple[int, Any]] = {}
@@ -240,7 +241,7 @@ class BottomUp:
             self.aimed.view,
             scale=len(all_rows) / len(goal.rows),
             misses=goal.misses,
-            patience=self._patience,
+            patience=self._pace.patience,
         )
 
     def _run(self) -> Iterator[Hit | None]:

@@ -57,7 +57,8 @@ class Levels:
 
     With `keep_root` the root's own values are kept at their level; else they are kept only as
     parts of larger programs. `virtual` are productions whose first argument is not to be kept
-    either, though its own arguments are; each stands in the place of one of the root.
+    either, though its own arguments are; each stands in the place of one of the root. `eager`
+    are symbols that are filled almost as far as the level, whatever is needed.
     """
 
     def __init__(
@@ -68,12 +69,15 @@ class Levels:
         *,
         keep_root: bool,
         virtual: Sequence[tuple[Production, Production]] = (),
+        eager: Sequence[Symbol] = (),
     ):
         self.space = space
         self.bank = bank
         self.outside: dict[Symbol, int] = {}
         self._frontier: list[tuple[int, int, int, Symbol]] = []
         self._pushed = 0
+        for symbol in eager:
+            self._push(symbol.least + 1, 1, symbol)
         if keep_root:
             self._push(root.least, 0, root)
             return

@@ -22,6 +22,7 @@ from progsynth.lang.failure import Limits
 from progsynth.lang.primitive import DSL
 from progsynth.lang.term import Lambda, Term
 from progsynth.search.backward.goals import Solution, Subgoal
+from progsynth.search.backward.hook import PATIENCE
 from progsynth.search.backward.view import Row, View, new_cells
 from progsynth.search.deduce import Deducible, deducible, demanded
 from progsynth.search.evidence import evidence
@@ -32,15 +33,30 @@ from progsynth.search.telling import Telling
 
 SHARE = 0.5  # of the executions of the search around them that all bodies may use
 PART = 8  # one in so many of the values that a bank may hold is for a body's
-BODY_PATIENCE = 2_000  # executions before a body comes early, which its call does not by that
 _SLICE = 10_000  # executions of one turn
 _BEFORE = 5_000  # executions of the search around them before they begin
 _SEARCHES = 6  # bodies that are searched for at a time
 _FOUND = 12  # of one body wanted; then its search ends
-_ROWS = 24  # entries of a cell that may be the other arguments
-_DEAREST = 4  # and what they may cost
+_ROWS = 16  # entries of a cell that may be the other arguments
+_DEAREST = 4  # and what these may cost together
+_TRIED = 1_000  # choices of the other arguments of one call
+_DEPTH = 1  # of the goals that calls are looked for
 _MOST_PARAMS = 24
 _OPEN = 2  # by how much less a body that sees the variables outside is searched for
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How soon a search puts dear programs together: after `patience` executions, and with
+    `conditions` of almost the cost of the level, or only those that a program of the level has
+    room for."""
+
+    patience: int = PATIENCE
+    conditions: bool = False
+
+
+# What a body is worth is asked once more of its call, which need not come early.
+BODY = Pace(2_000, conditions=True)
 
 
 class Inner(Protocol):
@@ -70,7 +86,7 @@ class Body:
     def weight(self) -> int:
         """How little it is worth to search for it: one in so many of the executions."""
         closed = self.one.instead.args[0].scope.closed
-        return self.cost * (1 + self.target.depth) * (1 if closed else _OPEN)
+        return 2 ** (self.cost + self.target.depth) * (1 if closed else _OPEN)
 
     @property
     def is_over(self) -> bool:
@@ -113,6 +129,7 @@ class Nested:
         self._places = [
             _Place(goal, target, one, view)
             for target in targets
+            if target.depth <= _DEPTH
             for one in deducible(self.dsl, self.space, target.symbol)
             if len(one.production.args[0].scope.visible) <= _MOST_PARAMS
         ]
@@ -121,8 +138,6 @@ class Nested:
         """Take in the bodies that are wanted now that more of the bank is filled."""
         for place in self._places:
             for others, cost, goal in place.wanted():
-                if len(self.bodies) >= _SEARCHES:
-                    return
                 key = (id(place.one.instead), others, repr((goal.rows, goal.expected)))
                 body = self._known.get(key)
                 if body is None:
@@ -135,6 +150,8 @@ class Nested:
                     place.target.add(solution)
                 self.bodies.append(body)
             yield
+        self.bodies.sort(key=lambda body: body.weight)
+        del self.bodies[_SEARCHES:]
 
     def is_due(self, executions: int) -> bool:
         """Have they a turn, when the search around them has used so many executions?"""
@@ -145,7 +162,7 @@ class Nested:
         """Go on with the search that has had least; was something found?"""
         body = min(
             (body for body in self.bodies if not body.is_over),
-            key=lambda body: body.executions * body.weight,
+            key=lambda body: (_SLICE + body.executions) * body.weight,
         )
         if body.search is None:
             body.search = self.make(body.goal)
@@ -185,10 +202,13 @@ class _Place:
         self.view = view
         self._same = same_function(one.production.args[0].type, goal.tolerance)
         self._entries: list[list[tuple[int, Row, Any]]] = [[] for _ in one.production.args[1:]]
+        self._tried = 0
         self._done: list[dict[Symbol, int]] = [{} for _ in one.production.args[1:]]
 
     def wanted(self) -> Iterator[tuple[tuple[Term, ...], int, Goal]]:
         """What bodies have to give, for other arguments that are new, with the call's cost."""
+        if self._tried >= _TRIED:
+            return
         known = [len(some) for some in self._entries]
         for symbol, some, done in zip(
             self.one.production.args[1:], self._entries, self._done, strict=True
@@ -197,13 +217,16 @@ class _Place:
                 if cost <= _DEAREST:
                     rows = self.view.rows(symbol, cost, _ROWS)
                     some += [(cost, row, handle) for row, handle in rows]
-        ordered = sorted(
-            (chosen for chosen in product(*map(enumerate, self._entries))),
-            key=lambda chosen: sum(entry[0] for _, entry in chosen),
-        )
-        for chosen in ordered:
+        if known == [len(some) for some in self._entries]:
+            return
+        for chosen in product(*map(enumerate, self._entries)):
             if all(place < old for (place, _), old in zip(chosen, known, strict=True)):
                 continue
+            if sum(cost for _, (cost, _, _) in chosen) > _DEAREST:
+                continue
+            self._tried += 1
+            if self._tried > _TRIED:
+                return
             entries = [entry for _, entry in chosen]
             if len(entries) == 2 and entries[0][1] == entries[1][1]:
                 continue  # of one list twice: that is a call of another function

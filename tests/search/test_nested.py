@@ -31,6 +31,13 @@ LISTS: Rows = [
     ([-42, 25, -39, 0, 34, 12, 55, -14],),
     ([8, 31, -6, -9],),
 ]
+NEGATIVE: Rows = [
+    ([-11, 7, -3, -8, 2, -9, 12, 5],),
+    ([-5, 3, -1, -7, -2, 9],),
+    ([-15, -4, 1, 8],),
+    ([-21, 6],),
+    ([7, -17],),
+]
 
 # request, examples' inputs, what is meant, primitives, other inputs
 TASKS: dict[str, tuple[str, Rows, Callable[..., Any], tuple[str, ...], Rows]] = {
@@ -50,7 +57,7 @@ TASKS: dict[str, tuple[str, Rows, Callable[..., Any], tuple[str, ...], Rows]] = 
     ),
     "odd and negative ones": (
         "(xs: list[int]) -> list[int]",
-        [([-11, 7, -3, -8, 2, -9, 12, 5],), ([-5, 3, -1, -7, -2, 9],), ([-15, -4, 1, 8],), ([-21, 6],), ([7, -17],)],
+        NEGATIVE,
         lambda xs: [x for x in xs if x % 2 == 1 and x < 0],
         ("filter", "_ % _", "_ == _", "_ < _"),
         [([1, -2, -3, 4, -55],)],

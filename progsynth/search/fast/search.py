@@ -9,13 +9,12 @@ from progsynth.lang.primitive import DSL
 from progsynth.lang.term import Term
 from progsynth.lang.types import FLOAT, walk_type
 from progsynth.lang.values import size_of
-from progsynth.search.backward.hook import PATIENCE
 from progsynth.search.bodies import Noted
 from progsynth.search.course import BottomUp
 from progsynth.search.fast.aimed import AimedFastBank
 from progsynth.search.fast.memory import Sizes
 from progsynth.search.goal import Goal, working_limits
-from progsynth.search.nested import BODY_PATIENCE, PART, Nested, flat
+from progsynth.search.nested import BODY, PART, Nested, Pace, flat
 from progsynth.search.run import Candidate
 from progsynth.search.space import Space
 from progsynth.search.telling import Telling
@@ -32,14 +31,14 @@ def search_for(
     max_level: int = 40,
     notes: tuple[str, ...] = (),
     backwards: bool = True,
-    patience: int = PATIENCE,
+    pace: Pace | None = None,
     bodies: bool = True,
 ) -> BottomUp:
     """The search for a goal in a space; `wrap` makes a candidate of a term and its cost.
 
     Without `backwards` nothing is found backwards from the outputs (`backward`), and without
-    `bodies` no body of a lambda is searched for by itself (`nested`). `patience` is how many
-    executions it takes at least until something found backwards comes early.
+    `bodies` no body of a lambda is searched for by itself (`nested`). `pace` says how soon
+    dear programs are put together.
     """
     whole = limits or Limits()
     values = goal.values()
@@ -64,7 +63,7 @@ def search_for(
             wrap,
             limits=whole,
             max_bytes=max_bytes // PART,
-            patience=BODY_PATIENCE,
+            pace=BODY,
             bodies=False,
         )
 
@@ -77,6 +76,6 @@ def search_for(
         max_level=max_level,
         notes=notes,
         backwards=backwards,
-        patience=patience,
+        pace=pace,
         nested=nested,
     )
