@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from progsynth.neural.head import Head, head_of
     from progsynth.neural.modality import encode, modality_of
     from progsynth.neural.network import Network, fit_normaliser, make_network
+    from progsynth.neural.program_module import ProgramModule
     from progsynth.neural.weights import from_bytes, network_digest, to_bytes
 
 _HOMES = {
@@ -31,6 +32,7 @@ _HOMES = {
     "Config": "config",
     "Head": "head",
     "Network": "network",
+    "ProgramModule": "program_module",
     "Recipe": "architecture",
     "as_primitive": "bind",
     "encode": "modality",
@@ -50,6 +52,7 @@ __all__ = [
     "Config",
     "Head",
     "Network",
+    "ProgramModule",
     "Recipe",
     "as_primitive",
     "encode",

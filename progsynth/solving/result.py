@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
+from progsynth import neural
 from progsynth.errors import ProgsynthError
 from progsynth.evaluate import Evaluation
 from progsynth.lang.engines import function_of
 from progsynth.lang.failure import Failure
+from progsynth.lang.primitive import DSL
 from progsynth.lang.term import Program
 from progsynth.lang.types import Type, walk_type
 from progsynth.lang.values import Value, show
@@ -20,6 +23,7 @@ from progsynth.library.vocabulary import Networks, Vocabulary
 from progsynth.plain import conform, plain
 from progsynth.search.portfolio import Used
 from progsynth.search.proposals.proposed import ProposalReport
+from progsynth.solving.saved import read_result, write_result
 from progsynth.solving.setting import evaluate_in
 from progsynth.task import Example, Task
 
@@ -145,6 +149,53 @@ class Result:
     _found: Found | None = field(default=None, repr=False, compare=False)
 
     @property
+    def module(self) -> Any:
+        """The program as a trained `nn.Module` (`neural.ProgramModule`): its networks, by name,
+        are its submodules, and it gives the program's outputs on rows of arguments.
+
+        Raises ProgsynthError where there is no program.
+        """
+        found, task = self._program, self._program.task
+        return neural.ProgramModule(
+            found.program,
+            found.networks,
+            found.vocabulary.pack,
+            limits=task.limits,
+            tolerance=task.tolerance,
+        )
+
+    def save(self, folder: str | Path) -> None:
+        """Write the result into a folder, which is made: `result.json`, with program, scores and
+        settings, and the weights of each network, with its config, as `<name>.safetensors`.
+
+        Of the examples that fail the first few are kept. Raises ProgsynthError.
+        """
+        found = self._program
+        failed = [(missed.inputs, missed.expected, missed.got) for missed in self.failed]
+        pack, record = found.vocabulary.pack, self.as_json()
+        write_result(Path(folder), record, found.task, pack, failed, self.networks)
+
+    @classmethod
+    def load(cls, folder: str | Path, *, dsl: DSL | None = None) -> Result:
+        """The result that `save` wrote, ready to run; `dsl` is its pack, where that is no
+        registered one. Raises ProgsynthError."""
+        kept = read_result(Path(folder), dsl)
+        record, shares = kept.record, kept.record["accuracy"]
+        texts: dict[str, Any] = {name: tuple(record[name]) for name in _TEXTS}
+        return cls(
+            **{name: record[name] for name in _SCALARS},
+            **texts,
+            core=kept.program,
+            validation=(record["validation"]["passed"], record["validation"]["total"]),
+            accuracy=shares and Accuracy(**shares),
+            failed=tuple(Missed(*row) for row in kept.failed),
+            proposals=tuple(ProposalReport(**report) for report in record["proposals"]),
+            searches=tuple(Used(**used) for used in record["searches"]),
+            networks=kept.networks,
+            _found=Found(kept.program, kept.networks, Vocabulary(kept.pack, kept.pack), kept.task),
+        )
+
+    @property
     def function(self) -> Callable[..., Value]:
         """The program as a Python function; with its weights, where it has neural submodules.
 
@@ -266,3 +317,12 @@ class Result:
 
     def __repr__(self) -> str:
         return str(self)
+
+
+# The fields of a result that its record has as they are, and those that are tuples of texts.
+_SCALARS = (
+    *("task", "solved", "stop_reason", "program", "python", "entry", "cost", "seconds"),
+    *("programs", "executions", "search", "seed", "version", "level", "gradient_steps"),
+    "found_by",
+)
+_TEXTS = ("filled", "rejected", "alternatives", "advice", "notes")

@@ -29,8 +29,8 @@ def _one_most_common(rng: random.Random) -> Labels:
     """A list of three to five digits, one of which is there more often than any other."""
     while True:
         (found,) = some((3, 4, 5))(rng)
-        first, *others = Counter(found).most_common(2)
-        if first[1] > 1 and (not others or first[1] > others[0][1]):
+        numbers = sorted(Counter(found).values())
+        if numbers[-1] > 1 and numbers[-1] not in numbers[:-1]:
             return (found,)
 
 
