@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 from progsynth.lang.term import Program
@@ -21,15 +22,20 @@ _NONE = Batch((), 0, 0)
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long a search goes on after the first fit: for a `share` of what it had used, but at
-    least `least` and at most `most` executions, until `fits` programs fit. Where a clock runs,
-    for no longer than `share` of the time before, or `seconds`, if that is more. A second
-    search may take `second` executions and `later` seconds where these are more."""
+    """How long a search goes on after the first fit.
+
+    For a `share` of what it had used, but at least `least` and at most `most` executions, until
+    `fits` programs fit. After the first few of these, `closely`, only those that may be the
+    likeliest are run on changed inputs. Where a clock runs, for no longer than `share` of the
+    time before, or `seconds`, if that is more. A second search may take `second` executions and
+    `later` seconds where these are more.
+    """
 
     share: float = 0.5
     least: int = 25_000
     most: int = 3_000_000
     fits: int = 60
+    closely: int = 8
     seconds: float = 0.25
     second: int = 400_000
     later: float = 1.5
@@ -69,12 +75,13 @@ class Judge:
     """What is wanted of fits.
 
     `check` is the training examples, `weigh` says how unlikely a program is. `lightest(level)`
-    is a bound: no program that the search finds from that level on weighs less. `second` makes
+    is a bound: no program that the search finds from that level on weighs less. Of a program of
+    more bits than `weigh` is told no more is wanted than these. `second` makes
     the search for a program that is not odd where this one is; None where there is none to make.
     """
 
     check: Check
-    weigh: Callable[[Candidate], Weighed]
+    weigh: Callable[[Candidate, float], Weighed]
     lightest: Callable[[int], float]
     second: Callable[[Candidate], Search | None]
     accuracy: float = 1.0
@@ -170,7 +177,9 @@ class Settling:
         if not self._known:
             self._begin(allowance, self.patience.least, self.patience.seconds)
         self._known.add(candidate.program)
-        self.fits.append(Fit(self.judge.weigh(candidate), len(self._known), candidate))
+        best, many = self._best(), len(self.fits) >= self.patience.closely
+        bound = best.weighed.bits if many and best is not None else inf
+        self.fits.append(Fit(self.judge.weigh(candidate, bound), len(self._known), candidate))
         self.fits.sort(key=lambda fit: fit.rank)
 
     def _best(self) -> Fit | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from math import sqrt
 
@@ -74,7 +74,7 @@ class Chosen:
         known = {f.weighed.behaviour for f in self._made.fits if f.candidate.program == taken}
         texts: list[str] = []
         for fit in self._made.fits:
-            if fit.weighed.behaviour not in known and len(texts) < SHOWN:
+            if fit.weighed.behaviour not in (None, *known) and len(texts) < SHOWN:
                 known.add(fit.weighed.behaviour)
                 texts.append(pretty(words.closed(fit.candidate.program), words.pack))
         return replace(result, alternatives=tuple(texts))
@@ -93,22 +93,22 @@ class _Weighing:
         task, words = self.setting.task, self.setting.vocabulary
         rows = [e.inputs for e in task.train]
         changed = renamed(rows, [e.output for e in task.train])
-        examples = [Example(one.inputs, one.output) for one in changed]
-        others, known = varied(rows), separators(rows)
-        by_cost = self.search in _BY_COST
+        wanted = [one.output for one in changed]
+        inputs = [*(one.inputs for one in changed), *varied(rows)]
+        known, by_cost = separators(rows), self.search in _BY_COST
         said = evidence([e.output for e in task.train]).of((1 << len(rows)) - 1)
 
-        def weigh(candidate: Candidate) -> Weighed:
+        def weigh(candidate: Candidate, bound: float) -> Weighed:
             program = words.opened(candidate.program)
             bits = bits_of_term(program.entry.body, words.dsl, known)
-            evaluation = evaluate_in(words, candidate.program, examples, task)
-            odd = 1.0 - evaluation.passed / evaluation.total if examples else 0.0
-            outputs = run_rows(program, others, words.dsl, task.limits, engine="python")
-            failing = sum(isinstance(one, Failure) for one in outputs) / max(1, len(outputs))
-            behaviour = tuple(map(_key, (*evaluation.outputs, *outputs)))
+            if bits >= bound:
+                return Weighed(bits)
+            outputs = run_rows(program, inputs, words.dsl, task.limits, engine="python")
+            odd = _share([out != want for out, want in zip(outputs, wanted, strict=False)])
+            failing = _share([isinstance(out, Failure) for out in outputs[len(wanted) :]])
             weight = bits + _ODD * sqrt(odd) + _FAILING * failing
-            sure = odd == 0.0 and (bool(examples) or said >= _SURE * bits)
-            return Weighed(weight, odd, sure, behaviour)
+            sure = odd == 0.0 and (bool(wanted) or said >= _SURE * bits)
+            return Weighed(weight, odd, sure, tuple(map(_key, outputs)))
 
         return Judge(
             lambda candidate: evaluate_in(words, candidate.program, task.train, task),
@@ -119,8 +119,8 @@ class _Weighing:
         )
 
     def _second(self, candidate: Candidate, changed: tuple[Changed, ...]) -> Search | None:
-        """A search given some of the changed examples as well, of those above all of those
-        that the program is wrong on."""
+        """A search given some of the changed examples as well, those first that the program
+        is wrong on."""
         setting = self.setting
         if setting.sketch is not None:
             return None
@@ -142,6 +142,10 @@ class _Weighing:
             outputs=(*problem.outputs, *(e.output for e in added)),
         )
         return (waiting_bottom_up if self.wait else usual_bottom_up)(more, 0)
+
+
+def _share(found: Sequence[bool]) -> float:
+    return sum(found) / len(found) if found else 0.0
 
 
 def _key(output: object) -> object:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import inf
 
 from progsynth.evaluate import Evaluation, compare
 from progsynth.lang.term import Const, Function, Program, const
@@ -61,7 +62,7 @@ def judge(
     weights: Mapping[int, Weighed], *, floor: float = 0.0, second: Search | None = None
 ) -> Judge:
     return Judge(
-        fits, lambda c: weights[value_of(c)], lambda level: floor * level, lambda c: second
+        fits, lambda c, _: weights[value_of(c)], lambda level: floor * level, lambda c: second
     )
 
 
@@ -159,3 +160,15 @@ def test_what_does_not_fit_goes_to_the_loop_as_ever() -> None:
     outcome = found(search)
     assert (outcome.solved, outcome.stop_reason) == (False, "exhausted")
     assert outcome.candidate is not None and value_of(outcome.candidate) == 1
+
+
+def test_only_the_first_few_and_those_that_may_be_the_likeliest_are_weighed_closely() -> None:
+    bounds = []
+
+    def weigh(one: Candidate, bound: float) -> Weighed:
+        bounds.append(bound)
+        return Weighed(float(value_of(one)))
+
+    made = Judge(fits, weigh, lambda level: 0.0, lambda c: None)
+    found(Settling(Listed([105, 103, 104]), made, Patience(least=1_000, closely=2)))
+    assert bounds == [inf, inf, 103.0]
