@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import islice, product
 from typing import Any, Protocol
 
 from progsynth.lang.failure import Limits
@@ -37,7 +37,8 @@ _SLICE = 10_000  # executions of one turn
 _BEFORE = 5_000  # executions of the search around them before they begin
 _SEARCHES = 6  # bodies that are searched for at a time
 _FOUND = 12  # of one body wanted; then its search ends
-_ROWS = 16  # entries of a cell that may be the other arguments
+_LOOKED = 128  # entries of a cell that are looked at for the other arguments
+_ROWS = 16  # of the right lengths that are kept of these
 _DEAREST = 4  # and what these may cost together
 _TRIED = 1_000  # choices of the other arguments of one call
 _DEPTH = 1  # of the goals that calls are looked for
@@ -210,13 +211,18 @@ class _Place:
         if self._tried >= _TRIED:
             return
         known = [len(some) for some in self._entries]
-        for symbol, some, done in zip(
-            self.one.production.args[1:], self._entries, self._done, strict=True
+        for symbol, some, done, spare in zip(
+            self.one.production.args[1:],
+            self._entries,
+            self._done,
+            self.one.known.spare,
+            strict=True,
         ):
             for cost in new_cells(self.view, symbol, done):
                 if cost <= _DEAREST:
-                    rows = self.view.rows(symbol, cost, _ROWS)
-                    some += [(cost, row, handle) for row, handle in rows]
+                    rows = self.view.rows(symbol, cost, _LOOKED)
+                    fits = ((cost, row, handle) for row, handle in rows if self._fits(row, spare))
+                    some += islice(fits, _ROWS)
         if known == [len(some) for some in self._entries]:
             return
         for chosen in product(*map(enumerate, self._entries)):
@@ -235,6 +241,14 @@ class _Place:
                 others = tuple([self.view.term(handle) for _, _, handle in entries])
                 cost = self.one.production.cost + sum(cost for cost, _, _ in entries)
                 yield others, cost, goal
+
+    def _fits(self, row: Row, spare: tuple[int, int | None] | None) -> bool:
+        """Are these lists longer than the outputs by as much as they have to be?"""
+        if spare is None:
+            return True
+        least, most = spare
+        longer = [len(xs) - len(out) for xs, out in zip(row, self.target.wanted, strict=True)]
+        return least <= min(longer) and (most is None or max(longer) <= most)
 
     def _body_goal(self, rows: Sequence[Row]) -> Goal | None:
         """The body's examples where the other arguments have these values; None where none can
