@@ -6,13 +6,13 @@ from the values of the examples. Two expressions that agree on all of these are 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
 from progsynth.lang.term import Apply, Term, Var, map_variables
-from progsynth.lang.types import BOOL, FLOAT, INT, STR, Type
+from progsynth.lang.types import BOOL, FLOAT, INT, STR, Type, walk_type
 from progsynth.lang.values import Value, entry_types, identity_key, size_of
 from progsynth.search.bank import Bank, Entry
 from progsynth.search.kernels import Kernels
@@ -23,6 +23,8 @@ Setting = tuple[Any, ...]
 
 _SETTINGS = 16  # that expressions are told apart by
 _MOST = 200_000  # executions of one enumeration
+_LARGEST = 12  # cells of a value that expressions are told apart by
+_FEW = 3
 _PLAIN: dict[Type, tuple[Any, ...]] = {
     INT: (0, 1, 2, 3, 4, 5, 7, 10, -1, 12, 25),
     FLOAT: (0.0, 1.0, 0.5, 2.5, -1.0, 7.25),
@@ -125,6 +127,7 @@ class Store:
     kernels: Kernels
     pool: dict[Type, list[Value]]
     seed: int
+    is_wide: bool = False  # may expressions go through types other than their variables'?
     _shelves: dict[tuple[Any, ...], Shelf] = field(default_factory=dict)
 
     def shelf(self, types: Sequence[Type], want: Type) -> Shelf:
@@ -132,7 +135,8 @@ class Store:
         key = (*types, want)
         found = self._shelves.get(key)
         if found is None:
-            found = self._shelves[key] = Shelf(self.space, self.kernels, types, want)
+            space = self.space if self.is_wide else near(self.space, key)
+            found = self._shelves[key] = Shelf(space, self.kernels, types, want)
             rng = Random(f"{self.seed} {[str(t) for t in types]}")
             columns = [self.pool.get(t, []) for t in types]
             if all(columns):
@@ -143,6 +147,22 @@ class Store:
     def executions(self) -> int:
         """What all enumerations have run."""
         return sum(shelf.executions for shelf in self._shelves.values())
+
+
+def near(space: Space, given: Iterable[Type]) -> Space:
+    """The part of a space that has the given types, those inside them, int and bool only.
+
+    What a loop does in one turn is simple: values of other types are seldom worth a detour there.
+    """
+    types = {INT, BOOL, *(part for type_ in given for part in walk_type(type_))}
+    least = {type_: cost for type_, cost in space.least.items() if type_ in types}
+    instances = {
+        type_: tuple(one for one in some if types.issuperset(one.params))
+        for type_, some in space.instances.items()
+        if type_ in types
+    }
+    constants = tuple(one for one in space.constants if one.type in types)
+    return Space(instances, least, constants, space.max_nesting, space.surcharge, space.forms)
 
 
 def pool_of(
@@ -157,6 +177,7 @@ def pool_of(
     pool = {}
     for type_, some in found.items():
         ordered = sorted(some.values(), key=size_of)
+        ordered = [value for value in ordered if size_of(value) <= _LARGEST] or ordered[:_FEW]
         plain = list(_PLAIN.get(type_, ()))
         pool[type_] = plain + ordered[:: max(1, len(ordered) // 32)]
     return pool

@@ -12,16 +12,16 @@ from typing import Any
 
 from progsynth import registry
 from progsynth.lang.term import Build, Term, Var, const
-from progsynth.lang.types import BOOL, INT, Type, walk_type
+from progsynth.lang.types import INT, Type
 from progsynth.lang.values import Value, identity_key, size_of
 from progsynth.search.constants import COMMON, mine
 from progsynth.search.evidence import evidence
 from progsynth.search.goal import same_function, working_limits
 from progsynth.search.kernels import FAIL, FAILURES, Kernels
-from progsynth.search.loops.cheap import Cheap, Setting, Shelf, Store, pool_of
+from progsynth.search.loops.cheap import Cheap, Setting, Shelf, Store, near, pool_of
 from progsynth.search.loops.stopping import Course, Stopping
 from progsynth.search.problem import Problem
-from progsynth.search.space import Constant, Space
+from progsynth.search.space import Constant
 from progsynth.search.universe import make_space
 from progsynth.task import Example
 
@@ -95,8 +95,8 @@ class Ground:
             max_nesting=0,
         )
         pool = pool_of(problem.types, problem.result, problem.inputs, problem.outputs)
-        self.outside = Store(wide, self.kernels, pool, seed)  # what stands before a loop
-        self.space = _near(wide, (*problem.types, problem.result))
+        self.outside = Store(wide, self.kernels, pool, seed, True)  # what stands before a loop
+        self.space = near(wide, (*problem.types, problem.result))
         self.store = Store(self.space, self.kernels, pool, seed)
         self.same = same_function(problem.result, problem.tolerance)
         self.inputs, self.outputs = problem.inputs, problem.outputs
@@ -164,7 +164,7 @@ class Ground:
     def conditions(self, plan: Plan, courses: Sequence[Course]) -> Iterator[Cheap | None]:
         """Conditions over the plan's variables that stop each course where it may."""
         types = (*(self.types[p] for p in plan.kept), *plan.types)
-        stopping = Stopping(self.space, self.kernels, types)
+        stopping = Stopping(near(self.space, types), self.kernels, types)
         for one in stopping.conditions(courses):
             self.asked += stopping.executions
             stopping.executions = 0
@@ -192,22 +192,6 @@ class Ground:
         except FAILURES:
             pass
         return found
-
-
-def _near(space: Space, given: Sequence[Type]) -> Space:
-    """The part of a space that has the given types, those inside them, int and bool only.
-
-    What a loop does in one turn is simple; values of other types are seldom worth a detour there.
-    """
-    near = {INT, BOOL, *(part for type_ in given for part in walk_type(type_))}
-    least = {type_: cost for type_, cost in space.least.items() if type_ in near}
-    instances = {
-        type_: tuple(one for one in some if near.issuperset(one.params))
-        for type_, some in space.instances.items()
-        if type_ in near
-    }
-    constants = tuple(one for one in space.constants if one.type in near)
-    return Space(instances, least, constants, space.max_nesting, space.surcharge, space.forms)
 
 
 _BIG = 1 << 20

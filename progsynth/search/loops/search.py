@@ -18,6 +18,7 @@ from typing import Protocol
 from progsynth.lang.types import INT
 from progsynth.search.loops.each import Each, sources
 from progsynth.search.loops.ground import Found, Ground, Plan
+from progsynth.search.loops.traces import Traces
 from progsynth.search.loops.whiles import Alone, Leaders, Led, Together
 from progsynth.search.problem import Method, Problem
 from progsynth.search.run import Allowance, Batch, Candidate, Search, Told
@@ -141,6 +142,7 @@ def _kinds(ground: Ground) -> list[tuple[float, list[Kind]]]:
     if {"for", "let"} <= ground.kinds:
         found += _fors(ground)
     if {"while", "let"} <= ground.kinds:
+        found.append((1.0, [Traces(ground)]))
         found += _whiles(ground)
     return found
 

@@ -64,7 +64,7 @@ def stopped(ground: Ground, plan: Plan, steps: Sequence[Step], goal: int) -> Ite
     place = len(plan.kept) + goal
     courses = [_course(ground, plan, runs, place, n, TURNS) for n in ground.cases]
     found = False
-    for test in _cheap_tests(ground, plan, courses):
+    for test in cheap_tests(ground, plan, courses):
         if ground.bears(cost + test.cost) and _is_right(ground, plan, runs, place, test):
             yield Found(loop_of(ground, plan, steps, goal, test), cost + test.cost)
             found = True
@@ -106,7 +106,7 @@ def _course(
     return Course(settings, stops)
 
 
-def _cheap_tests(ground: Ground, plan: Plan, courses: Sequence[Course]) -> Iterator[Cheap]:
+def cheap_tests(ground: Ground, plan: Plan, courses: Sequence[Course]) -> Iterator[Cheap]:
     """Cheap conditions that stop these courses where they may, a few."""
     count = 0
     for test in islice(ground.shelf(plan.kept, plan.types, BOOL).up_to(_CHEAP), _TESTS):
