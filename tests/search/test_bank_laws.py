@@ -122,6 +122,20 @@ FRAGMENTS = {
         [([7, 8],), ([1, 1, 1],)],
         8,
     ),
+    "floats": (
+        ["add.float", "mul.float", "neg.float", "lt"],
+        "(float, float) -> float",
+        [],
+        [(1.5, 4.0), (-0.5, 0.25), (2.0, 3.0)],
+        5,
+    ),
+    "dicts": (
+        ["put.dict", "get.dict", "keys", "len.list"],
+        "(dict[int, int], int) -> int",
+        [],
+        [({1: 2}, 1), ({}, 3), ({3: 4, 5: 6}, 5)],
+        6,
+    ),
 }
 
 
@@ -176,7 +190,7 @@ def test_the_bank_has_each_value_of_the_fragment_once_at_its_least_cost(name: st
 def compiled(
     space: Space, dsl: DSL, goal: Goal, wrap: Any, *, max_level: int, backwards: bool
 ) -> BottomUp:
-    covered, left_out = restrict(space, dsl)
+    covered, left_out = restrict(space, dsl, tables=True)
     assert not left_out
     limits = Limits()
     bounds = {"max_bytes": 1 << 24, "max_level": max_level, "backwards": backwards}

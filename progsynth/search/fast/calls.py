@@ -233,6 +233,25 @@ def cut_where_changed(A: Words, Q: Longs, start: int, values: int, n: int) -> in
 
 
 @kernel
+def grouped(A: Words, Q: Longs, start: int, values: int, n: int) -> int:
+    """The word of the dict of the items under their values."""
+    out, at, count = Q[OUT], Q[INNER], 0
+    for j in range(n):
+        key = peek(A, values + j)
+        if first(A, values, j, key) == j:
+            w = sequence(A, Q, at, chosen(A, at, start, values, n, key))
+            if w <= ABSENT:
+                return w
+            A[at], A[at + 1] = key, w
+            w = sequence(A, Q, at, 2)
+            if w <= ABSENT:
+                return w
+            A[out + count] = w
+            count += 1
+    return result(A, Q, out, count)
+
+
+@kernel
 def best(A: Words, Q: Longs, kind: int, start: int, values: int, n: int, sign: int) -> int:
     """The first item with the least (sign -1) or greatest (1) value; `FAIL` of none."""
     if n == 0:
@@ -279,6 +298,8 @@ def conclude(
         return result(A, Q, Q[OUT], n)
     if code == op.MIN_BY or code == op.MAX_BY:
         return best(A, Q, aux, start, values, n, -1 if code == op.MIN_BY else 1)
+    if code == op.GROUP_BY:
+        return grouped(A, Q, start, values, n)
     if code == op.PARTITION:
         return partitioned(A, Q, start, values, n)
     return cut_where_changed(A, Q, start, values, n)  # RUNS

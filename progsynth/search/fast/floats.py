@@ -27,6 +27,7 @@ from progsynth.search.fast.layout import (
     SCALAR,
     SEQUENCE,
     SPARE,
+    TABLE,
     TYPES,
     Longs,
     Words,
@@ -200,12 +201,28 @@ def is_close(Q: Longs, x: int, y: int) -> bool:
 
 
 @kernel
+def has_same(A: Words, x: int, y: int) -> bool:
+    """Have two dicts the same pairs, in whatever order?"""
+    if x <= ABSENT or y <= ABSENT or length(A, x) != length(A, y):
+        return False
+    for i in range(length(A, x)):
+        j = 0
+        while j < length(A, y) and item_of(A, y, j) != item_of(A, x, i):
+            j += 1
+        if j == length(A, y):
+            return False
+    return True
+
+
+@kernel
 def near(A: Words, Q: Longs, x: int, y: int) -> bool:
     """Is the value x of the outputs' type as good as y? Floats in a sequence are compared too,
-    what is nested deeper has to be the same."""
+    what is nested deeper has to be the same. The order of a dict's entries does not matter."""
     at = TYPES + 8 * Q[NEAR_KIND]
     if Q[at] == FLOATING:
         return is_close(Q, x, y)
+    if Q[at] == TABLE:
+        return has_same(A, x, y)
     if Q[at] == SCALAR or x <= ABSENT or y <= ABSENT or length(A, x) != length(A, y):
         return False
     for i in range(length(A, x)):

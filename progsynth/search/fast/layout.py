@@ -70,7 +70,7 @@ VARIABLES, VALUES, ELEMENTS, PLACES, STARTS, MISSES, TAPE = 43, 44, 45, 46, 47, 
 ACCUMULATORS, OPENED, CHOICES, ARGUMENTS, RESULTS, SECONDS, CODES = 50, 51, 52, 53, 54, 55, 56
 HISTORY, SEEN = 57, 58
 LANE_ROOM = 59  # lanes that a block may have
-NEAR_KIND, NEAR_WITHIN = 60, 61  # the type of outputs with floats, else 0; bits of the tolerance
+NEAR_KIND, NEAR_WITHIN = 60, 61  # the type of outputs with floats or dicts; bits of the tolerance
 SPARE = 62  # the next number in front of `BIGS_END` for a float that is not kept
 MULTIPLIERS = 64  # of hashes: as many as this
 NUM_MULTIPLIERS = 64
@@ -85,7 +85,7 @@ ANEW, TAG, FAILURES = 4, 5, 6  # are others than the body new; the row's hash; i
 LATER_SIZE = 8  # longs of one that is deferred: start, count, hash, found, where it is wanted
 OVERRUN = 4096  # slots behind the end of a table
 
-SCALAR, SEQUENCE, TUPLE, FLOATING = 0, 1, 2, 3  # kinds of types
+SCALAR, SEQUENCE, TUPLE, FLOATING, TABLE = 0, 1, 2, 3, 4  # kinds of types
 NUM_SPARES = 4096  # floats that are not kept, but known for a while
 
 # ---------------------------------------------------------------------------------- status

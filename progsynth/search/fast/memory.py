@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from progsynth.lang.types import BOOL, FLOAT, INT, STR, Type, walk_type
+from progsynth.lang.types import BOOL, FLOAT, INT, STR, Type, tuple_of, walk_type
 from progsynth.search.fast import layout as at
 from progsynth.search.fast.layout import BIG, Longs, Words
 from progsynth.search.fast.running import MAX_STEPS
@@ -25,7 +25,7 @@ _TABLES = (
     (at.BIGS, at.BIG_MASK),
     (at.ENTRIES, at.ROW_MASK),
 )
-_KINDS = {"tuple": at.TUPLE, "float": at.FLOATING}
+_KINDS = {"tuple": at.TUPLE, "float": at.FLOATING, "dict": at.TABLE}
 _LONG_FLOAT = struct.Struct("<q"), struct.Struct("<d")
 _FLOAT = 36  # bytes of one, with its slots
 _SMALL = 4096  # items that any result may have, and elements that any lambda may be called on
@@ -59,7 +59,8 @@ class Memory:
             return 0
         found = self.types.get(type_)
         if found is None:
-            parts = [self.type_number(t) for t in type_.types] or [0]
+            inside = (tuple_of(*type_.types),) if type_.name == "dict" else type_.types
+            parts = [self.type_number(t) for t in inside] or [0]
             found = self.types[type_] = len(self.types) + 1
             here = at.TYPES + 8 * found
             self.Q[here] = _KINDS.get(type_.name, at.SEQUENCE)
@@ -67,9 +68,10 @@ class Memory:
         return found
 
     def aim(self, type_: Type, tolerance: float) -> None:
-        """Say what outputs are: floats among them are right within the tolerance."""
-        has_floats = FLOAT in walk_type(type_)
-        self.Q[at.NEAR_KIND] = self.type_number(type_) if has_floats else 0
+        """Say what outputs are: floats among them are right within the tolerance, dicts in any
+        order."""
+        inexact = any(t == FLOAT or t.name == "dict" for t in walk_type(type_))
+        self.Q[at.NEAR_KIND] = self.type_number(type_) if inexact else 0
         self.Q[at.NEAR_WITHIN] = bits_of(tolerance)
 
     def encode(self, type_: Type, value: Any) -> int:
@@ -82,6 +84,8 @@ class Memory:
             words = [ord(c) for c in value]
         elif type_.name == "tuple":
             words = [self.encode(t, v) for t, v in zip(type_.types, value, strict=True)]
+        elif type_.name == "dict":
+            words = [self.encode(tuple_of(*type_.types), pair) for pair in value.items()]
         else:
             words = [self.encode(type_.types[0], v) for v in value]
         start = int(self.Q[at.ROWS])  # beyond the last record: free
@@ -118,6 +122,8 @@ class Memory:
             return "".join(map(chr, words))
         if type_.name == "tuple":
             return tuple(self.decode(t, w) for t, w in zip(type_.types, words, strict=True))
+        if type_.name == "dict":
+            return dict([self.decode(tuple_of(*type_.types), w) for w in words])
         return [self.decode(type_.types[0], w) for w in words]
 
     def _items(self, word: int) -> list[int]:

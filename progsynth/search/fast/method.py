@@ -9,6 +9,7 @@ import threading
 from functools import partial
 from pathlib import Path
 
+from progsynth.lang.types import walk_type
 from progsynth.lang.vm.cache import available
 from progsynth.search import fast
 from progsynth.search.bottom_up import bottom_up, goal_of, search_for, space_of
@@ -72,7 +73,9 @@ def covers(problem: Problem) -> bool:
 def _search(problem: Problem, max_bytes: int, relearn: bool) -> Search:
     whole, goal = space_of(problem), goal_of(problem)
     in_python = partial(search_for, whole, problem.dsl, goal, problem.wrap, limits=problem.limits)
-    space, left_out = restrict(whole, problem.dsl)
+    asked = [t for one in (*goal.params, goal.result) for t in walk_type(one)]
+    tables = any(t.name == "dict" for t in asked)
+    space, left_out = restrict(whole, problem.dsl, tables=tables)
     if len(names_in(space)) <= len(left_out):
         return in_python()
 

@@ -45,11 +45,16 @@ TEXTS_END = 128
 (COUNT_IF, FLAT_MAP, MIN_BY, MAX_BY, SUM_BY, RUNS, MAP_CHARS, FILTER_CHARS) = range(141, 149)
 ZIP_WITH = 149
 (FOLD, FOLD_RIGHT, SCAN, ACCUMULATE, REDUCE) = range(150, 155)
+GROUP_BY = 155  # called on items
 # floats, and what is made floats or of them
 (ADD_FLOAT, SUB_FLOAT, MUL_FLOAT, DIV_FLOAT, FLOORDIV_FLOAT, MOD_FLOAT) = range(160, 166)
 (POW_FLOAT, NEG_FLOAT, ABS_FLOAT, MIN_FLOAT, MAX_FLOAT, SIGN_FLOAT) = range(166, 172)
 (CLAMP_FLOAT, SQRT, EXP, LOG, SIN, COS, FLOAT_INT, DIV_INT) = range(172, 180)
 (INT_FLOAT, FLOOR, CEIL, ROUND) = range(180, 184)
+# dicts
+(IN_DICT, ITEM_DICT, GET_DICT, PUT_DICT, DELETE_DICT, ITEMS, KEYS, VALUES) = range(184, 192)
+(DICT_OF, COUNTS, MERGE, INVERT) = range(192, 196)
+DICTS = 184  # where they begin
 FLOATS, WHOLES = 160, 180  # where they begin, and those that give ints
 
 # which arguments are opened, as bits: of other operations on sequences, the first
@@ -62,13 +67,18 @@ OPENS: dict[int, int] = {
     **dict.fromkeys((SPLIT, JOIN, BEFORE, AFTER), 3),
     **dict.fromkeys((REPLACE, ZIP_THREE), 7),
     **dict.fromkeys((PAD_LEFT, PAD_RIGHT), 5),
+    **dict.fromkeys(range(DICTS, INVERT + 1), 1),
     IN: 2,
+    IN_DICT: 2,
+    MERGE: 3,
 }
 
 OPENED = tuple(OPENS.get(code, 0) for code in range(200))
 
 # those that take values for equal where their words are, or order floats in a way of their own
-BY_WORDS = frozenset((IN, INDEX, COUNT_ITEM, FIND, UNIQUE, REMOVE, RUNS, MIN_BY, MAX_BY, IS_SORTED))
+BY_WORDS = frozenset(
+    (IN, INDEX, COUNT_ITEM, FIND, UNIQUE, REMOVE, RUNS, GROUP_BY, MIN_BY, MAX_BY, IS_SORTED)
+)
 
 NO_LAMBDA, ON_ITEMS, ON_CHARS, ON_PAIRS, ON_RESULTS = range(5)
 
@@ -199,6 +209,21 @@ TABLE: dict[str, Operation] = {
     "scan": Operation(SCAN, -1, ON_RESULTS),
     "accumulate": Operation(ACCUMULATE, -1, ON_RESULTS),
     "reduce": Operation(REDUCE, -1, ON_RESULTS),
+    "group_by": _calls(GROUP_BY),
+    "len.dict": Operation(LEN),
+    "is_empty.dict": Operation(IS_EMPTY),
+    "in.dict": Operation(IN_DICT),
+    "item.dict": Operation(ITEM_DICT),
+    "get.dict": Operation(GET_DICT),
+    "put.dict": Operation(PUT_DICT),
+    "delete.dict": Operation(DELETE_DICT),
+    "items": Operation(ITEMS),
+    "keys": Operation(KEYS),
+    "values": Operation(VALUES),
+    "dict_of": Operation(DICT_OF),
+    "counts": Operation(COUNTS),
+    "merge": Operation(MERGE),
+    "invert": Operation(INVERT),
     "chars": Operation(CHARS),
     "in.str": Operation(IN_STR),
     "find.str": Operation(FIND_STR),

@@ -9,6 +9,7 @@ is the same: nothing but values comes of it.
 from __future__ import annotations
 
 from progsynth.search.fast import opcodes as op
+from progsynth.search.fast.dicts import look_in
 from progsynth.search.fast.floats import float_row
 from progsynth.search.fast.interning import conclude_deferred, give, opened
 from progsynth.search.fast.jit import inlined, kernel, peek, prefetch
@@ -84,7 +85,9 @@ def operate(A: Words, Q: Longs, code: int, aux: int, x: int, y: int, z: int, u: 
         return make(A, Q, code, aux, x, y, z, u)
     if code < op.NESTING_END:
         return nest(A, Q, code, x, y, z)
-    return text(A, Q, code, x, y, z)
+    if code < op.DICTS:
+        return text(A, Q, code, x, y, z)
+    return look_in(A, Q, code, x, y, z)
 
 
 @inlined
@@ -155,7 +158,7 @@ def apply_lanes(
         number_row(A, Q, code, a, b, c, n, out)
     elif code < op.LOGIC_END:
         logic_row(A, Q, code, aux, a, b, c, n, out)
-    elif code < op.FLOATS:
+    elif code < op.FLOATS or code >= op.DICTS:
         operate_lanes(A, Q, code, aux, a, b, c, d, n, period, out)
     else:
         float_row(A, Q, code, a, b, c, n, out)

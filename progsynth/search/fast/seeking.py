@@ -26,6 +26,7 @@ from progsynth.search.fast.layout import (
     ROOM,
     SEQUENCE,
     STATUS,
+    TABLE,
     TUPLE,
     TYPES,
     Longs,
@@ -64,7 +65,7 @@ def seek(T: Tables, X: Longs, G: Words, W: Words, p: int, misses: int, inner: bo
                 status = DONE if X[STARTED] == AT_END else PAUSED
                 break
             num, place, lacking = choose_block(T, X, p, 0, False, min(most, Q[BUDGET])), 0, 0
-        Q[STATUS], Q[KEEP] = GOING, int(Q[TYPES + 8 * Q[NEAR_KIND]] in (SEQUENCE, TUPLE))
+        Q[STATUS], Q[KEEP] = GOING, int(Q[TYPES + 8 * Q[NEAR_KIND]] in (SEQUENCE, TABLE, TUPLE))
         run_block(T, X, p, 1 if fits >= 0 else num, int(W[place]), W[place] + 1)
         Q[KEEP] = 1
         if Q[STATUS] == ROOM:

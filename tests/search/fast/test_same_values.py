@@ -48,6 +48,11 @@ TASKS: dict[str, tuple[str, list[tuple[Any, ...]], int]] = {
         [([0.5, -0.0], [2.0, 0.0]), ([], [1e9]), ([math.nan, 3.0, -1.0], [math.inf, 3.0])],
         4,
     ),
+    "dicts": (
+        "(dict[int, int], int) -> dict[int, int]",
+        [({3: 1, 1: 2}, 1), ({}, 5), ({-4: 5, 0: -4, 5: 5}, 5)],
+        4,
+    ),
     "large numbers": ("(int) -> bool", [(2**61,), (-(2**62),), (2**62 - 1,), (0,)], 4),
 }
 
@@ -78,7 +83,8 @@ def row_key(row: tuple[Any, ...]) -> tuple[Any, ...]:
 def test_the_compiled_bank_keeps_the_same_values_at_the_same_costs(name: str) -> None:
     text, rows, cost = TASKS[name]
     *types, result = parse_type(text).types
-    space, *_ = restrict(make_space(pack(), tuple(types), result, CONSTANTS), pack())
+    whole = make_space(pack(), tuple(types), result, CONSTANTS)
+    space, *_ = restrict(whole, pack(), tables="dict" in text)
     root = space.symbol(space.top(tuple(types)), result)
     slow, fast = filled(space, tuple(types), root, rows, cost)
     assert fast.programs == slow.programs

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import shutil
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -125,8 +126,8 @@ def test_a_full_bank_says_so_and_goes_on_finding() -> None:
 
 
 def test_what_it_has_no_words_for_goes_to_its_twin() -> None:
-    counted = ({"a": 1, "b": 2}, {"c": 3})
-    asked = problem("(d: dict[str, int]) -> int", len, [(d,) for d in counted])
+    graphs = ({1: {2: 1.0}, 2: {}}, {3: {}})
+    asked = problem("(g: graph[int]) -> int", len, [(g,) for g in graphs])
     assert is_in_python(fast_bottom_up()(asked, 0))
 
 
@@ -140,6 +141,33 @@ def test_primitives_without_a_kernel_have_turns_in_the_twin() -> None:
     found, _ = first(search, asked, 3_000_000)
     assert found is not None
     assert {"fixed", "reverse.str"} <= called_names(found.program.entry)
+
+
+COUNTED = [(["a", "b", "a"],), (["c"],), (["x", "y", "y", "y"],)]
+
+# signature, meaning, rows
+DICTS: dict[str, tuple[str, Callable[..., Any], list[tuple[Any, ...]]]] = {
+    "counted": ("(xs: list[str]) -> dict[str, int]", Counter, COUNTED),
+    "in another order": (
+        "(xs: list[str]) -> dict[str, int]",
+        lambda xs: Counter(reversed(xs)),
+        COUNTED,
+    ),
+    "looked up": (
+        "(prices: dict[str, int], xs: list[str]) -> int",
+        lambda prices, xs: sum(prices.get(x, 0) for x in xs),
+        [({"a": 3, "b": 5}, ["a", "b", "a"]), ({}, ["a"]), ({"x": 1, "y": 7, "z": 2}, ["y", "w"])],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DICTS)
+def test_dicts_are_values_too(name: str) -> None:
+    asked = problem(*DICTS[name])
+    search = fast_bottom_up()(asked, 0)
+    assert isinstance(search, InTurns)
+    found, _ = first(search.searches[0], asked, 20_000_000)
+    assert found is not None
 
 
 # signature, meaning, rows; the outputs are rounded
