@@ -7,19 +7,21 @@ nonsense: 0.0 is right, `inf` is a failure. The table below has one line a type.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
+from progsynth.errors import TaskError
 from progsynth.lang.engines import run_rows
 from progsynth.lang.failure import Failure, Limits
 from progsynth.lang.primitive import DSL
 from progsynth.lang.tensor import numbers_of
 from progsynth.lang.term import Program
 from progsynth.lang.types import FLOAT, Type
-from progsynth.lang.values import Value, close, entry_types
-from progsynth.task import Example
+from progsynth.lang.values import Value, close, entry_types, identity_key, show
+from progsynth.task import Example, Metric
 
 Grade = Callable[[Value, Value], float]  # (expected, found) -> 0.0 when right
 
@@ -214,3 +216,73 @@ def levenshtein(left: Sequence[Hashable], right: Sequence[Hashable]) -> int:
         plus = horizontal_minus | (~(diagonal | horizontal_plus) & mask)
         minus = horizontal_plus & diagonal
     return score
+
+
+# ---------------------------------------------------------------------------------- metrics
+
+
+def score(metric: str | Metric, expected: Sequence[Value], evaluation: Evaluation) -> float:
+    """What the metric says of an evaluation: a name in `MEASURES`, or a function of one's own.
+
+    Raises TaskError for a metric of numbers where outputs are none.
+    """
+    if callable(metric):
+        return float(metric(expected, evaluation.outputs))
+    return MEASURES[metric](expected, evaluation)
+
+
+def _accuracy(_: Sequence[Value], evaluation: Evaluation) -> float:
+    return evaluation.passed / max(1, evaluation.total)
+
+
+def _macro_f1(expected: Sequence[Value], evaluation: Evaluation) -> float:
+    """The mean over the outputs that occur of the harmonic mean of precision and recall."""
+    wanted = [identity_key(value) for value in expected]
+    found = [None if isinstance(o, Failure) else identity_key(o) for o in evaluation.outputs]
+    scores = []
+    for label in dict.fromkeys(wanted):
+        right = sum(w == f == label for w, f in zip(wanted, found, strict=True))
+        scores.append(2 * right / (wanted.count(label) + found.count(label)))
+    return math.fsum(scores) / max(1, len(scores))
+
+
+def _differences(expected: Sequence[Value], evaluation: Evaluation) -> list[float]:
+    """Expected less found; inf for a failure."""
+    made = []
+    for wanted, got in zip(expected, evaluation.outputs, strict=True):
+        if isinstance(wanted, bool) or not isinstance(wanted, int | float):
+            raise TaskError(
+                f"metric: errors are of outputs that are numbers, found {show(wanted)}; "
+                'take "accuracy", "macro_f1" or a function of your own'
+            )
+        made.append(math.inf if isinstance(got, Failure) else float(wanted) - float(got))
+    return made
+
+
+def _mean_absolute_error(expected: Sequence[Value], evaluation: Evaluation) -> float:
+    off = _differences(expected, evaluation)
+    return _total([abs(x) for x in off]) / max(1, len(off))
+
+
+def _root_mean_squared_error(expected: Sequence[Value], evaluation: Evaluation) -> float:
+    off = _differences(expected, evaluation)
+    return math.sqrt(_total([x * x for x in off]) / max(1, len(off)))
+
+
+def _r_squared(expected: Sequence[Value], evaluation: Evaluation) -> float:
+    """1 less the squared error's share of that of the mean, which so scores 0."""
+    off = _differences(expected, evaluation)
+    mean = math.fsum(expected) / max(1, len(expected))
+    spread = math.fsum((x - mean) ** 2 for x in expected)
+    return 1 - _total([x * x for x in off]) / spread if spread else math.nan
+
+
+MEASURES: Mapping[str, Callable[[Sequence[Value], Evaluation], float]] = MappingProxyType(
+    {
+        "accuracy": _accuracy,
+        "macro_f1": _macro_f1,
+        "mean_absolute_error": _mean_absolute_error,
+        "root_mean_squared_error": _root_mean_squared_error,
+        "r_squared": _r_squared,
+    }
+)

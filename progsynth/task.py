@@ -33,6 +33,7 @@ from progsynth.task_settings import (
 KINDS = {"train": "training", "validation": "validation", "test": "test"}
 
 ErrorMeasure = Callable[[Value, Value], float]  # (expected, found) -> 0.0 when right
+Metric = Callable[[Sequence[Value], Sequence[Any]], float]  # of all outputs; Failures among them
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,8 @@ class Task:
     `sketch` is a program text with holes (`??`). `params` names the parameters. `accuracy` is
     the share of the training and of the validation examples that has to be right. `neural` has
     declarations of submodules that programs may use: `digit(image: tensor[1, 8, 8]) ->
-    choice[10]`.
+    choice[10]`. `metric` is what `Result.score` reports of outputs: a name in `METRICS`, or a
+    function of the outputs expected and found.
     """
 
     name: str
@@ -93,6 +95,7 @@ class Task:
     description: str = ""
     accuracy: float = 1.0
     neural: tuple[str, ...] = ()
+    metric: str | Metric = "accuracy"
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name.strip():

@@ -97,6 +97,18 @@ def check_error(value: Any, field: str) -> None:
         )
 
 
+METRICS = ("accuracy", "macro_f1", "mean_absolute_error", "root_mean_squared_error", "r_squared")
+
+
+def check_metric(value: Any, field: str) -> None:
+    """The name of a metric, or one of one's own."""
+    if not (callable(value) or (isinstance(value, str) and value in METRICS)):
+        raise TaskError(
+            f"{field}: expected one of {', '.join(METRICS)}, or a function (expected outputs, "
+            f"found outputs) -> float, found {show(value)}"
+        )
+
+
 CHECKS: Mapping[str, Callable[[Any, str], None]] = {
     "tolerance": check_tolerance,
     "accuracy": check_accuracy,
@@ -106,6 +118,7 @@ CHECKS: Mapping[str, Callable[[Any, str], None]] = {
     "description": check_text,
     "pack": check_pack,
     "error": check_error,
+    "metric": check_metric,
 }
 
 

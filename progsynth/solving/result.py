@@ -9,7 +9,7 @@ from typing import Any
 
 from progsynth import neural
 from progsynth.errors import ProgsynthError
-from progsynth.evaluate import Evaluation
+from progsynth.evaluate import Evaluation, score
 from progsynth.lang.engines import function_of
 from progsynth.lang.failure import Failure
 from progsynth.lang.primitive import DSL
@@ -208,6 +208,11 @@ class Result:
     def evaluate(self, examples: Sequence[Example]) -> Evaluation:
         """The program on other examples of the task, with its weights: `task.test`, say."""
         return self._program.evaluate(examples)
+
+    def score(self, examples: Sequence[Example]) -> float:
+        """What the task's metric says of the program on other examples of the task."""
+        wanted = [example.output for example in examples]
+        return score(self._program.task.metric, wanted, self.evaluate(examples))
 
     def add_to(self, library: Library, *, name: str = "", doc: str = "") -> Entry:
         """The program as a subroutine of the library, where its networks go too.

@@ -55,7 +55,14 @@ def write_result(
 ) -> None:
     """Write a result that has a program. Raises ProgsynthError where it cannot be written."""
     kept = replace(
-        task, train=task.train[:1], validation=(), test=(), error=None, pack=pack.name, sketch=""
+        task,
+        train=task.train[:1],
+        validation=(),
+        test=(),
+        error=None,
+        metric=task.metric if isinstance(task.metric, str) else "accuracy",
+        pack=pack.name,
+        sketch="",
     )
     whole = {
         "format": FORMAT,

@@ -32,6 +32,7 @@ _FIELDS = {
     "tolerance": "tolerance",
     "accuracy": "accuracy",
     "neural": "neural",
+    "metric": "metric",
     "pack": "pack",
     "fuel": "fuel",
     "cells": "cells",
@@ -180,10 +181,16 @@ def _check_keys(data: dict[str, Any], known: tuple[str, ...], where: str, what: 
 def task_to_json(task: Task) -> dict[str, Any]:
     """The task as data for `json.dumps`, without what is left at its default.
 
-    Raises UnsupportedError for what has no written form: a measure of error, an unnamed pack.
+    Raises UnsupportedError for what has no written form: a measure of error, an unnamed pack, a
+    metric of one's own.
     """
-    if task.error is not None or not isinstance(task.pack, str):
-        field = "error" if task.error is not None else "pack"
+    objects = {
+        "error": task.error is not None,
+        "pack": not isinstance(task.pack, str),
+        "metric": not isinstance(task.metric, str),
+    }
+    if any(objects.values()):
+        field = next(name for name, is_object in objects.items() if is_object)
         raise UnsupportedError(
             f"task '{task.name}': its {field} is a Python object, which a file cannot hold; "
             "set it in Python after reading the task: dataclasses.replace(task, ...)"

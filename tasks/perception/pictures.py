@@ -143,7 +143,7 @@ def _read(folder: Path, part: str) -> tuple[Images, Labels]:
             f"{folder}: expected a label from 0 to 9 for each image of 28 x 28, found "
             f"{len(labels)} labels, {len(pixels)} images of {pixels.shape[1:]}"
         )
-    grey: Images = pixels.astype(np.float32) / _WHITE
+    grey: Images = pixels.astype(np.float32) / np.float32(_WHITE)
     return grey[:, np.newaxis], labels.astype(np.int64)
 
 
