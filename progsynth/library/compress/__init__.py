@@ -1,0 +1,1 @@
+"""Compression: subroutines found in a corpus of programs that make the corpus shorter."""
