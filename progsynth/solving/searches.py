@@ -11,6 +11,7 @@ from progsynth.errors import ProgsynthError, UnsupportedError
 from progsynth.lang.term import Term
 from progsynth.search.best_first import best_first
 from progsynth.search.bottom_up import bottom_up
+from progsynth.search.loops.search import loops
 from progsynth.search.portfolio import Member, Portfolio, Used
 from progsynth.search.portfolio.closeness import Closeness
 from progsynth.search.portfolio.method import members_of
@@ -60,6 +61,10 @@ def _bottom_up_python(asked: _Asked, seeds: Seeds) -> Search:
 
 def _best_first(asked: _Asked, seeds: Seeds) -> Search:
     return _of_method(best_first(), asked, seeds)
+
+
+def _loops(asked: _Asked, seeds: Seeds) -> Search:
+    return _of_method(loops(), asked, seeds)
 
 
 def _genetic(asked: _Asked, seeds: Seeds) -> Search:
@@ -123,6 +128,7 @@ _SEARCHES: Mapping[str, Callable[[_Asked, Seeds], Search]] = {
     "bottom_up": _bottom_up,
     IN_PYTHON: _bottom_up_python,
     "best_first": _best_first,
+    "loops": _loops,
     "genetic": _genetic,
     "flat_genetic": _flat_genetic,
     "hybrid": _hybrid,
