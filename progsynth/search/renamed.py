@@ -48,8 +48,12 @@ def renamed(rows: Sequence[tuple[Value, ...]], outputs: Sequence[Value]) -> tupl
     if not all(map(lambda text, some: _is_made_of(text, some, shared), texts, words)):
         return ()
     often = Counter(word for some in words for word in some)
+    runs = [(run, some) for text, some in zip(texts, words, strict=True) for run in _runs(text)]
+    moved = {source[0] for run, some in runs if (source := _source(run, some)) is not None}
+    # A word of most inputs that no output has is one to look for, such as "Inc".
+    marks = frozenset(w for w in often if 2 * often[w] > len(rows) and w not in moved)
     made = [
-        list(_changes(row, text, some, often, shared, len(rows)))
+        list(_changes(row, text, some, shared, marks))
         for row, text, some in zip(rows, texts, words, strict=True)
     ]
     turns = max(map(len, made), default=0)
@@ -65,6 +69,10 @@ def separators(rows: Sequence[tuple[Value, ...]]) -> frozenset[str]:
     """
     found = [frozenset(t for text in _texts(row) for t in _BETWEEN.findall(text)) for row in rows]
     return frozenset.intersection(*found) if found else frozenset()
+
+
+def _runs(text: str) -> list[str]:
+    return _WORD.findall(text)
 
 
 def _texts(value: Value) -> Iterator[str]:
@@ -102,15 +110,14 @@ def _changes(
     row: tuple[Value, ...],
     output: str,
     words: dict[str, None],
-    often: Counter[str],
     shared: frozenset[str],
-    count: int,
+    marks: frozenset[str],
 ) -> Iterator[Changed]:
-    """The row with each word changed that is not of the format: in few of the examples."""
+    """The row with each word changed but those that all outputs share, and marks to look for."""
     if sum(map(len, _texts(row))) > _LONGEST:
         return
     for word in words:
-        if word in shared or (count > 2 and 2 * often[word] > count):
+        if word in shared or word in marks:
             continue
         for other in _others(word):
             if other in words:

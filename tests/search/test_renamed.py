@@ -56,3 +56,11 @@ def test_separators_are_what_stands_between_words_in_every_row() -> None:
     assert separators([("year= 2016",), ("fuel economy= 25/33",)]) == {"= "}
     assert separators([("a b",), ("cd",)]) == frozenset()
     assert separators([]) == frozenset()
+
+
+def test_a_word_of_all_inputs_that_no_output_has_is_left_alone() -> None:
+    found = renamed([("Nord Inc",), ("Sued West Inc",)], ["Nord", "Sued West"])
+    assert found
+    assert all(str(one.inputs[0]).endswith(" Inc") for one in found)
+    turned = renamed([("Lee Kim",), ("Kim Lee",)], ["Kim", "Lee"])
+    assert Changed(("Lee Kimm",), "Kimm") in turned, "those that outputs have are changed"
