@@ -75,7 +75,8 @@ class Term:
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Each process hashes text in its own way: what is sent to another is hashed anew there.
-        return (type(self), tuple([getattr(self, field.name) for field in fields(self)]))
+        made: Any = self  # a dataclass, as each kind of term is
+        return type(self), tuple([getattr(self, field.name) for field in fields(made)])
 
 
 Names = tuple[str, ...]
