@@ -133,11 +133,12 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=0.003)
     parser.add_argument("--samples", type=int, default=1, help="a value of a choice")
     parser.add_argument("--estimators", nargs="+", default=list(ESTIMATORS), choices=ESTIMATORS)
+    parser.add_argument("--programs", nargs="+", default=list(PROGRAMS), choices=list(PROGRAMS))
     options = parser.parse_args()
     torch.set_num_threads(1)
     x_N, y_N = images(Path(os.environ["PROGSYNTH_DATA"]) / "mnist10k")
     print("program                    estimator    worst   mean  digit  seconds (worst)")
-    for name in PROGRAMS:
+    for name in options.programs:
         for estimator in options.estimators:
             runs = [trained(name, estimator, n, x_N, y_N, options) for n in range(options.seeds)]
             append({"program": name, "estimator": estimator, "runs": runs})

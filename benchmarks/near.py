@@ -1,0 +1,113 @@
+"""Search by trained relaxations, cheap against plain: `python -m benchmarks.near`.
+
+The task is the example of the field's library for neurosymbolic programs, y = abs(x0) + x1, from
+pairs alone: floats, with +, -, *, - and abs to build from. The same best-first search runs twice:
+with nodes that inherit weights and optimiser states and are trained by rungs, and with nodes
+that are each trained from scratch with all steps, as is usual. The ratio of processor seconds
+in one run counts; the number of nodes trained is that of both searches' own. Figures are appended
+to benchmarks/results/near.jsonl, a line a seed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+import progsynth
+from progsynth.lang.failure import Limits
+from progsynth.lang.printing.pretty import pretty
+from progsynth.lang.term import Function, Program, Term
+from progsynth.lang.types import FLOAT
+from progsynth.registry import pack
+from progsynth.search.problem import Problem
+from progsynth.search.run import Candidate
+from progsynth.train.near import Plan, near
+
+RESULTS = Path(__file__).parent / "results" / "near.jsonl"
+PRIMITIVES = ("add.float", "sub.float", "mul.float", "neg.float", "abs.float")
+NUM_ROWS = 200
+
+
+def wrap(term: Term, cost: int) -> Candidate:
+    """The candidate of a body."""
+    function = Function("f", ("x0", "x1"), (FLOAT, FLOAT), FLOAT, term)
+    return Candidate(Program((function,)), cost)
+
+
+def problem(seed: int) -> Problem:
+    """y = abs(x0) + x1, on numbers drawn evenly from -2 to 2."""
+    x = np.random.default_rng(seed).uniform(-2, 2, (NUM_ROWS, 2)).tolist()
+    return Problem(
+        (FLOAT, FLOAT),
+        FLOAT,
+        tuple((a, b) for a, b in x),
+        tuple(abs(a) + b for a, b in x),
+        pack(),
+        wrap,
+        (FLOAT, FLOAT),
+        FLOAT,
+        Limits(),
+        allowed=PRIMITIVES,
+    )
+
+
+def measured(seed: int, inherits: bool, steps: int) -> dict[str, Any]:
+    """One search: what it found, and what it took."""
+    rungs = tuple(dict.fromkeys((max(1, steps // 10), max(1, steps // 3), steps)))
+    plan = Plan(rungs=rungs, inherits=inherits)
+    start = time.process_time()
+    found = near(problem(seed), seed=seed, plan=plan)
+    text = "" if found.program is None else pretty(found.program, pack()).strip().split("\n")[-1]
+    return {
+        "inherits": inherits,
+        "seconds": time.process_time() - start,
+        "program": text.strip(),
+        "loss": found.loss,
+        "nodes": found.nodes,
+        "gradient steps": found.gradient_steps,
+    }
+
+
+def main() -> None:
+    """Measure, print, and append the figures."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--steps", type=int, default=400, help="of a node trained to the end")
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    measured(99, True, 10)  # what is loaded at first use is not timed
+    for seed in range(options.seeds):
+        both = [measured(seed, inherits, options.steps) for inherits in (True, False)]
+        ratio = both[1]["seconds"] / both[0]["seconds"]
+        for one in both:
+            way = "inherited, by rungs" if one["inherits"] else "each from scratch"
+            print(
+                f"seed {seed}  {way:20} {one['seconds']:7.1f} s  {one['nodes']:4} nodes  "
+                f"{one['gradient steps']:6} steps  {one['program']}"
+            )
+        print(f"seed {seed}  ratio {ratio:.1f}", flush=True)
+        machine = f"{platform.machine()}, {platform.system()}, Python {platform.python_version()}"
+        record = {
+            "version": progsynth.__version__,
+            "command": " ".join(["python -m benchmarks.near", *sys.argv[1:]]),
+            "date": time.strftime("%Y-%m-%d"),
+            "machine": machine,
+            "torch": torch.__version__,
+            "seed": seed,
+            "measured": both,
+            "ratio": ratio,
+        }
+        with RESULTS.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(record) + "\n")
+
+
+if __name__ == "__main__":
+    main()
