@@ -21,7 +21,7 @@ from progsynth.search.sketch import search_sketch
 from progsynth.solving.problem import make_problem
 from progsynth.solving.result import Result
 from progsynth.solving.setting import Setting
-from progsynth.solving.usual import usual, usual_bottom_up, waiting_bottom_up
+from progsynth.solving.usual import WEIGHTS, usual, usual_bottom_up, waiting_bottom_up
 
 IN_PYTHON = "bottom_up_python"
 
@@ -84,12 +84,12 @@ def _portfolio(asked: _Asked, seeds: Seeds) -> Search:
     """The usual searches; in a sketch that most of them cannot fill, those that can."""
     setting, methods = asked.setting, usual(wait=asked.wait)
     if setting.sketch is None:
-        members = members_of(methods, make_problem(setting, seeds=seeds), asked.seed)
+        members = members_of(methods, make_problem(setting, seeds=seeds), asked.seed, WEIGHTS)
     else:
         first = _in_sketch(setting)
         members = (Member(first.name, lambda: first),)
         try:
-            members += members_of(methods, make_problem(setting), asked.seed)[1:]
+            members += members_of(methods, make_problem(setting), asked.seed, WEIGHTS)[1:]
         except UnsupportedError:  # of several holes, say
             pass
     return Portfolio(members, _closeness(setting), workers=asked.workers)

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 import progsynth
 from progsynth.search.best_first import best_first
 from progsynth.search.fast.method import fast_bottom_up
 from progsynth.search.first import first
+from progsynth.search.loops.search import loops
 from progsynth.search.problem import Method, Problem
 from progsynth.search.run import Search
 from progsynth.search.templates import templates
+
+# Alone, bottom-up search solves most, and flat genomes are ahead of trees or level with them: see
+# the records in benchmarks/results, and docs/decisions/genetic_representation.md.
+WEIGHTS: Mapping[str, float] = MappingProxyType(
+    {"bottom_up": 2.0, "flat_genetic": 1.5, "genetic": 1.0, "best_first": 1.0}
+)
+_LOOPS = 1_000_000  # executions
 
 
 def usual_genetic(problem: Problem, seed: int) -> Search:
@@ -31,8 +40,10 @@ def waiting_flat(problem: Problem, seed: int) -> Search:
 
 
 def usual_best_first(problem: Problem, seed: int) -> Search:
-    """The best-first search as it is by default, after the small programs of usual shapes."""
-    return first(templates(), best_first())(problem, seed)
+    """The best-first search as it is by default, after the small programs of usual shapes and the
+    small loops."""
+    small_loops = loops(max_executions=_LOOPS)
+    return first(templates(), first(small_loops, best_first()))(problem, seed)
 
 
 def usual_bottom_up(problem: Problem, seed: int) -> Search:

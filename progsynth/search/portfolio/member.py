@@ -20,10 +20,12 @@ _REMEMBERED = 1_000  # programs whose closeness is
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A search by name. `make` gives it, as new; workers get it sent, so no closure will do."""
+    """A search by name. `make` gives it, as new; workers get it sent, so no closure will do.
+    Until something pays, its share of the budget is in proportion to its weight."""
 
     name: str
     make: Callable[[], Search]
+    weight: float = 1.0
 
 
 @runtime_checkable

@@ -85,7 +85,7 @@ class Team:
 
     def shares(self, seats: Sequence[Seat]) -> dict[int, float]:
         """The share of each of the seats, by its place."""
-        made = shares([seat.credit for seat in seats])
+        made = shares([seat.credit for seat in seats], [seat.member.weight for seat in seats])
         return {seat.place: share for seat, share in zip(seats, made, strict=True)}
 
     def order(
