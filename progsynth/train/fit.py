@@ -389,7 +389,7 @@ def decided(
             decisions[name] = [
                 given[n] for places in inputs.places for n in places[name].ravel().tolist()
             ]
-    declared = [networks[name].declaration for name in networks]
+    declared = [one for one in program.neural if one.name in networks]
     view, pack = symbolic(program, dsl, neural=declared)
     rows = decided_rows(inputs.layouts, decisions)
     types = inputs.layouts[0].types if inputs.layouts else tuple(map(as_int, program.entry.types))

@@ -22,6 +22,7 @@ from progsynth.search.problem import Method, Problem
 from progsynth.search.run import Allowance, Batch, Candidate, Search, Told
 from progsynth.search.simplify import simplify
 from progsynth.train.breeding import favour_submodules
+from progsynth.train.encoded import EncodedSearch, encoded
 from progsynth.train.occam import cheaper_term
 from progsynth.train.pool import Member, rank
 from progsynth.train.scorer import Networks, Schedule, TrainingScorer
@@ -65,6 +66,8 @@ def hybrid(
                 "in a sketch (neural digit(image: tensor[1, 8, 8]) -> choice[10]), or use "
                 'search="genetic"'
             )
+        declared = {one.name: one for one in problem.neural}
+        problem, encoding = encoded(problem)
         scorer = TrainingScorer(
             problem,
             seed,
@@ -72,8 +75,10 @@ def hybrid(
             recipe=recipe,
             config=config,
             device=devices.choose(device),
+            declared=declared,
         )
-        return HybridSearch(problem, seed, scorer, settings)
+        search = HybridSearch(problem, seed, scorer, settings)
+        return EncodedSearch(search, encoding) if encoding.types else search
 
     return method
 

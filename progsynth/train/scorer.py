@@ -115,12 +115,14 @@ class TrainingScorer:
         recipe: Recipe | None,
         device: torch.device,
         config: Config | None = None,
+        declared: Mapping[str, Neural] | None = None,
     ):
         self.problem = problem
         self.seed = seed
         self.schedule = schedule
         self.recipe = recipe
         self.config = config
+        self.declared = declared or {}  # of submodules that read what is encoded: see `encoded`
         self.device = device
         self.counts = Counts()
         self.bounds = Bounds()
@@ -295,7 +297,8 @@ class TrainingScorer:
         for declaration in view.neural:
             self.started += 1
             seed = int(np.random.SeedSequence([self.seed, self.started]).generate_state(1)[0])
-            network = make_network(declaration, seed=seed, recipe=self.recipe, config=self.config)
+            own = self.declared.get(declaration.name, declaration)
+            network = make_network(own, seed=seed, recipe=self.recipe, config=self.config)
             fit_normaliser(network, torch.from_numpy(view.inputs.tensors[declaration.name]))
             made[declaration.name] = network
         return made

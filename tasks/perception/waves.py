@@ -127,7 +127,7 @@ DRAWN = (
     Drawn(
         name="windows with a beep",
         request=f"list[{_SIGNAL}] -> int",
-        params="windows",
+        params="signal",
         description="In how many windows of a signal there is a beep.",
         neural=f"heard(window: {_SIGNAL}) -> bool",
         accuracy=0.9,
