@@ -55,8 +55,9 @@ class Plan:
     """How the search goes: `rungs` are the steps that a node has after each time it is trained.
 
     Nodes are ordered by `per_cost` for each unit of cost, and the loss as a share of that of
-    always answering the mean. `enough` is the share at which a finished program is taken. Without
-    `inherits` every node starts from fresh weights and has all steps at once: the control.
+    always answering the mean. `enough` is the share at which a finished program is taken. Places
+    where no network can stand are filled at once, which may cost `closing` with what they are in.
+    Without `inherits` every node starts from fresh weights and has all steps at once: the control.
     """
 
     rungs: tuple[int, ...] = (40, 120, 400)
@@ -65,6 +66,7 @@ class Plan:
     per_cost: float = 0.02
     enough: float = 0.01
     max_cost: int = 12
+    closing: int = 3
     max_nodes: int = 500
     inherits: bool = True
 
@@ -187,7 +189,7 @@ class _Near:
         todo = [*node.unfinished.expanded(self.rules, self.numbers)]
         while todo:
             one = todo.pop(0)
-            if one.cost > self.plan.max_cost:
+            if one.cost > min(self.plan.max_cost, node.unfinished.cost + self.plan.closing):
                 continue
             if not one.is_trainable:
                 todo += one.expanded(self.rules, self.numbers)

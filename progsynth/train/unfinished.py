@@ -35,8 +35,14 @@ class Open:
 
     @property
     def read(self) -> tuple[int, ...]:
-        """The positions of the variables in sight, outermost first, that a network can read."""
-        return tuple(n for n, t in enumerate(self.place.scope.visible) if _is_readable(t))
+        """The positions of the variables in sight, outermost first, that a network can read.
+
+        In a function, which is run on every item, lists are not read again each time.
+        """
+        scope = self.place.scope
+        return tuple(
+            n for n, t in enumerate(scope.visible) if _is_readable(t, lists=not scope.lambdas)
+        )
 
     @property
     def declared(self) -> Neural:
@@ -58,12 +64,12 @@ class Open:
 Cell = tuple[Place, Rule] | Open
 
 
-def _is_readable(type_: Type) -> bool:
+def _is_readable(type_: Type, *, lists: bool) -> bool:
     try:
-        modality_of(type_)
+        modality = modality_of(type_)
     except UnsupportedError:
         return False
-    return True
+    return lists or not modality.has_items
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,3 +115,38 @@ def test_the_same_seed_gives_the_same_weights() -> None:
         bool((a == b).all())
         for a, b in zip(first[1]["g"].parameters(), again[1]["g"].parameters(), strict=True)
     )
+
+
+NUMBERS = """
+neural digit(x: tensor[10]) -> choice[10]
+
+def number(xs: list[tensor[10]]) -> int:
+    n = 0
+    for x in xs:
+        n = 10 * n + digit(x)
+    return n
+
+def f(a: list[tensor[10]], b: list[tensor[10]]) -> int:
+    return number(a) + number(b)
+"""
+
+
+def additions(rng: np.random.Generator, length: int, count: int) -> Pairs:
+    """Two numbers of so many digits each, as noisy vectors that show these, and their sums."""
+    rows, outputs = [], []
+    for _ in range(count):
+        digits = rng.integers(0, 10, (2, length))
+        shown = (np.eye(10)[digits] + rng.normal(0, 0.1, (2, length, 10))).astype(np.float32)
+        rows.append(tuple([list(one) for one in shown]))
+        outputs.append(sum(int("".join(map(str, one))) for one in digits.tolist()))
+    return rows, outputs
+
+
+@pytest.mark.slow
+def test_digits_are_learnt_from_sums_of_numbers_of_fifteen_digits() -> None:
+    rng = np.random.default_rng(0)
+    made, networks = trained(
+        NUMBERS, additions(rng, 15, 100), training=Training(steps=120, batch=32)
+    )
+    assert made.chosen.estimator.name == "exact"
+    assert share_right(made, networks, additions(rng, 15, 50), 0) > 0.9
