@@ -1,0 +1,69 @@
+"""Names and docstrings of new subroutines: from what the body does, and its parameters' types."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from itertools import islice
+
+from progsynth.lang.primitive import DSL
+from progsynth.lang.printing.choose_names import RESERVED
+from progsynth.lang.printing.pretty import pretty_term
+from progsynth.lang.term import Build, Call, For, Function, If, Term, While, subterms
+from progsynth.lang.types import Type
+from progsynth.library.compress.signatures import fresh_names
+
+_WORDS = 3  # of the body's operations in a name
+_PARAMETERS: Mapping[str, str] = {
+    **{"int": "nmk", "float": "xyz", "bool": "bcd", "str": "stu", "fn": "fgh", "dict": "d"},
+    **{"graph": "g", "tuple": "pqr"},
+}
+_LISTS = ("xs", "ys", "zs")
+_OTHERS = "abcde"
+_NODES: Mapping[type[Term], str] = {If: "choose", For: "loop", While: "loop"}
+_SYMBOLS: Mapping[str, str] = {"add": "plus", "sub": "minus", "mul": "times"}
+
+
+def function_name(body: Term, dsl: DSL) -> str:
+    """A name that says what the body does, from its first operations: `sort_filter_less`."""
+    words = list(islice(_operations(body), _WORDS))
+    name = "_".join(words) or "subroutine"
+    taken = {*dsl, *map(dsl.surface_of, dsl), *RESERVED}
+    return next(fresh_names(taken, name))
+
+
+def _operations(body: Term) -> Iterator[str]:
+    """What the body does, outermost first; twice the same in a row once."""
+    last = ""
+    for term in subterms(body):
+        word = _NODES.get(type(term), "")
+        if isinstance(term, Call):
+            word = term.name.partition(".")[0]
+            word = _SYMBOLS.get(word, re.sub(r"\W+", "_", word).strip("_"))
+        elif isinstance(term, Build):
+            word = term.kind
+        if word and word != last:
+            yield word
+        last = word or last
+
+
+def parameter_names(types: tuple[Type, ...], dsl: DSL) -> tuple[str, ...]:
+    """A name for each parameter, by its type: `xs`, `n`, `f`."""
+    taken = {*dsl, *map(dsl.surface_of, dsl), *RESERVED}
+    found: list[str] = []
+    for type_ in types:
+        usual = _LISTS if type_.name == "list" else _PARAMETERS.get(type_.name, _OTHERS)
+        free = (name for name in usual if name not in taken)
+        name = next(free, None) or next(fresh_names(taken, usual[0]))
+        taken.add(name)
+        found.append(name)
+    return tuple(found)
+
+
+def docstring(function: Function, dsl: DSL) -> str:
+    """What the function gives, as an expression of its parameters; else what it is made of."""
+    text = pretty_term(function.body, function.params, dsl)
+    if "\n" not in text:
+        return f"Gives `{text}`."
+    steps = list(islice(_operations(function.body), 2 * _WORDS))
+    return f"Gives a {function.result.name} made by {', '.join(steps)}."
