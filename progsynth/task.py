@@ -75,7 +75,8 @@ class Task:
     the share of the training and of the validation examples that has to be right. `neural` has
     declarations of submodules that programs may use: `digit(image: tensor[1, 8, 8]) ->
     choice[10]`. `metric` is what `Result.score` reports of outputs: a name in `METRICS`, or a
-    function of the outputs expected and found.
+    function of the outputs expected and found. `loss` is what networks whose programs answer real
+    numbers are trained by: the "squared" error, or the "absolute" one.
     """
 
     name: str
@@ -96,6 +97,7 @@ class Task:
     accuracy: float = 1.0
     neural: tuple[str, ...] = ()
     metric: str | Metric = "accuracy"
+    loss: str = "squared"
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name.strip():

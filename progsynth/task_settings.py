@@ -109,6 +109,15 @@ def check_metric(value: Any, field: str) -> None:
         )
 
 
+LOSSES = ("squared", "absolute")
+
+
+def check_loss(value: Any, field: str) -> None:
+    """The name of a loss of real numbers."""
+    if value not in LOSSES:
+        raise TaskError(f"{field}: expected one of {', '.join(LOSSES)}, found {show(value)}")
+
+
 CHECKS: Mapping[str, Callable[[Any, str], None]] = {
     "tolerance": check_tolerance,
     "accuracy": check_accuracy,
@@ -119,6 +128,7 @@ CHECKS: Mapping[str, Callable[[Any, str], None]] = {
     "pack": check_pack,
     "error": check_error,
     "metric": check_metric,
+    "loss": check_loss,
 }
 
 

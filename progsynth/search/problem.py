@@ -24,8 +24,9 @@ class Problem:
     the variables that the hole sees, and `wrap` puts the term into the sketch; the whole
     program of a candidate always goes from `entry_types` to `entry_result` and is run on
     `inputs`. `neural` are the submodules that programs may call. `error` grades wrong outputs;
-    None grades by type. A share `accuracy` of the examples has to be right. `seeds` are bodies
-    that may be nearly right: of proposals, the best first.
+    None grades by type. `loss` is what real answers are trained by ("squared", "absolute"). A
+    share `accuracy` of the examples has to be right. `seeds` are bodies that may be nearly right:
+    of proposals, the best first.
     """
 
     types: tuple[Type, ...]
@@ -44,6 +45,7 @@ class Problem:
     neural: tuple[Neural, ...] = ()
     allowed: tuple[str, ...] = ()  # primitives that may be used, instance or surface; empty: all
     seeds: tuple[Term, ...] = ()
+    loss: str = "squared"
 
     @property
     def is_whole(self) -> bool:

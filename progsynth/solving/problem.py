@@ -39,6 +39,7 @@ def make_problem(setting: Setting, *, seeds: tuple[Term, ...] = ()) -> Problem:
         error=task.error,
         accuracy=task.accuracy,
         neural=setting.trained,
+        loss=task.loss,
         seeds=seeds if setting.sketch is None else (),
     )
     if setting.sketch is None:

@@ -33,6 +33,7 @@ _FIELDS = {
     "accuracy": "accuracy",
     "neural": "neural",
     "metric": "metric",
+    "loss": "loss",
     "pack": "pack",
     "fuel": "fuel",
     "cells": "cells",

@@ -292,6 +292,7 @@ def fit_program(
     training: Training | None = None,
     limits: Limits | None = None,
     tolerance: float = 1e-9,
+    error: str = "squared",
     device: str = "auto",
     checkpoint: Path | str | None = None,
 ) -> Fitted:
@@ -299,9 +300,9 @@ def fit_program(
 
     `networks` has one for each submodule that the program calls; others stay as they are. Their
     normalisers are fitted on the tensors of `rows` first. The loss is that of
-    `neural.likelihood`: exact where it can be, else sampled. Raises UnsupportedError for
-    programs outside its fragment, TaskError where a network is missing, CandidateEnded for a
-    training that cannot go on.
+    `neural.likelihood`: exact where it can be, else sampled; of real answers the `error`
+    ("squared" or "absolute"). Raises UnsupportedError for programs outside its fragment,
+    TaskError where a network is missing, CandidateEnded for a training that cannot go on.
     """
     training = training or Training()
     place = devices.choose(device)
@@ -320,7 +321,7 @@ def fit_program(
     for name, network in used.items():
         fit_normaliser(network, tensors[name])
         network.to(place)
-    wanted = program_loss(program, dsl, inputs, outputs, limits, tolerance=tolerance)
+    wanted = program_loss(program, dsl, inputs, outputs, limits, tolerance=tolerance, error=error)
     sampling = torch.Generator(place).manual_seed(seed)
     forward = {name: forward_of(network, training, place) for name, network in used.items()}
 

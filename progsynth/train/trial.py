@@ -112,6 +112,7 @@ def _train_one(
         problem.outputs,
         problem.limits,
         tolerance=problem.tolerance,
+        error=problem.loss,
     )
     sampling = torch.Generator(device).manual_seed(seed)
 

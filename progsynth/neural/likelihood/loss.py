@@ -141,11 +141,13 @@ def program_loss(
     max_assignments: int = MAX_ASSIGNMENTS,
     num_samples: int = NUM_SAMPLES,
     estimator: str = "found",
+    error: str = "squared",
 ) -> ProgramLoss:
     """The loss of a hybrid program on rows, of which `outputs` are expected.
 
     `method` is one of METHODS: "auto" takes the first that serves, for each layout of the rows.
-    `max_assignments` bounds the tables; `num_samples` and `estimator` are those of `sampling`.
+    `max_assignments` bounds the tables; `num_samples` and `estimator` are those of `sampling`,
+    `error` ("squared" or "absolute") is that of outputs made of real answers.
     Raises UnsupportedError for programs outside the fragment (see `readings`), and where the
     method named does not serve.
     """
@@ -153,7 +155,9 @@ def program_loss(
         raise TaskError(f"{len(inputs.where)} rows have {len(outputs)} expected outputs")
     if method not in METHODS:
         raise ProgsynthError(f"no method '{method}': expected one of {', '.join(METHODS)}")
-    made = _Maker(program, dsl, limits, tolerance, method, max_assignments, num_samples, estimator)
+    made = _Maker(
+        program, dsl, limits, tolerance, method, max_assignments, num_samples, estimator, error
+    )
     parts = []
     for layout in inputs.layouts:
         parts.append(made.losses(layout, [outputs[row] for row in layout.rows]))
@@ -172,6 +176,7 @@ class _Maker:
     max_assignments: int
     num_samples: int
     estimator: str
+    error: str
 
     def losses(self, layout: Layout, outputs: Sequence[Value]) -> RowLosses:
         """The losses on the rows of a layout, by the first method that serves."""
@@ -183,11 +188,18 @@ class _Maker:
         reason = ""
         if by_turns or self.method == "propagate":
             try:
-                return propagate(self.program, layout, outputs, self.dsl, tolerance=self.tolerance)
-            except NotExact as error:
+                return propagate(
+                    self.program,
+                    layout,
+                    outputs,
+                    self.dsl,
+                    tolerance=self.tolerance,
+                    error=self.error,
+                )
+            except NotExact as why:
                 if self.method == "propagate":
-                    raise UnsupportedError(f"not exact: {error}") from None
-                reason = str(error)
+                    raise UnsupportedError(f"not exact: {why}") from None
+                reason = str(why)
         table = None if self.method == "sample" else self.table(layout, outputs)
         if table is not None:
             return table

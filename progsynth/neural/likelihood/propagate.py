@@ -72,19 +72,21 @@ class World:
 class Propagation:
     """How to compute the losses of a program on a layout's rows; see `propagate`.
 
-    `ids_B` has for each row the number of its expected output.
+    `ids_B` has for each row the number of its expected output. `error` ("squared" or "absolute")
+    is for outputs made of real answers.
     """
 
     worlds: tuple[World, ...]
     order: tuple[Source, ...]  # all sources, each behind those that it is made of
     ids_B: Numbers
     _indices: dict[Any, Tensor] = field(default_factory=dict)  # of merged sources, by device
+    error: str = "squared"
 
     @property
     def how(self) -> str:
         """What it is, for a reader."""
         if self.is_real:
-            return "squared error: real answers go straight through the program's arithmetic"
+            return f"{self.error} error: real answers go straight through the program's arithmetic"
         number = len(self.worlds)
         runs = f", in {number} cases" if number > 1 else ""
         return f"exact: distributions propagated in {len(self.order)} steps{runs}"
@@ -104,7 +106,7 @@ class Propagation:
     ) -> Tensor:
         """The losses [..., B] of these rows; `answers` has [..., B, K] for each variable."""
         if self.is_real:
-            return self.squared_error(answers, rows)
+            return self.real_error(answers, rows)
         return -self.log_likelihood(answers, rows)
 
     def log_likelihood(self, answers: Sequence[Tensor], rows: Numbers) -> Tensor:
@@ -134,14 +136,15 @@ class Propagation:
         together_BN = torch.stack(found, -1)
         return masked_logsumexp(together_BN, torch.ones_like(together_BN, dtype=torch.bool))
 
-    def squared_error(self, answers: Sequence[Tensor], rows: Numbers) -> Tensor:
-        """The sum of squared differences [..., B] from what is expected of these rows."""
+    def real_error(self, answers: Sequence[Tensor], rows: Numbers) -> Tensor:
+        """The sum of squared or absolute differences [..., B] from what these rows expect."""
         (world,) = self.worlds
         ids = self.ids_B[rows]
         total_B = torch.zeros_like(answers[0][..., 0])
         for real, wanted_E in world.events.reals:
             wanted_B = torch.as_tensor(wanted_E[ids], device=total_B.device).to(total_B)
-            total_B = total_B + (value_of_real(real, answers) - wanted_B) ** 2
+            off_B = value_of_real(real, answers) - wanted_B
+            total_B = total_B + (off_B.abs() if self.error == "absolute" else off_B**2)
         return total_B
 
     def _merge(self, source: Merged, known: dict[Source, Tensor]) -> Tensor:
@@ -208,6 +211,7 @@ def propagate(
     *,
     tolerance: float = 1e-9,
     max_worlds: int = MAX_WORLDS,
+    error: str = "squared",
 ) -> Propagation:
     """The plan for a hybrid program on a layout's rows, of which `outputs` are expected.
 
@@ -240,7 +244,7 @@ def propagate(
         raise NotExact("the output is a real answer in one case and not in another")
     sources = [source for world in worlds for source, _ in world.events.chances]
     sources += [s for world in worlds for one in world.events.sums for s in one.sources]
-    return Propagation(tuple(worlds), _in_order(sources), ids_B)
+    return Propagation(tuple(worlds), _in_order(sources), ids_B, error=error)
 
 
 def _choices(layout: Layout) -> Iterator[Choice]:
