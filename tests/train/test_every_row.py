@@ -96,16 +96,17 @@ def volume(rng: Rng, yes: bool) -> Value:
     return _array((there + rng.normal(0, 0.3, (8, 8, 8)))[None])
 
 
-INPUTS: list[tuple[str, Callable[[Rng, bool], Value], str, int]] = [
+SLOW = pytest.mark.slow
+INPUTS = [
     ("tensor[2]", vector, "dense", 150),
     ("tensor[1, 8, 8]", image, "convolutional", 40),
-    ("tensor[1, 8, 8]", image, "separable", 60),
+    pytest.param("tensor[1, 8, 8]", image, "separable", 60, marks=SLOW),
     ("tensor[1, 200]", sound, "convolutional", 40),
     ("str", text, "convolutional", 100),
-    ("str", text, "gru", 160),
+    pytest.param("str", text, "gru", 160, marks=SLOW),
     ("list[float]", series, "gru", 60),
-    ("list[float]", series, "lstm", 60),
-    ("list[float]", series, "convolutional", 60),
+    pytest.param("list[float]", series, "lstm", 60, marks=SLOW),
+    pytest.param("list[float]", series, "convolutional", 60, marks=SLOW),
     ("list[tensor[1, 8, 8]]", video, "framewise", 80),
     ("list[tensor[1, 8, 8]]", video, "convolutional", 60),
     ("tensor[1, 8, 8, 8]", volume, "convolutional", 40),
@@ -253,7 +254,7 @@ def test_a_part_of_a_program_learns_from_what_the_program_gives() -> None:
     "wishes",
     [
         {"dropout": 0.2, "batch_norm": True, "augment": ("noise", "shift")},
-        *({"optimiser": name} for name in ("adam", "sgd", "rmsprop")),
+        *(pytest.param({"optimiser": name}, marks=SLOW) for name in ("adam", "sgd", "rmsprop")),
         {"schedule": "linear", "weight_decay": 0.01, "width": 8, "depth": 1},
     ],
 )

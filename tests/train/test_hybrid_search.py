@@ -14,6 +14,7 @@ from progsynth.evaluate import Evaluation, compare
 from progsynth.lang.printing.pretty import pretty
 from progsynth.lang.term import Program
 from progsynth.neural.bind import bind
+from progsynth.neural.config import Config
 from progsynth.search.genetic import Proposal
 from progsynth.search.problem import Problem
 from progsynth.search.run import Allowance, Budget, Candidate, Outcome, run
@@ -208,6 +209,20 @@ def test_without_tables_candidates_are_trained_one_by_one() -> None:
     assert not member.view.is_exact
     assert member.accuracy > 0.9
     assert made.scorer.counts.gradient_steps >= 60
+
+
+def test_a_config_says_how_networks_are_made_and_trained() -> None:
+    asked, config = problem(60), Config(width=7, optimiser="sgd", dropout=0.1)
+    made = hybrid(device="cpu", schedule=QUICK, config=config)(asked, 0)
+    assert isinstance(made, HybridSearch)
+    wanted = candidate("sum(map(symbol, xs))", asked)
+    made.scorer([Proposal(wanted)])
+    member = made.scorer.member(wanted.program)
+    assert member is not None and member.rung > 0
+    assert member.candidate.networks["symbol"].config == config
+    assert made.scorer.schedule.training(0, config).optimiser == "sgd"
+    assert made.scorer.schedule.training(0, config).schedule == "constant"
+    assert made.scorer.schedule.training(2, config).schedule == "cosine"
 
 
 def test_a_task_without_submodules_is_refused() -> None:

@@ -10,6 +10,7 @@ import torch
 
 from progsynth.evaluate import compare
 from progsynth.neural.bind import bind
+from progsynth.neural.config import Config
 from progsynth.neural.likelihood.inputs import mini_batch
 from progsynth.neural.likelihood.loss import program_loss
 from progsynth.neural.network import Network, make_network
@@ -51,6 +52,29 @@ def test_stacked_and_one_by_one_agree() -> None:
             weights(one["symbol"]), weights(other["symbol"]), rtol=1e-3, atol=1e-4
         )
     assert together.likelihood() == pytest.approx(apart.likelihood(), abs=1e-3)
+
+
+def test_networks_that_do_not_stack_are_trained_one_by_one() -> None:
+    config = Config(dropout=0.2, batch_norm=True)
+    asked = problem(60)
+    view = make_view(asked, (SYMBOL,), max_assignments=100, seed=0)
+    found, _ = behaviours([program(e) for e in PROGRAMS[:2]], view, asked.dsl, asked)
+    known = [behaviour for behaviour in found if behaviour is not None]
+    trained = []
+    for _ in range(2):
+        made = [{"symbol": make_network(SYMBOL, seed=n, config=config)} for n in range(2)]
+        some = Population(view, known, made, device=torch.device("cpu"))
+        assert not some.stacked
+        state = torch.get_rng_state()
+        some.train(Training(steps=40), seed=1)
+        assert torch.equal(torch.get_rng_state(), state)
+        trained.append(some)
+    first, again = (one.networks[0]["symbol"] for one in trained)
+    assert all(map(torch.equal, first.state_dict().values(), again.state_dict().values()))
+    norm = next(m for m in first.modules() if isinstance(m, torch.nn.BatchNorm1d))
+    assert int(norm.num_batches_tracked or 0) == 40, "its buffers were learnt"
+    assert not first.training
+    assert trained[0].likelihood()[0].mean() > 0.6
 
 
 def test_candidates_do_not_touch_each_other() -> None:
