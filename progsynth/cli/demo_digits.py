@@ -23,7 +23,7 @@ from progsynth.solve import Result
 from progsynth.task import Example, Task
 from progsynth.train import Training, hybrid
 from progsynth.train.monolith import LEARNING_RATES, fit_monolith
-from progsynth.train.scorer import Schedule
+from progsynth.train.schedule import Schedule
 
 SECONDS = {"sum": 20.0, "again": 12.0}  # for a search
 LEAST_RIGHT = 0.9  # of the examples of each task, to call the demo right

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from progsynth.train.fit import Fitted, fit_network, fit_program
     from progsynth.train.hybrid_search import hybrid
     from progsynth.train.population import Population
-    from progsynth.train.scorer import Schedule
+    from progsynth.train.schedule import Schedule
     from progsynth.train.study import Study
     from progsynth.train.training import Training, training_for
 
@@ -41,7 +41,7 @@ _HOMES = {
     "Fitted": "progsynth.train.fit",
     "Point": "progsynth.train.checkpoint",
     "Population": "progsynth.train.population",
-    "Schedule": "progsynth.train.scorer",
+    "Schedule": "progsynth.train.schedule",
     "Study": "progsynth.train.study",
     "Training": "progsynth.train.training",
     "fit_network": "progsynth.train.fit",

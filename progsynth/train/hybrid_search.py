@@ -25,7 +25,8 @@ from progsynth.train.breeding import favour_submodules
 from progsynth.train.encoded import EncodedSearch, encoded
 from progsynth.train.occam import cheaper_term
 from progsynth.train.pool import Member, rank
-from progsynth.train.scorer import Networks, Schedule, TrainingScorer
+from progsynth.train.schedule import Schedule
+from progsynth.train.scorer import Networks, TrainingScorer
 
 _FIRST_SIZE = 12  # nodes of random programs
 _CHANCES = 2  # of a program that validation rejected

@@ -37,49 +37,13 @@ from progsynth.search.problem import Problem
 from progsynth.search.run import Candidate
 from progsynth.train.behaviour import Behaviour, View, behaviours, make_view
 from progsynth.train.pool import Member, climbing, rank, waiting
-from progsynth.train.training import Training, training_for
+from progsynth.train.schedule import Schedule
 from progsynth.train.trial import Trained, train_alone, train_together
 
 Networks = Mapping[str, Network]
 
 _BLOCKS = 10  # of training rows: the cases of selection
 _STEP = 0.02  # to which errors are rounded
-
-
-@dataclass(frozen=True, slots=True)
-class Schedule:
-    """How much training candidates get.
-
-    A behaviour's first `rungs[0]` gradient steps, then `rungs[1]` more when it is among the best
-    `share` of its rung, and so on. The last rung, where the learning rate falls to zero, is for
-    those that are right on half as many rows as are asked for, at least.
-    A share `held_out` of the rows is trained on in the last rung only: by it candidates are told
-    apart, for some learn their training rows by heart.
-    `new_members` are trained for the first time in a generation, at most, of them
-    `short_members` that cannot reach the accuracy asked for. `bounded` leaves out those that
-    cannot even reach the best accuracy so far; `inherit` starts children from their parents'
-    weights.
-    """
-
-    rungs: tuple[int, ...] = (20, 60, 300)
-    share: float = 0.25
-    held_out: float = 0.2
-    new_members: int = 16
-    short_members: int = 4
-    learning_rate: float = 0.01
-    batch: int = 64
-    max_assignments: int = 20_000
-    stacked: bool = True
-    bounded: bool = True
-    inherit: bool = True
-
-    def training(self, rung: int, config: Config | None = None) -> Training:
-        """How those on that rung are trained to climb to the next, as the config wishes if any."""
-        usual = Training(learning_rate=self.learning_rate, batch=self.batch)
-        wished = usual if config is None else training_for(config)
-        last = rung == len(self.rungs) - 1
-        schedule = wished.schedule if last else "constant"
-        return replace(wished, steps=self.rungs[rung], schedule=schedule)
 
 
 @dataclass(slots=True)

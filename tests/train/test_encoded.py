@@ -15,7 +15,7 @@ from progsynth.solving.setting import make_setting
 from progsynth.task import Task
 from progsynth.train.encoded import encoded
 from progsynth.train.hybrid_search import hybrid
-from progsynth.train.scorer import Schedule
+from progsynth.train.schedule import Schedule
 
 LOUD = "loud(text: str) -> bool"
 QUICK = Schedule(rungs=(20, 40, 60), new_members=6)

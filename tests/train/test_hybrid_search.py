@@ -19,7 +19,7 @@ from progsynth.search.genetic import Proposal
 from progsynth.search.problem import Problem
 from progsynth.search.run import Allowance, Budget, Candidate, Outcome, run
 from progsynth.train.hybrid_search import HybridSearch, hybrid
-from progsynth.train.scorer import Schedule
+from progsynth.train.schedule import Schedule
 
 from .reading import pairs, problem, program
 

@@ -1,0 +1,44 @@
+"""How much training the candidates of a hybrid search get, and how they climb from rung to rung."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from progsynth.neural.config import Config
+from progsynth.train.training import Training, training_for
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """How much training candidates get.
+
+    A behaviour's first `rungs[0]` gradient steps, then `rungs[1]` more when it is among the best
+    `share` of its rung, and so on. The last rung, where the learning rate falls to zero, is for
+    those that are right on half as many rows as are asked for, at least.
+    A share `held_out` of the rows is trained on in the last rung only: by it candidates are told
+    apart, for some learn their training rows by heart.
+    `new_members` are trained for the first time in a generation, at most, of them
+    `short_members` that cannot reach the accuracy asked for. `bounded` leaves out those that
+    cannot even reach the best accuracy so far; `inherit` starts children from their parents'
+    weights.
+    """
+
+    rungs: tuple[int, ...] = (20, 60, 300)
+    share: float = 0.25
+    held_out: float = 0.2
+    new_members: int = 16
+    short_members: int = 4
+    learning_rate: float = 0.01
+    batch: int = 64
+    max_assignments: int = 20_000
+    stacked: bool = True
+    bounded: bool = True
+    inherit: bool = True
+
+    def training(self, rung: int, config: Config | None = None) -> Training:
+        """How those on that rung are trained to climb to the next, as the config wishes if any."""
+        usual = Training(learning_rate=self.learning_rate, batch=self.batch)
+        wished = usual if config is None else training_for(config)
+        last = rung == len(self.rungs) - 1
+        schedule = wished.schedule if last else "constant"
+        return replace(wished, steps=self.rungs[rung], schedule=schedule)
