@@ -8,9 +8,11 @@ make(source=Source("mnist", "folder"))   on all of MNIST
 from __future__ import annotations
 
 import random
-from functools import cache
+from collections.abc import Callable, Sequence
+from functools import cache, partial
 
 from progsynth.errors import TaskError
+from progsynth.near import near_names
 from progsynth.registry import suite_card
 from progsynth.task import Example, Suite, Task
 
@@ -35,12 +37,25 @@ def make(seed: int = 0, source: Source | None = None) -> Suite:
     return Suite("perception", make_tasks(seed, source), "generated", quick=card["quick"])
 
 
-def make_tasks(seed: int = 0, source: Source | None = None) -> tuple[Task, ...]:
-    """The tasks: of digits, of sequences of two kinds of images, of generated inputs."""
+def make_tasks(
+    seed: int = 0, source: Source | None = None, *, only: Sequence[str] = ()
+) -> tuple[Task, ...]:
+    """The tasks: of digits, of sequences of two kinds of images, of generated inputs.
+
+    `only` names those that are made, where all of them would take too long: on larger images.
+    Raises TaskError for a name that no task has.
+    """
     source = source or Source()
-    made = [_task(asked, "digits", source, seed) for asked in NUMERALS]
-    made += [_task(asked, kind, source, seed) for kind, a in SEQUENCES.items() for asked in a]
-    return (*made, *(waves.task_of(drawn, seed) for drawn in waves.DRAWN))
+    makers: dict[str, Callable[[], Task]] = {
+        asked.name: partial(_task, asked, kind, source, seed)
+        for kind, some_ in _all()
+        for asked in some_
+    }
+    makers |= {drawn.name: partial(waves.task_of, drawn, seed) for drawn in waves.DRAWN}
+    for name in only:
+        if name not in makers:
+            raise TaskError(f"no task '{name}' in perception{near_names(name, list(makers))}")
+    return tuple(makers[name]() for name in only or makers)
 
 
 def longer(

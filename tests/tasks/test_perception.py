@@ -14,7 +14,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 import pytest
-from progsynth.tasks.perception.generate import Source, longer, make
+from progsynth.tasks.perception.generate import Source, longer, make, make_tasks
 from progsynth.tasks.perception.pictures import deck, images
 from progsynth.tasks.perception.sequences import cheapest_path
 from progsynth.tasks.perception.toys import signs, toys
@@ -279,9 +279,16 @@ def test_the_ten_thousand_of_mnist(data_folder: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_tasks_on_larger_images(data_folder: Path) -> None:
+def test_tasks_on_larger_images(data_folder: Path) -> None:
     source = Source("mnist10k", str(data_folder / "mnist10k"))
-    found = make(source=source)
-    assert len(found["sum of 2"].train) == 4000
-    assert str(found["sum of 2"].types[0]) == "list[tensor[1, 28, 28]]"
-    assert "tensor[1, 28, 28]" in found["sum of 2"].neural[0]
+    (found,) = make_tasks(source=source, only=["sum of 2"])
+    assert len(found.train) == 4000
+    assert str(found.types[0]) == "list[tensor[1, 28, 28]]"
+    assert "tensor[1, 28, 28]" in found.neural[0]
+
+
+def test_a_few_tasks_are_those_of_the_whole_suite(perception: Suite) -> None:
+    names = ["sum of toys", "solid bodies"]
+    assert make_tasks(only=names) == tuple(perception[name] for name in names)
+    with pytest.raises(TaskError, match="no task 'sum of 22' in perception; did you mean"):
+        make_tasks(only=["sum of 22"])
