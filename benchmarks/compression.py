@@ -38,11 +38,12 @@ def main() -> int:
     parser.add_argument("corpora", nargs="*", default=SMALL, help="names (the smaller ones)")
     parser.add_argument("--arity", type=int, default=3, help="of the abstractions (3)")
     parser.add_argument("--iterations", type=int, default=10, help="abstractions (10)")
+    parser.add_argument("--both-orders", action="store_true", help="of parameters: ours runs twice")
     parser.add_argument("--record", type=Path, default=RESULTS, help="JSON lines")
     options = parser.parse_args()
     print("corpus        arity   ours ratio      s   Stitch ratio      s   ours/Stitch")
     for name in options.corpora:
-        line = measured(name, options.arity, options.iterations)
+        line = measured(name, options.arity, options.iterations, options.both_orders)
         print(
             f"{name:12}  {options.arity:5}   {line['ratio']:10.3f} {line['seconds']:6.2f}"
             f"   {line['stitch_ratio']:12.3f} {line['stitch_seconds']:6.2f}"
@@ -54,18 +55,21 @@ def main() -> int:
     return 0
 
 
-def measured(name: str, arity: int, iterations: int) -> dict[str, Any]:
+def measured(name: str, arity: int, iterations: int, both_orders: bool) -> dict[str, Any]:
     """The figures of one corpus."""
     corpus = read_corpus(tasks_of(name))
     effort = Effort()
     scope = Scope(max_arity=arity, functions=False, exact=False)
-    ours, seconds = timed(TopDown(iterations, scope, effort=effort), corpus)
+    ours, seconds = timed(
+        TopDown(iterations, scope, effort=effort, both_orders=both_orders), corpus
+    )
     theirs, stitch_seconds = timed(StitchCore(iterations, arity), corpus)
     return {
         "corpus": name,
         "tasks": len(corpus.tasks),
         "arity": arity,
         "iterations": iterations,
+        "both_orders": both_orders,
         "cost": corpus.cost(),
         "ratio": round(ours.ratio, 4),
         "stitch_ratio": round(theirs.ratio, 4),
@@ -76,7 +80,7 @@ def measured(name: str, arity: int, iterations: int) -> dict[str, Any]:
         "machine": f"{platform.machine()}, {os.cpu_count()} cores",
         "python_version": platform.python_version(),
         "version": progsynth.__version__,
-        "command": "python -m benchmarks.compression",
+        "command": " ".join(["python -m benchmarks.compression", *sys.argv[1:]]),
     }
 
 

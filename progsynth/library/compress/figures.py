@@ -58,13 +58,14 @@ def figures_of(corpus: Corpus) -> Figures:
     size = len(forest)
     uses += [0] * (size - len(uses))
     same += range(len(same), size)  # terms made for comparison only: they are their own
-    counts = _counts(forest, same)
+    least = [(f & -f).bit_length() - 1 for f in forest.free]
+    counts = _counts(forest, same, least)
     repeats, spare = _repeats(forest, counts)
     ints = {
         "cost_N": forest.cost,
         "label_N": forest.label,
         "uses_N": uses,
-        "least_N": [(f & -f).bit_length() - 1 for f in forest.free],
+        "least_N": least,
         "most_N": [f.bit_length() for f in forest.free],
         "same_N": same,
         "first_N": np.cumsum([0, *map(len, forest.children)])[:-1],
@@ -133,31 +134,35 @@ def _potential(forest: Forest, uses: list[int], same: list[int]) -> list[int]:
     return found
 
 
-def _counts(forest: Forest, same: list[int]) -> list[Counter[int]]:
-    """How often terms like each other one occur in each node."""
-    counts: list[Counter[int]] = []
+Seen = Counter[tuple[int, int]]  # terms by `same` and their least free variable, -1 for none
+
+
+def _counts(forest: Forest, same: list[int], least: list[int]) -> list[Seen]:
+    """How often each term occurs in each node; not those that read what is bound inside it."""
+    counts: list[Seen] = []
     for node, children in enumerate(forest.children):
-        found = Counter({same[node]: 1})
-        for child in children:
-            for one, number in counts[child].items():
-                found[one] += number
+        found: Seen = Counter({(same[node], least[node]): 1})
+        for child, bound in zip(children, forest.label_of(node).binds, strict=True):
+            for (one, free), number in counts[child].items():
+                if free < 0 or free >= bound:
+                    found[one, free if free < 0 else free - bound] += number
         counts.append(found)
     return counts
 
 
-def _repeats(forest: Forest, counts: list[Counter[int]]) -> tuple[list[int], list[int]]:
-    cost = forest.cost
-    repeats = [max((n - 1) * cost[one] for one, n in found.items()) for found in counts]
-    own = [label.cost for label in forest.labels]
-    spare = [
-        max(cost[node] - sum(own[forest.label[one]] for one in found), 0)
-        for node, found in enumerate(counts)
-    ]
+def _repeats(forest: Forest, counts: list[Seen]) -> tuple[list[int], list[int]]:
+    cost, label, labels = forest.cost, forest.label, forest.labels
+    repeats, spare = [], []
+    for found in counts:
+        again = [(one, number - 1) for (one, _), number in found.items() if number > 1]
+        repeats.append(max([times * cost[one] for one, times in again], default=0))
+        spare.append(sum([times * labels[label[one]].cost for one, times in again]))
     return repeats, spare
 
 
-def _occurrences(counts: list[Counter[int]]) -> Array:
+def _occurrences(counts: list[Seen]) -> Array:
     found = np.zeros((len(counts), len(counts)), np.int32)
     for node, inside in enumerate(counts):
-        found[node, list(inside)] = list(inside.values())
+        for (one, _), number in inside.items():
+            found[node, one] += number
     return found

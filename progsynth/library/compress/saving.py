@@ -7,7 +7,7 @@ and of each task the cheapest program counts after it).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from progsynth.library.compress.abstraction import Abstraction, Prices, argument, call
@@ -21,28 +21,57 @@ class Matches:
     uses: Mapping[int, tuple[int, tuple[int, ...]]]
 
 
-def saved(corpus: Corpus, matches: Matches) -> int:
-    """What rewriting saves in all tasks, the abstraction's body not yet paid."""
-    gains = _gains(corpus, matches)
-    forest, total = corpus.forest, 0
-    for task in corpus.tasks:
-        before = [corpus.cost_of(program) for program in task]
-        after = [
-            sum(forest.cost[root] - gains.get(root, 0) for root in program) for program in task
-        ]
-        total += min(before) - min(after)
-    return total
+class Reckoner:
+    """Says what matches save in a corpus: only what lies above them is looked at."""
+
+    def __init__(self, corpus: Corpus):
+        forest, self.corpus = corpus.forest, corpus
+        self.parents: list[list[int]] = [[] for _ in range(len(forest))]
+        for node in forest.below([root for p in corpus.programs for root in p]):
+            for child in forest.children[node]:
+                self.parents[child].append(node)
+        self.costs = [[corpus.cost_of(program) for program in task] for task in corpus.tasks]
+        self.least = [min(costs) for costs in self.costs]
+        self.tasks_of: dict[int, list[int]] = {}
+        for number, task in enumerate(corpus.tasks):
+            for root in sorted({root for program in task for root in program}):
+                self.tasks_of.setdefault(root, []).append(number)
+
+    def saved(self, matches: Matches) -> int:
+        """What rewriting saves in all tasks, the abstraction's body not yet paid."""
+        above: set[int] = set()
+        todo = list(matches.uses)
+        while todo:
+            node = todo.pop()
+            if node not in above:
+                above.add(node)
+                todo += self.parents[node]
+        gains = gains_in(self.corpus.forest, sorted(above), matches)
+        changed = sorted({task for root in gains for task in self.tasks_of.get(root, ())})
+        total = 0
+        for task in changed:
+            after = (
+                cost - sum([gains.get(root, 0) for root in program])
+                for cost, program in zip(self.costs[task], self.corpus.tasks[task], strict=True)
+            )
+            total += self.least[task] - min(after)
+        return total
 
 
-def _gains(corpus: Corpus, matches: Matches) -> dict[int, int]:
-    """What is saved in each node in which anything is."""
-    children = corpus.forest.children
+def gains_in(forest: Forest, nodes: Sequence[int], matches: Matches) -> dict[int, int]:
+    """What is saved in each of these nodes in which anything is; children before parents."""
+    children = forest.children
     gains: dict[int, int] = {}
-    for node in corpus.forest.below([root for p in corpus.programs for root in p]):
-        gain = sum([gains.get(c, 0) for c in children[node]])
+    for node in nodes:
+        gain = 0
+        for child in children[node]:
+            gain += gains.get(child, 0)
         use = matches.uses.get(node)
         if use is not None:
-            gain = max(gain, use[0] + sum([gains.get(a, 0) for a in use[1]]))
+            own = use[0]
+            for argument_ in use[1]:
+                own += gains.get(argument_, 0)
+            gain = max(gain, own)
         if gain:
             gains[node] = gain
     return gains
@@ -53,9 +82,10 @@ def rewrite(
 ) -> Corpus:
     """The corpus with the abstraction called by that name wherever that is cheaper."""
     old, new = corpus.forest, Forest()
-    gains = _gains(corpus, matches)
+    nodes = old.below([root for p in corpus.programs for root in p])
+    gains = gains_in(old, nodes, matches)
     made: dict[int, int] = {}
-    for node in old.below([root for p in corpus.programs for root in p]):
+    for node in nodes:
         inside = sum(gains.get(c, 0) for c in old.children[node])
         use = matches.uses.get(node)
         if use is not None and use[0] + sum(gains.get(a, 0) for a in use[1]) > inside:

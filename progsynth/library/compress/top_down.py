@@ -33,7 +33,7 @@ from progsynth.library.compress.abstraction import (
 )
 from progsynth.library.compress.figures import Array, Figures, figures_of
 from progsynth.library.compress.labelled import Corpus
-from progsynth.library.compress.saving import Matches, saved
+from progsynth.library.compress.saving import Matches, Reckoner
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +152,14 @@ def search(
     The search ends early, with the best found so far, when `max_taken` patterns were taken.
     """
     given = (scope or Scope(), prices, rules or Rules(), effort or Effort())
-    return _Search(corpus, figures_of(corpus), *given).run(max_taken)
+    return _Search(corpus, figures_of(corpus), Reckoner(corpus), *given).run(max_taken)
 
 
 @dataclass(slots=True)
 class _Search:
     corpus: Corpus
     figures: Figures
+    reckoner: Reckoner
     scope: Scope
     prices: Prices
     rules: Rules
@@ -191,8 +192,8 @@ class _Search:
         if not len(at):
             return
         nothing = np.zeros(len(at), np.int64)
-        start = _Pattern(at, (), (), nothing, 0, 0, False, ())
-        yield from self.labelled(start, _Hole(at, 0, False), ())
+        hole = _Hole(at, 0, False)
+        yield from self.labelled(_Pattern(at, (hole,), (), nothing, 0, 0, False, ()), hole)
 
     def consider(self, pattern: _Pattern) -> None:
         """Put the pattern into the queue, measure it if it has no holes, or drop it."""
@@ -202,10 +203,12 @@ class _Search:
         if self.idle(pattern):
             return
         self.effort.made += 1
-        while pattern.rest and isinstance(pattern.rest[-1], _Done):
-            failing = pattern.rest[-1].failing
-            failing = True if failing is None else failing
-            pattern = replace(pattern, rest=pattern.rest[:-1], failing=failing)
+        while pattern.rest:
+            last = pattern.rest[-1]
+            next_ = self.forced(pattern, last) if isinstance(last, _Hole) else _after(pattern, last)
+            if next_ is None:
+                break
+            pattern = next_
         bound = self.bound(pattern)
         if rules.bound and bound < max(-self.rank[0], 1):
             return
@@ -229,32 +232,38 @@ class _Search:
                         return True
         return False
 
+    def forced(self, pattern: _Pattern, hole: _Hole) -> _Pattern | None:
+        """The pattern with its leftmost hole filled, where there is one best way to do that."""
+        nodes, figures = hole.nodes_L, self.figures
+        first = int(nodes[0])
+        if self.rules.constant and figures.most_N[first] <= hole.depth and figures.fixed_N[first]:
+            if (nodes == first).all():
+                return self.whole(pattern, first)
+        if self.rules.repeated and pattern.slots:
+            keys = self.keys(nodes, hole.depth)
+            for number, slot in enumerate(pattern.slots):
+                if keys[0] == slot.keys_L[0] >= 0 and (keys == slot.keys_L).all():
+                    if self.may_reuse(slot, hole):
+                        return self.reused(pattern, hole, number)
+        return None
+
     def filled(self, pattern: _Pattern) -> Iterator[_Pattern]:
         """The patterns with the leftmost hole filled."""
-        hole, rest = pattern.rest[-1], pattern.rest[:-1]
+        hole = pattern.rest[-1]
         assert isinstance(hole, _Hole)
-        nodes, figures = hole.nodes_L, self.figures
-        if self.rules.constant and (nodes == nodes[0]).all():
-            if figures.most_N[nodes[0]] <= hole.depth and figures.fixed_N[nodes[0]]:
-                yield self.whole(pattern, hole, rest, int(nodes[0]))
-                return
+        nodes = hole.nodes_L
         keys = self.keys(nodes, hole.depth)
         for number, slot in enumerate(pattern.slots):
             if not self.may_reuse(slot, hole):
                 continue
             places = np.flatnonzero((slot.keys_L == keys) & (keys >= 0))
-            if len(places) == len(nodes) and self.rules.repeated:
-                yield self.reused(pattern, hole, rest, number)
-                return
             if len(places):
-                yield _at(self.reused(pattern, hole, rest, number), places)
-        yield from self.labelled(pattern, hole, rest)
+                yield _at(self.reused(pattern, hole, number), places)
+        yield from self.labelled(pattern, hole)
         if len(pattern.slots) < self.scope.max_arity:
-            yield from self.abstracted(pattern, hole, rest, keys)
+            yield from self.abstracted(pattern, hole, keys)
 
-    def labelled(
-        self, pattern: _Pattern, hole: _Hole, rest: tuple[_Hole | _Done, ...]
-    ) -> Iterator[_Pattern]:
+    def labelled(self, pattern: _Pattern, hole: _Hole) -> Iterator[_Pattern]:
         """The hole filled by each label that is there, or each whole term."""
         figures, nodes = self.figures, hole.nodes_L
         keys = -1 - figures.label_N[nodes]
@@ -270,22 +279,26 @@ class _Search:
                 held |= figures.occurrences[nodes, like] > 0
             keys = np.where(held, keys, nodes)
         order = np.argsort(keys, kind="stable")
-        for places in np.split(order, np.flatnonzero(np.diff(keys[order])) + 1):
-            key, first = int(keys[places[0]]), int(nodes[places[0]])
-            if figures.uses_N[pattern.at_L[places]].sum() < self.scope.min_uses:
+        ends = np.flatnonzero(keys[order][1:] != keys[order][:-1]) + 1
+        starts = np.concatenate(([0], ends))
+        uses = np.add.reduceat(figures.uses_N[pattern.at_L[order]], starts)
+        stops = (*ends.tolist(), len(order))
+        for start, stop, number in zip(starts.tolist(), stops, uses.tolist(), strict=True):
+            if number < self.scope.min_uses:
                 continue
+            places = order[start:stop]
+            key, first = int(keys[places[0]]), int(nodes[places[0]])
             if key >= 0:
                 if figures.most_N[first] <= hole.depth and figures.fixed_N[first]:
-                    yield _at(self.whole(pattern, hole, rest, first), places)
+                    yield self.whole(_at(pattern, places), first)
                 continue
             label = self.corpus.forest.labels[-1 - key]
             if not label.fixed or label.index >= hole.depth:
                 continue
-            part = _at(replace(pattern, rest=rest), places)
-            yield self.opened(part, hole, nodes[places], -1 - key)
+            yield self.opened(_at(pattern, places), hole, nodes[places], -1 - key)
 
     def opened(self, pattern: _Pattern, hole: _Hole, nodes_L: Array, number: int) -> _Pattern:
-        """The pattern with this label there, its children new holes."""
+        """The pattern with this label in its leftmost hole, its children new holes."""
         figures, label = self.figures, self.corpus.forest.labels[number]
         holes: list[_Hole | _Done] = []
         if label.inert:
@@ -298,23 +311,29 @@ class _Search:
             depth = hole.depth + label.binds[place]
             lazy = hole.lazy or place in label.lazy
             holes.append(_Hole(figures.children[start + place], depth, lazy))
-        return replace(
-            pattern,
-            rest=(*pattern.rest, *holes),
-            fixed=pattern.fixed + label.cost,
-            steps=(*pattern.steps, ("label", number, 0)),
+        return _Pattern(
+            pattern.at_L,
+            (*pattern.rest[:-1], *holes),
+            pattern.slots,
+            pattern.repeated_L,
+            pattern.fixed + label.cost,
+            pattern.params,
+            pattern.failing,
+            (*pattern.steps, ("label", number, 0)),
         )
 
-    def whole(
-        self, pattern: _Pattern, hole: _Hole, rest: tuple[_Hole | _Done, ...], node: int
-    ) -> _Pattern:
-        """The hole filled by this term."""
-        return replace(
-            pattern,
-            rest=rest,
-            fixed=pattern.fixed + self.corpus.forest.cost[node],
-            failing=pattern.failing or self.corpus.forest.failing[node],
-            steps=(*pattern.steps, ("term", node, 0)),
+    def whole(self, pattern: _Pattern, node: int) -> _Pattern:
+        """The pattern with this term in its leftmost hole."""
+        forest = self.corpus.forest
+        return _Pattern(
+            pattern.at_L,
+            pattern.rest[:-1],
+            pattern.slots,
+            pattern.repeated_L,
+            pattern.fixed + forest.cost[node],
+            pattern.params,
+            pattern.failing or forest.failing[node],
+            (*pattern.steps, ("term", node, 0)),
         )
 
     # ------------------------------------------------------------------------ parameters
@@ -333,24 +352,22 @@ class _Search:
             return True
         return bool((slot.keys_L >= 0).all()) and not self.figures.function_N[hole.nodes_L].any()
 
-    def reused(
-        self, pattern: _Pattern, hole: _Hole, rest: tuple[_Hole | _Done, ...], number: int
-    ) -> _Pattern:
+    def reused(self, pattern: _Pattern, hole: _Hole, number: int) -> _Pattern:
         """The hole filled by a parameter that the pattern has."""
         function = pattern.slots[number].kind == FUNCTION
         price = self.prices.apply if function else self.prices.parameter
-        return replace(
-            pattern,
-            rest=rest,
-            repeated_L=pattern.repeated_L + self.figures.cost_N[hole.nodes_L],
-            params=pattern.params + price,
-            failing=pattern.failing or function,
-            steps=(*pattern.steps, ("parameter", number, hole.depth)),
+        return _Pattern(
+            pattern.at_L,
+            pattern.rest[:-1],
+            pattern.slots,
+            pattern.repeated_L + self.figures.cost_N[hole.nodes_L],
+            pattern.fixed,
+            pattern.params + price,
+            pattern.failing or function,
+            (*pattern.steps, ("parameter", number, hole.depth)),
         )
 
-    def abstracted(
-        self, pattern: _Pattern, hole: _Hole, rest: tuple[_Hole | _Done, ...], keys_L: Array
-    ) -> Iterator[_Pattern]:
+    def abstracted(self, pattern: _Pattern, hole: _Hole, keys_L: Array) -> Iterator[_Pattern]:
         """The hole filled by a new parameter, passed by value or as a function."""
         figures, nodes = self.figures, hole.nodes_L
         plain = (keys_L >= 0) & figures.single_N[nodes]
@@ -368,13 +385,15 @@ class _Search:
             price = self.prices.parameter if kind == VALUE else self.prices.apply
             number = len(pattern.slots)
             slot = _Slot(kind, hole.depth, nodes, keys_L)
-            made = replace(
-                pattern,
-                rest=rest,
-                slots=(*pattern.slots, slot),
-                params=pattern.params + price,
-                failing=pattern.failing or kind == FUNCTION,
-                steps=(*pattern.steps, ("parameter", number, hole.depth)),
+            made = _Pattern(
+                pattern.at_L,
+                pattern.rest[:-1],
+                (*pattern.slots, slot),
+                pattern.repeated_L,
+                pattern.fixed,
+                pattern.params + price,
+                pattern.failing or kind == FUNCTION,
+                (*pattern.steps, ("parameter", number, hole.depth)),
             )
             yield _at(made, places)
 
@@ -438,7 +457,7 @@ class _Search:
                 for n, node in enumerate(pattern.at_L)
             }
         )
-        gain = saved(self.corpus, matches)
+        gain = self.reckoner.saved(matches)
         if gain - body < max(-self.rank[0], 1):
             return
         abstraction = self.abstraction(pattern)
@@ -492,21 +511,28 @@ class _Search:
         return forest.add(applied_label(number, len(given), prices), given)
 
 
+def _after(pattern: _Pattern, done: _Done) -> _Pattern:
+    """The pattern once all children of a node are filled."""
+    failing = True if done.failing is None else done.failing
+    return replace(pattern, rest=pattern.rest[:-1], failing=failing)
+
+
 def _at(pattern: _Pattern, places: Array) -> _Pattern:
     """The pattern where it matches at these places only."""
     if len(places) == len(pattern.at_L):
         return pattern
-    rest = tuple(
-        replace(one, nodes_L=one.nodes_L[places]) if isinstance(one, _Hole) else one
-        for one in pattern.rest
-    )
-    slots = tuple(
-        replace(s, nodes_L=s.nodes_L[places], keys_L=s.keys_L[places]) for s in pattern.slots
-    )
-    return replace(
-        pattern,
-        at_L=pattern.at_L[places],
-        rest=rest,
-        slots=slots,
-        repeated_L=pattern.repeated_L[places],
+    return _Pattern(
+        pattern.at_L[places],
+        tuple(
+            [
+                _Hole(one.nodes_L[places], one.depth, one.lazy) if isinstance(one, _Hole) else one
+                for one in pattern.rest
+            ]
+        ),
+        tuple([_Slot(s.kind, s.depth, s.nodes_L[places], s.keys_L[places]) for s in pattern.slots]),
+        pattern.repeated_L[places],
+        pattern.fixed,
+        pattern.params,
+        pattern.failing,
+        pattern.steps,
     )

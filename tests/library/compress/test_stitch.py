@@ -9,11 +9,13 @@ import pytest
 
 from progsynth.errors import ProgsynthError, UnsupportedError
 from progsynth.library.compress import stitch
-from progsynth.library.compress.compressors import TopDown
+from progsynth.library.compress.abstraction import STITCH
+from progsynth.library.compress.compressors import TopDown, renumbered
 from progsynth.library.compress.labelled import Forest
 from progsynth.library.compress.s_expressions import read, read_corpus, write
+from progsynth.library.compress.saving import rewrite
 from progsynth.library.compress.stitch import StitchCore
-from progsynth.library.compress.top_down import Scope
+from progsynth.library.compress.top_down import Scope, search
 
 PLAIN = Scope(functions=False, exact=False)
 
@@ -72,3 +74,18 @@ def test_on_nuts_and_bolts_the_ratio_is_that_of_stitch(data_folder: Path) -> Non
     theirs = StitchCore(10, 3).compress(corpus)
     assert ours.ratio > 0.98 * theirs.ratio
     assert ours.learned[0].utility == theirs.learned[0].utility
+
+
+def test_parameters_numbered_from_the_right_mean_the_same() -> None:
+    texts = [[f"(f (g {a} (h {b})) (k {a} {a}))"] for a in "abc" for b in "xyz"]
+    corpus = read_corpus(texts)
+    found = search(corpus, scope=PLAIN, prices=STITCH)
+    assert found is not None
+    other = renumbered(found, STITCH)
+    assert (str(found.abstraction), str(other.abstraction)) == (
+        "(@ (@ f (@ (@ g #0) (@ h #1))) (@ (@ k #0) #0))",
+        "(@ (@ f (@ (@ g #1) (@ h #0))) (@ (@ k #1) #1))",
+    )
+    after = rewrite(corpus, other.abstraction, other.matches, "fn", STITCH)
+    assert [write(after.forest, root) for ((root,),) in after.tasks[:2]] == ["(fn x a)", "(fn y a)"]
+    assert TopDown(2, PLAIN, both_orders=True).compress(corpus).ratio > 1
