@@ -66,7 +66,7 @@ class Plan:
     per_cost: float = 0.02
     enough: float = 0.01
     max_cost: int = 12
-    closing: int = 3
+    closing: int = 5
     max_nodes: int = 500
     inherits: bool = True
 
@@ -137,6 +137,7 @@ class _Near:
         self.plan = plan
         self.rules = rules_with_submodules(problem)
         self.numbers = count()
+        self.submodules = frozenset(one.name for one in problem.neural)
         self.seeds = count(seed * 1_000_003)
         held = np.arange(len(problem.inputs)) % HELD_OUT == 0
         self.held, self.train = np.flatnonzero(held).tolist(), np.flatnonzero(~held).tolist()
@@ -150,7 +151,9 @@ class _Near:
         root = Unfinished((Open(self.rules.root, next(self.numbers)),))
         queue: Queue = []
         ties, best = count(), None
-        self.push(queue, Node(root, {}, 0.0), ties)
+        start = Node(root, {}, 0.0)
+        for node in [start] if root.is_trainable else self.children(start):
+            self.push(queue, node, ties)
         while queue and self.nodes < self.plan.max_nodes:
             _, _, node = heapq.heappop(queue)
             if node.rung == 0 or (self.can_train(node) and not self.is_good(node)):
@@ -184,15 +187,18 @@ class _Near:
     def children(self, node: Node) -> Iterator[Node]:
         """What becomes of a node by one rule, not trained yet: no better than the node itself.
 
-        Where no network can stand in an open place, the rules there are taken as well.
+        Where no network can stand in an open place, the rules there are taken as well. What has a
+        constant in disguise in it is left out.
         """
-        todo = [*node.unfinished.expanded(self.rules, self.numbers)]
+        todo = [*node.unfinished.expanded(self.rules, self.numbers, self.submodules)]
         while todo:
             one = todo.pop(0)
             if one.cost > min(self.plan.max_cost, node.unfinished.cost + self.plan.closing):
                 continue
+            if one.has_constant_part:
+                continue
             if not one.is_trainable:
-                todo += one.expanded(self.rules, self.numbers)
+                todo += one.expanded(self.rules, self.numbers, self.submodules)
                 continue
             yield Node(one, node.parts, node.loss, aim=node.loss)
 

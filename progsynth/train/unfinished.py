@@ -7,12 +7,22 @@ al. 2020, "Learning differentiable programs with admissible neural heuristics", 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, replace
 
 from progsynth.errors import UnsupportedError
 from progsynth.grammar.rules import Place, Rule, Rules, made_term
-from progsynth.lang.term import Call, Neural, Program, Term, Var, shift
+from progsynth.lang.term import (
+    Call,
+    Const,
+    If,
+    Neural,
+    Program,
+    Term,
+    Var,
+    free_variables,
+    subterms,
+)
 from progsynth.lang.types import Type
 from progsynth.neural.head import head_of
 from progsynth.neural.modality import modality_of
@@ -23,10 +33,15 @@ STANDS_IN = "open."  # a call of this name and a number is of a network in an op
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """An open place, and the number of the network that stands in it."""
+    """An open place, and the number of the network that stands in it.
+
+    In a `bare` one none stands: it is inside an argument of a submodule, which can learn by
+    itself whatever a network there could add.
+    """
 
     place: Place
     number: int
+    bare: bool = False
 
     @property
     def name(self) -> str:
@@ -35,24 +50,30 @@ class Open:
 
     @property
     def read(self) -> tuple[int, ...]:
-        """The positions of the variables in sight, outermost first, that a network can read.
+        """The positions of the variables in sight, outermost first, that a network here reads.
 
-        In a function, which is run on every item, lists are not read again each time.
+        Lists and texts are not among them: a network that reads the whole input fits whatever
+        the rest of the program is, and tells nothing about it.
         """
-        scope = self.place.scope
-        return tuple(
-            n for n, t in enumerate(scope.visible) if _is_readable(t, lists=not scope.lambdas)
-        )
+        return tuple(n for n, t in enumerate(self.place.scope.visible) if _is_readable(t))
 
     @property
     def declared(self) -> Neural:
         """The network's declaration. Raises UnsupportedError where none can stand here."""
         head_of(self.place.type)
         visible, read = self.place.scope.visible, self.read
-        if not read:
-            raise UnsupportedError("a network needs an input to read")
+        if not read or self.bare:
+            raise UnsupportedError("no network can stand here")
         params = tuple(f"x{n}" for n in read)
         return Neural(self.name, params, tuple(visible[n] for n in read), self.place.type)
+
+    @property
+    def is_trainable(self) -> bool:
+        """Can a network stand here?"""
+        try:
+            return self.declared is not None
+        except UnsupportedError:
+            return False
 
     @property
     def term(self) -> Term:
@@ -61,15 +82,20 @@ class Open:
         return Call(self.name, tuple(Var(visible - 1 - n) for n in self.read))
 
 
+def _is_open(term: Term) -> bool:
+    """Is there an open place in it?"""
+    return any(isinstance(t, Call) and t.name.startswith(STANDS_IN) for t in subterms(term))
+
+
 Cell = tuple[Place, Rule] | Open
 
 
-def _is_readable(type_: Type, *, lists: bool) -> bool:
+def _is_readable(type_: Type) -> bool:
     try:
         modality = modality_of(type_)
     except UnsupportedError:
         return False
-    return lists or not modality.has_items
+    return not modality.has_items
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +113,7 @@ class Unfinished:
     @property
     def is_trainable(self) -> bool:
         """Can a network stand in every open place?"""
-        try:
-            return all(one.declared is not None for one in self.open)
-        except UnsupportedError:
-            return False
+        return all(one.is_trainable for one in self.open)
 
     @property
     def term(self) -> Term:
@@ -106,17 +129,34 @@ class Unfinished:
         (term,) = done
         return term
 
+    @property
+    def has_constant_part(self) -> bool:
+        """Is there a call in it, without open places, that reads no variable, or a condition that
+        is a literal? Both are shorter without."""
+        return any(
+            (isinstance(one, If) and isinstance(one.cond, Const))
+            or (isinstance(one, Call) and not free_variables(one) and not _is_open(one))
+            for one in subterms(self.term)
+        )
+
     def program(self, problem: Problem) -> Program:
         """The program, with the declarations of the networks in the open places."""
-        found = problem.wrap(shift(self.term, 0), self.cost).program
+        found = problem.wrap(self.term, self.cost).program
         return replace(found, neural=(*found.neural, *(one.declared for one in self.open)))
 
-    def expanded(self, rules: Rules, numbers: Iterator[int]) -> Iterator[Unfinished]:
-        """What becomes of it by each rule in the leftmost open place; `numbers` are fresh ones."""
-        at = next(n for n, cell in enumerate(self.cells) if isinstance(cell, Open))
-        here = self.cells[at]
-        assert isinstance(here, Open)
+    def expanded(
+        self, rules: Rules, numbers: Iterator[int], submodules: Container[str] = ()
+    ) -> Iterator[Unfinished]:
+        """What becomes of it by each rule in one open place; `numbers` are fresh ones.
+
+        It is the leftmost, of those where no network can stand if there are any. `submodules`
+        are the names of the task's own.
+        """
+        here = min(self.open, key=lambda one: one.is_trainable)
+        at = self.cells.index(here)
         for rule in rules.at(here.place):
-            inner = [Open(place, next(numbers)) for place in rules.places_in(here.place, rule)]
+            places = rules.places_in(here.place, rule)
+            bare = here.bare or (rule.kind == "call" and rule.detail in submodules)
+            inner = [Open(place, next(numbers), bare) for place in places]
             cells = (*self.cells[:at], (here.place, rule), *inner, *self.cells[at + 1 :])
             yield Unfinished(cells, self.cost + rule.cost)

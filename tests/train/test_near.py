@@ -103,7 +103,7 @@ def test_a_fold_with_a_learnt_cell_is_found() -> None:
         ("fold", "sum.float"),
         (CELL,),
     )
-    found = near(given, seed=0, plan=Plan(enough=0.05, max_nodes=150))
+    found = near(given, seed=0, plan=Plan(enough=0.05, max_nodes=250))
     assert found.program is not None and "fold" in pretty(found.program, PACK)
     assert set(found.networks) == {"cell"} and found.loss <= 0.05
 
