@@ -16,7 +16,7 @@ from progsynth.errors import ProgsynthError
 from progsynth.lang.agreement.agreement import Engine
 from progsynth.lang.engines import Row
 from progsynth.lang.infer import IllTypedError, Typed, check_program
-from progsynth.lang.primitive import DSL, called_names, signature_of
+from progsynth.lang.primitive import DSL, called_names
 from progsynth.lang.printing.pretty import pretty
 from progsynth.lang.term import Function, Program, size
 from progsynth.library.compress.abstraction import NODES
@@ -122,9 +122,11 @@ def compress(
     `max_arity`, `functions`, `exact` and `min_uses` say which subroutines are looked for (see
     `top_down.Scope`), `rules` and `max_taken` how (see `top_down.search`). `name` may give a
     subroutine another name. `engines` are those that rewritten programs are run in: all, unless
-    given. Raises ProgsynthError for a task without programs, IllTypedError for one that is not
-    a program of the pack, UnsupportedError for a sketch.
+    given. Raises ProgsynthError for a task without programs and for a wrong option, IllTypedError
+    for what is not a program of the pack, UnsupportedError for a sketch.
     """
+    if min_uses < 2:
+        raise ProgsynthError(f"min_uses is {min_uses}: a subroutine is for 2 uses or more")
     for frontier in corpus:
         if not frontier.programs:
             raise ProgsynthError(f"the task '{frontier.task}' has no program: leave it out")
@@ -287,8 +289,3 @@ def _size(frontiers: Sequence[Frontier]) -> int:
 
 def _called(program: Program) -> frozenset[str]:
     return frozenset().union(*map(called_names, program.functions))
-
-
-def signature_text(sub: Subroutine) -> str:
-    """The subroutine's type, as text."""
-    return str(signature_of(sub.function))

@@ -16,6 +16,7 @@ body, so k uses save at most k times what the least of them can save (`_bound`).
 from __future__ import annotations
 
 import heapq
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, replace
 
@@ -62,10 +63,11 @@ class Rules:
 class Scope:
     """Which abstractions are looked for.
 
-    `max_arity` bounds their parameters, and each matches in at least `min_uses` places, of a task
-    those in the program that has most of them; `functions` allows parameters that are functions of
-    variables that the body binds. With `exact` an argument that can fail is passed by value only
-    where it is evaluated first in the body; else wherever it is evaluated once.
+    `max_arity` bounds their parameters, and each matches in at least `min_uses` places (2 or
+    more), of a task those in the program that has most of them. `functions` allows parameters
+    that are functions of variables that the body binds. With `exact` an argument that can fail
+    is passed by value only where it is evaluated first in the body; else wherever it is
+    evaluated once.
     """
 
     max_arity: int = 2
@@ -137,6 +139,16 @@ class _Pattern:
     steps: tuple[Step, ...]
 
 
+# What the queue holds: the bound, negative; a number that grows; a pattern, what its uses can save.
+_Entry = tuple[int, int, _Pattern, Array]
+
+_PLUNGE = 32  # each so many patterns one is followed to its end: a bound is of use once one is
+
+
+def _order(entry: _Entry) -> tuple[int, int]:
+    return entry[:2]
+
+
 def search(
     corpus: Corpus,
     *,
@@ -164,23 +176,45 @@ class _Search:
     prices: Prices
     rules: Rules
     effort: Effort
-    queue: list[tuple[int, int, _Pattern]] = field(default_factory=list)
+    queue: list[_Entry] = field(default_factory=list)
+    made: list[_Entry] = field(default_factory=list)  # just now, not in the queue yet
     best: Found | None = None
     rank: tuple[int, int, int, str] = (0, 0, 0, "")  # less is better
 
     def run(self, max_taken: int | None) -> Found | None:
         for pattern in self.roots():
             self.consider(pattern)
-        while self.queue:
-            negative, _, pattern = heapq.heappop(self.queue)
-            if self.rules.bound and -negative < max(-self.rank[0], 1):
+        self.queue = sorted(self.made, key=_order)
+        self.made.clear()
+        most = math.inf if max_taken is None else max_taken
+        while self.queue and self.effort.taken < most:
+            entry: _Entry | None = heapq.heappop(self.queue)
+            assert entry is not None
+            if self.rules.bound and -entry[0] < self.enough:
                 break
-            if max_taken is not None and self.effort.taken >= max_taken:
-                break
-            self.effort.taken += 1
-            for child in self.filled(pattern):
-                self.consider(child)
+            plunge = self.effort.taken % _PLUNGE == 0
+            while entry is not None and self.effort.taken < most:
+                self.effort.taken += 1
+                for child in self.filled(entry[2], entry[3]):
+                    self.consider(child)
+                entry = self.deepest() if plunge else None
+                for other in self.made:
+                    heapq.heappush(self.queue, other)
+                self.made.clear()
         return self.best
+
+    @property
+    def enough(self) -> int:
+        """What an abstraction must save to be looked at: as much as the best so far."""
+        return max(-self.rank[0], 1)
+
+    def deepest(self) -> _Entry | None:
+        """The child with the largest bound, taken out of those just made."""
+        if not self.made:
+            return None
+        entry = min(self.made, key=_order)
+        self.made.remove(entry)
+        return entry
 
     # -------------------------------------------------------------------------- patterns
 
@@ -193,7 +227,7 @@ class _Search:
             return
         nothing = np.zeros(len(at), np.int64)
         hole = _Hole(at, 0, False)
-        yield from self.labelled(_Pattern(at, (hole,), (), nothing, 0, 0, False, ()), hole)
+        yield from self.labelled(_Pattern(at, (hole,), (), nothing, 0, 0, False, ()), hole, None)
 
     def consider(self, pattern: _Pattern) -> None:
         """Put the pattern into the queue, measure it if it has no holes, or drop it."""
@@ -209,11 +243,12 @@ class _Search:
             if next_ is None:
                 break
             pattern = next_
-        bound = self.bound(pattern)
-        if rules.bound and bound < max(-self.rank[0], 1):
+        can_L = self.can(pattern)
+        bound = self.bound(pattern, can_L)
+        if rules.bound and bound < self.enough:
             return
         if pattern.rest:
-            heapq.heappush(self.queue, (-bound, self.effort.made, pattern))
+            self.made.append((-bound, self.effort.made, pattern, can_L))
         else:
             self.measure(pattern)
 
@@ -247,7 +282,7 @@ class _Search:
                         return self.reused(pattern, hole, number)
         return None
 
-    def filled(self, pattern: _Pattern) -> Iterator[_Pattern]:
+    def filled(self, pattern: _Pattern, can_L: Array) -> Iterator[_Pattern]:
         """The patterns with the leftmost hole filled."""
         hole = pattern.rest[-1]
         assert isinstance(hole, _Hole)
@@ -259,11 +294,11 @@ class _Search:
             places = np.flatnonzero((slot.keys_L == keys) & (keys >= 0))
             if len(places):
                 yield _at(self.reused(pattern, hole, number), places)
-        yield from self.labelled(pattern, hole)
+        yield from self.labelled(pattern, hole, can_L)
         if len(pattern.slots) < self.scope.max_arity:
             yield from self.abstracted(pattern, hole, keys)
 
-    def labelled(self, pattern: _Pattern, hole: _Hole) -> Iterator[_Pattern]:
+    def labelled(self, pattern: _Pattern, hole: _Hole, can_L: Array | None) -> Iterator[_Pattern]:
         """The hole filled by each label that is there, or each whole term."""
         figures, nodes = self.figures, hole.nodes_L
         keys = -1 - figures.label_N[nodes]
@@ -281,10 +316,14 @@ class _Search:
         order = np.argsort(keys, kind="stable")
         ends = np.flatnonzero(keys[order][1:] != keys[order][:-1]) + 1
         starts = np.concatenate(([0], ends))
-        uses = np.add.reduceat(figures.uses_N[pattern.at_L[order]], starts)
+        uses_L = figures.uses_N[pattern.at_L[order]]
+        enough = np.add.reduceat(uses_L, starts) >= self.scope.min_uses
+        if self.rules.bound and can_L is not None:  # each use saves what it could, at most
+            most = np.add.reduceat(uses_L * can_L[order], starts)
+            enough &= most - (pattern.fixed + pattern.params) >= self.enough
         stops = (*ends.tolist(), len(order))
-        for start, stop, number in zip(starts.tolist(), stops, uses.tolist(), strict=True):
-            if number < self.scope.min_uses:
+        for start, stop, worth in zip(starts.tolist(), stops, enough.tolist(), strict=True):
+            if not worth:
                 continue
             places = order[start:stop]
             key, first = int(keys[places[0]]), int(nodes[places[0]])
@@ -405,7 +444,15 @@ class _Search:
         prices = self.prices
         return prices.call + prices.argument * len(pattern.slots) + prices.function * functions
 
-    def bound(self, pattern: _Pattern) -> int:
+    def can(self, pattern: _Pattern) -> Array:
+        """What each use can save at most, the body not yet paid."""
+        can_L = pattern.repeated_L + (pattern.fixed - self.overhead(pattern))
+        for hole in pattern.rest:
+            if isinstance(hole, _Hole):
+                can_L = can_L + self.figures.potential_N[hole.nodes_L]
+        return np.maximum(can_L, 0)
+
+    def bound(self, pattern: _Pattern, can_L: Array) -> int:
         """No completion of the pattern saves more.
 
         A use saves the body, which all uses share, less the call, and what parameters that are
@@ -414,19 +461,14 @@ class _Search:
         no more than that each, and what they repeat; nor more than they can.
         """
         figures, at = self.figures, pattern.at_L
-        overhead = self.overhead(pattern)
-        can_L = pattern.repeated_L + (pattern.fixed - overhead)
-        for hole in pattern.rest:
-            if isinstance(hole, _Hole):
-                can_L = can_L + figures.potential_N[hole.nodes_L]
         repeat_L = self.repeatable(pattern)
         uses_L = figures.uses_N[at]
         order = np.argsort(-can_L, kind="stable")
-        can_L = np.maximum(can_L[order], 0)
+        can_L = can_L[order]
         uses_L = uses_L[order]
         each = (uses_L * can_L).cumsum() - (pattern.fixed + pattern.params)
         shared = can_L * (uses_L.cumsum() - 1) + (uses_L * repeat_L[order]).cumsum()
-        return int(np.minimum(each, shared - overhead - pattern.params).max())
+        return int(np.minimum(each, shared - self.overhead(pattern) - pattern.params).max())
 
     def repeatable(self, pattern: _Pattern) -> Array:
         """What each use saves at most by parameters that the body uses several times."""
@@ -448,7 +490,7 @@ class _Search:
         local_L = pattern.repeated_L + (pattern.fixed - self.overhead(pattern))
         body = pattern.fixed + pattern.params
         most = int((self.figures.uses_N[pattern.at_L] * np.maximum(local_L, 0)).sum()) - body
-        if most < max(-self.rank[0], 1):
+        if most < self.enough:
             return
         self.effort.measured += 1
         matches = Matches(
@@ -458,7 +500,7 @@ class _Search:
             }
         )
         gain = self.reckoner.saved(matches)
-        if gain - body < max(-self.rank[0], 1):
+        if gain - body < self.enough:
             return
         abstraction = self.abstraction(pattern)
         utility = gain - abstraction.cost

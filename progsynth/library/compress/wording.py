@@ -21,7 +21,10 @@ _PARAMETERS: Mapping[str, str] = {
 _LISTS = ("xs", "ys", "zs")
 _OTHERS = "abcde"
 _NODES: Mapping[type[Term], str] = {If: "choose", For: "loop", While: "loop"}
-_SYMBOLS: Mapping[str, str] = {"add": "plus", "sub": "minus", "mul": "times"}
+_SYMBOLS: Mapping[str, str] = {
+    **{"add": "plus", "sub": "minus", "mul": "times"},
+    **{"gt": "greater", "lt": "less", "eq": "equal"},
+}
 
 
 def function_name(body: Term, dsl: DSL) -> str:
@@ -61,9 +64,19 @@ def parameter_names(types: tuple[Type, ...], dsl: DSL) -> tuple[str, ...]:
 
 
 def docstring(function: Function, dsl: DSL) -> str:
-    """What the function gives, as an expression of its parameters; else what it is made of."""
+    """What the function gives: an expression of its parameters, else what it is made from."""
     text = pretty_term(function.body, function.params, dsl)
     if "\n" not in text:
         return f"Gives `{text}`."
-    steps = list(islice(_operations(function.body), 2 * _WORDS))
-    return f"Gives a {function.result.name} made by {', '.join(steps)}."
+    steps = [_STEPS.get(word, word) for word in islice(_operations(function.body), 2 * _WORDS)]
+    made = f" from {_listed(function.params)}" if function.params else ""
+    result = str(function.result)
+    article = "an" if result[0] in "aeiou" else "a"
+    return f"Gives {article} {result} made{made} by {_listed(tuple(dict.fromkeys(steps)))}."
+
+
+_STEPS: Mapping[str, str] = {"choose": "a choice", "loop": "a loop"}
+
+
+def _listed(words: tuple[str, ...]) -> str:
+    return ", ".join(words[:-1]) + " and " + words[-1] if len(words) > 1 else "".join(words)

@@ -15,8 +15,7 @@ from progsynth.lang.failure import Failure, FailureKind
 from progsynth.lang.primitive import signature_of
 from progsynth.lang.read import read_program
 from progsynth.lang.term import Program, size
-from progsynth.library.compress.admission import admit
-from progsynth.library.compress.compression import Compression, Frontier, compress
+from progsynth.library.compress import Compression, Frontier, admit, compress
 from progsynth.library.loading import load
 from progsynth.library.store import Library
 from progsynth.registry import pack
@@ -80,6 +79,10 @@ def test_a_part_that_reads_bound_variables_is_a_function() -> None:
     )
     (sub,) = compress(loops, PACK).subroutines
     assert str(signature_of(sub.function)) == "(xs: list[int], f: (int, int) -> int) -> int"
+    assert (sub.function.name, sub.function.doc) == (
+        "loop_choose_greater",
+        "Gives an int made from xs and f by a loop, a choice, greater, plus and len.",
+    )
 
 
 def test_uses_at_several_types_make_it_generic() -> None:
@@ -182,6 +185,8 @@ def test_what_cannot_be_compressed_is_said() -> None:
     sketch = corpus("return ??(xs)")
     with pytest.raises(UnsupportedError, match="fill its holes first"):
         compress(sketch, PACK)
+    with pytest.raises(ProgsynthError, match="min_uses is 1: a subroutine is for 2 uses or more"):
+        compress(PIPELINES, PACK, min_uses=1)
     assert compress([], PACK).ratio == 1.0
 
 
