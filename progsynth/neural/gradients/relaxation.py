@@ -23,7 +23,6 @@ from progsynth.errors import ProgsynthError
 
 CONDITIONS = ("soft", "straight-through", "hard")
 SORTS = ("straight", "soft")
-PATHS = ("straight", "soft")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,20 +30,19 @@ class Relaxation:
     """How decisions on learnt values are run.
 
     `temperature` is how far apart learnt numbers have to be to be told apart. `sort` is
-    "straight" (the gradient of the order that there is) or "soft" (`sorting.soft_order`);
-    `paths` likewise for shortest paths. A `while` ends after `max_turns`, and a row leaves it
+    "straight" (the gradient of the order that there is) or "soft" (`sorting.soft_order`). A
+    `while` ends after `max_turns`, and a row leaves it
     where it goes on with a chance below `least_chance`.
     """
 
     conditions: str = "soft"
     temperature: float = 0.1
     sort: str = "straight"
-    paths: str = "straight"
     max_turns: int = 1_000
     least_chance: float = 1e-4
 
     def __post_init__(self) -> None:
-        for name, known in (("conditions", CONDITIONS), ("sort", SORTS), ("paths", PATHS)):
+        for name, known in (("conditions", CONDITIONS), ("sort", SORTS)):
             if getattr(self, name) not in known:
                 raise ProgsynthError(
                     f"{name}: expected one of {', '.join(known)}, found '{getattr(self, name)}'"
