@@ -54,8 +54,9 @@ def solve(
     device: str = "auto",
     proposals: Proposals | None = None,
     workers: int | None = None,
+    choose: bool = True,
 ) -> Result:
-    """The cheapest program that gives the outputs of the task's training examples.
+    """A program that gives the outputs of the task's training examples.
 
     It has to pass the validation examples as well, or the share of them that the task's
     `accuracy` asks for; the test examples are not looked at. `seconds`, `executions` (one
@@ -81,6 +82,11 @@ def solve(
     a `Proposer` that is shown the training examples, such as a `TextModel`. Those that are right
     are taken, the cheapest first; the others are repaired beside the search (docs/proposals.md).
 
+    The first program that fits a few examples need not be the one that was meant: with `choose`
+    the search goes on for half of what it has used, and takes the likeliest of those that fit
+    (docs/decisions/choosing.md); `Result.alternatives` are the others. Without, the first is
+    taken.
+
     An unsolved task gives its best partial program. An interrupt from the keyboard ends the
     search as a spent budget does. Raises TaskError for a task that cannot be searched for,
     ProgramError for a sketch that cannot be read, UnsupportedError for what a method cannot do.
@@ -93,7 +99,7 @@ def solve(
     counted = executions is not None or programs is not None
     wait = counted or seconds is None
     beginning = Beginning(setting, search, seed=seed, device=device, workers=workers, wait=wait)
-    chosen = Chosen(setting, beginning, wait=wait)
+    chosen = Chosen(setting, beginning, wait=wait, choose=choose)
     made = proposals_first(setting, proposals, seed, chosen)
     prepare()
 

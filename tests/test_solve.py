@@ -114,7 +114,7 @@ def test_json_has_what_the_record_needs() -> None:
     assert found["validation"] == {"passed": 1, "total": 1}
     assert (found["task"], found["seed"], found["search"]) == ("double", 3, "portfolio")
     assert found["found_by"] == "bottom_up"
-    assert [used["search"] for used in found["searches"]][:2] == ["bottom_up", "genetic"]
+    assert [used["search"] for used in found["searches"]][:2] == ["bottom_up", "flat_genetic"]
     assert sum(used["programs"] for used in found["searches"]) == found["programs"]
     assert json.loads(json.dumps(found)) == found
 

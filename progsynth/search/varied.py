@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice, zip_longest
 from typing import Any
 
-from progsynth.lang.values import Value
+from progsynth.lang.values import Value, identity_key
 
 MOST = 16  # rows of one task
 
@@ -34,8 +34,11 @@ def varied(rows: Sequence[tuple[Value, ...]]) -> tuple[tuple[Value, ...], ...]:
     >>> varied([([3, 1], 2)])[:2]
     (([1, 3], 2), ([3], 2))
     """
+    known = set(map(identity_key, rows))
     turns = zip_longest(*map(_of, rows))
-    found = (row for turn in turns for row in turn if row is not None and row not in rows)
+    found = (
+        row for turn in turns for row in turn if row is not None and identity_key(row) not in known
+    )
     return tuple(islice(found, MOST))
 
 

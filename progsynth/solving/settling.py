@@ -35,7 +35,8 @@ SHOWN = 5  # alternatives that a result has
 
 
 class Chosen:
-    """Begins the search that `begin` makes, so that it chooses among several programs that fit.
+    """Begins the search that `begin` makes, so that it chooses among several programs that fit,
+    if it shall.
 
     One that trains networks, or is content with a share of the examples, is left as it is: there
     to fit is no matter of yes or no.
@@ -47,8 +48,10 @@ class Chosen:
         begin: Callable[[tuple[Term, ...]], Search],
         *,
         wait: bool,
+        choose: bool = True,
         patience: Patience | None = None,
     ):
+        self._choose = choose
         self._setting = setting
         self._begin = begin
         self._wait = wait
@@ -58,7 +61,7 @@ class Chosen:
     def __call__(self, seeds: tuple[Term, ...]) -> Search:
         """The search; it may begin from the bodies `seeds`."""
         search, task = self._begin(seeds), self._setting.task
-        if self._setting.trained or task.accuracy < 1.0:
+        if not self._choose or self._setting.trained or task.accuracy < 1.0:
             return search
         judge = _Weighing(self._setting, search.name, self._wait).judge()
         self._made = Settling(search, judge, self._patience)

@@ -174,7 +174,7 @@ def test_the_command_line_stands_before_the_file_of_the_plan(
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (("--methods", "genetc"), "no method 'genetc'; did you mean 'genetic'?"),
+        (("--methods", "genetc"), "no method 'genetc'; did you mean 'genetic' or 'flat_genetic'?"),
         (("--seeds", "many"), "expected how many seeds (10), or which (3-5, or 1,7)"),
         (("--seconds", "0"), "expected a number above 0"),
         (("--quick",), "a plan has 'quick' or 'tasks', not both"),

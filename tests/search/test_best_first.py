@@ -309,7 +309,7 @@ TASKS = {
 def test_tasks_are_solved_the_same_each_time(name: str) -> None:
     pairs, text = TASKS[name]
     task = ps.Task.from_pairs(name, pairs)
-    results = [found_by(task, executions=100_000, seed=seed) for seed in (0, 1)]
+    results = [found_by(task, executions=100_000, seed=seed, choose=False) for seed in (0, 1)]
     assert results[0].solved
     assert text in str(results[0].program)
     assert results[0].program == results[1].program

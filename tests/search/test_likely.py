@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from progsynth.lang.read import read_expression
@@ -59,3 +60,10 @@ def test_rows_are_varied_in_one_argument_each() -> None:
     assert all(row not in rows for row in found)
     assert len(varied([(list(range(9)), "word", 5)] * 9)) == MOST
     assert varied([]) == ()
+
+
+def test_rows_of_tensors_are_varied_too() -> None:
+    image = np.zeros((2, 2), np.float32)
+    assert [len(batch) for batch, _ in varied([([image, image], 0.5)])] == [1, 1, 3], (
+        "the reverse is the same"
+    )

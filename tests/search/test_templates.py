@@ -67,7 +67,7 @@ def search_in(task: ps.Task, method: Any, **options: Any) -> tuple[ps.Result, Se
         made.append(method(problem, seed))
         return made[0]
 
-    options = {"seconds": None, "executions": 400_000, "dsl": SMALL, **options}
+    options = {"seconds": None, "executions": 400_000, "dsl": SMALL, "choose": False, **options}
     return ps.solve(task, search=captured, **options), made[0]
 
 
