@@ -2,6 +2,7 @@
 
     fit_network    a network on labelled examples
     fit_program    the networks inside a program, from what the program shall give
+    train_program  any program: networks on states, in loops and conditions, trained numbers
     study.study    the honest workflow: baseline, over-fitting, then regularisation
     Population     candidates of one shape, trained in one batch
     hybrid         the method for `solve(task, search=hybrid(...))`
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from progsynth.train.population import Population
     from progsynth.train.schedule import Schedule
     from progsynth.train.study import Study
+    from progsynth.train.trained import Trained, train_program
     from progsynth.train.training import Training, training_for
 
 __all__ = [
@@ -30,10 +32,12 @@ __all__ = [
     "Population",
     "Schedule",
     "Study",
+    "Trained",
     "Training",
     "fit_network",
     "fit_program",
     "hybrid",
+    "train_program",
     "training_for",
 ]
 
@@ -43,10 +47,12 @@ _HOMES = {
     "Population": "progsynth.train.population",
     "Schedule": "progsynth.train.schedule",
     "Study": "progsynth.train.study",
+    "Trained": "progsynth.train.trained",
     "Training": "progsynth.train.training",
     "fit_network": "progsynth.train.fit",
     "fit_program": "progsynth.train.fit",
     "hybrid": "progsynth.train.hybrid_search",
+    "train_program": "progsynth.train.trained",
     "training_for": "progsynth.train.training",
 }
 
