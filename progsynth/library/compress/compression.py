@@ -3,13 +3,13 @@
 Once an iteration the search names the subroutine that saves most; it gets a type, a name and a
 docstring, the programs are rewritten to call it, type-checked, and run in all engines beside what
 they were. A program that differs stays as it was, and a subroutine that then saves nothing is
-dropped, which ends the run.
+dropped.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from progsynth.errors import ProgsynthError
@@ -19,6 +19,7 @@ from progsynth.lang.infer import IllTypedError, Typed, check_program
 from progsynth.lang.primitive import DSL, called_names
 from progsynth.lang.printing.pretty import pretty
 from progsynth.lang.term import Function, Program, size
+from progsynth.lang.types import INT, fn_of, variables
 from progsynth.library.compress.abstraction import NODES
 from progsynth.library.compress.core_terms import CALLED, Translation, translation
 from progsynth.library.compress.labelled import Corpus, Forest
@@ -65,7 +66,7 @@ class Compression:
 
     `frontiers` are rewritten; their programs are programs of `vocabulary.dsl`, which has the
     subroutines beside the pack, and `vocabulary.closed` writes these out in a program. `notes`
-    say which programs were not rewritten, and why, and what ended the run early.
+    say which programs were not rewritten, and why, and what was dropped.
     """
 
     vocabulary: Vocabulary
@@ -132,12 +133,22 @@ def compress(
             raise ProgsynthError(f"the task '{frontier.task}' has no program: leave it out")
     scope = Scope(max_arity, functions, exact, min_uses)
     run = _Run(tuple(corpus), dsl, dsl, scope, name, engines, now=tuple(corpus))
-    for _ in range(iterations):
+    refused: set[str] = set()
+    while len(run.taken) < iterations and len(refused) < iterations:
         words = translation(run.words)
         made = _corpus(run.now, words)
-        found = search(made, scope=scope, rules=rules, effort=run.effort, max_taken=max_taken)
-        if found is None or not run.take(found, made, words):
+        found = search(
+            made,
+            scope=scope,
+            rules=rules,
+            effort=run.effort,
+            max_taken=max_taken,
+            refused=frozenset(refused),
+        )
+        if found is None:
             break
+        if not run.take(found, made, words):
+            refused.add(str(found.abstraction))
     own = {sub.function.name: sub.function for sub in run.taken}
     return Compression(
         Vocabulary(dsl, run.words, own),
@@ -231,12 +242,13 @@ class _Run:
         abstraction = found.abstraction
         body = words.term(abstraction.forest, abstraction.body, abstraction.arity)
         met: Counter[Instance] = Counter()
-        for frontier in self.now:
-            for program in frontier.programs:
-                for typed in check_program(program, self.words).values():
-                    met.update(self.instances(found, typed, corpus.forest, words))
+        for program, own in _programs(self.now, words):
+            for typed in check_program(program, self.words).values():
+                met.update(self.instances(found, typed, corpus.forest, own))
         ranked = sorted(met, key=lambda one: (-met[one], str(one)))
         for types in (least_general(ranked), ranked[0]):
+            if not set(variables(types[-1])) <= set(variables(fn_of(types[:-1], INT))):
+                continue  # a function's result cannot be of a type that its arguments do not tell
             params = parameter_names(types[:-1], self.words)
             made = Function("subroutine", params, types[:-1], types[-1], body)
             typed_function = with_classes(made, self.words)
@@ -272,11 +284,22 @@ class _Run:
 
 def _corpus(frontiers: Sequence[Frontier], words: Translation) -> Corpus:
     forest = Forest()
-    tasks = tuple(
-        tuple(tuple(words.add(f.body, forest) for f in p.functions) for p in frontier.programs)
-        for frontier in frontiers
+    programs = iter(
+        [
+            tuple(own.add(function.body, forest) for function in program.functions)
+            for program, own in _programs(frontiers, words)
+        ]
     )
-    return Corpus(forest, tasks)
+    return Corpus(forest, tuple(tuple(next(programs) for _ in f.programs) for f in frontiers))
+
+
+def _programs(
+    frontiers: Sequence[Frontier], words: Translation
+) -> Iterator[tuple[Program, Translation]]:
+    """All programs, each with the translation of its terms."""
+    for place, frontier in enumerate(frontiers):
+        for number, program in enumerate(frontier.programs):
+            yield program, words.of(f"{place}.{number}")
 
 
 def _size(frontiers: Sequence[Frontier]) -> int:

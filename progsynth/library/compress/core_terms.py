@@ -38,11 +38,16 @@ CALLED = "()"  # ends the labels of calls
 class Translation:
     """Labels of core terms, and a term for each label, to rebuild others from.
 
-    `known` are the names that any program may call.
+    `known` are the names that any program may call; others are those of the program `owner`.
     """
 
     known: Callable[[str], bool]
+    owner: str = ""
     terms: dict[str, Term] = field(default_factory=dict)
+
+    def of(self, owner: str) -> Translation:
+        """The same for the terms of that program."""
+        return Translation(self.known, owner, self.terms)
 
     def label(self, term: Term) -> Label:
         """The label of the term's top node."""
@@ -58,7 +63,9 @@ class Translation:
             case Var(index):
                 return Label(f"${index}", inert=True, index=index)
             case Call(name, _):
-                return Label(name + CALLED, binds, fails=True, fixed=self.known(name))
+                fixed = self.known(name)
+                own = "" if fixed else f"@{self.owner}"
+                return Label(name + own + CALLED, binds, fails=True, fixed=fixed)
             case Apply(_, args):
                 return Label(f"apply/{len(args)}", (0, *binds), 1, fails=True, fixed=False)
             case Lambda(arity, _):

@@ -157,14 +157,15 @@ def search(
     rules: Rules | None = None,
     effort: Effort | None = None,
     max_taken: int | None = None,
+    refused: frozenset[str] = frozenset(),
 ) -> Found | None:
-    """The abstraction that saves most, None where none saves anything.
+    """The abstraction that saves most, None where none saves anything; not one of the `refused`.
 
     Of those that save the same, the one with the shortest body, fewest parameters, first text.
     The search ends early, with the best found so far, when `max_taken` patterns were taken.
     """
     given = (scope or Scope(), prices, rules or Rules(), effort or Effort())
-    return _Search(corpus, figures_of(corpus), Reckoner(corpus), *given).run(max_taken)
+    return _Search(corpus, figures_of(corpus), Reckoner(corpus), refused, *given).run(max_taken)
 
 
 @dataclass(slots=True)
@@ -172,6 +173,7 @@ class _Search:
     corpus: Corpus
     figures: Figures
     reckoner: Reckoner
+    refused: frozenset[str]
     scope: Scope
     prices: Prices
     rules: Rules
@@ -505,6 +507,8 @@ class _Search:
         abstraction = self.abstraction(pattern)
         utility = gain - abstraction.cost
         rank = (-utility, abstraction.cost, abstraction.arity, str(abstraction))
+        if rank[3] in self.refused:
+            return
         if utility > 0 and (self.best is None or rank < self.rank):
             self.best, self.rank = Found(abstraction, matches, utility), rank
 

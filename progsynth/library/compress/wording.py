@@ -9,7 +9,7 @@ from itertools import islice
 from progsynth.lang.primitive import DSL
 from progsynth.lang.printing.choose_names import RESERVED
 from progsynth.lang.printing.pretty import pretty_term
-from progsynth.lang.term import Build, Call, For, Function, If, Term, While, subterms
+from progsynth.lang.term import Build, Call, Const, For, Function, If, Term, While, subterms
 from progsynth.lang.types import Type
 from progsynth.library.compress.signatures import fresh_names
 
@@ -30,7 +30,9 @@ _SYMBOLS: Mapping[str, str] = {
 def function_name(body: Term, dsl: DSL) -> str:
     """A name that says what the body does, from its first operations: `sort_filter_less`."""
     words = list(islice(_operations(body), _WORDS))
-    name = "_".join(words) or "subroutine"
+    if len(words) < 2:
+        words += list(islice(_literals(body), _WORDS - 1))
+    name = "_".join(words if len(words) > 1 else ["make", *words])
     taken = {*dsl, *map(dsl.surface_of, dsl), *RESERVED}
     return next(fresh_names(taken, name))
 
@@ -48,6 +50,15 @@ def _operations(body: Term) -> Iterator[str]:
         if word and word != last:
             yield word
         last = word or last
+
+
+def _literals(body: Term) -> Iterator[str]:
+    """The body's literals as words, where they read well."""
+    for term in subterms(body):
+        if isinstance(term, Const):
+            word = str(term.value).lower().replace("-", "minus_")
+            if re.fullmatch(r"\w+", word, re.ASCII):
+                yield word
 
 
 def parameter_names(types: tuple[Type, ...], dsl: DSL) -> tuple[str, ...]:

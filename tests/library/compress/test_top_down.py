@@ -55,7 +55,7 @@ def test_it_finds_what_trying_everything_finds(scope: Scope) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("scope", SCOPES, ids=str)
 def test_it_finds_what_trying_everything_finds_in_larger_corpora(scope: Scope) -> None:
-    assert agrees(range(1000, 1100), scope, 32) >= 10
+    assert agrees(range(1000, 1100), scope, 32) >= 2
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -179,3 +179,11 @@ def test_stopped_early_it_gives_the_best_so_far() -> None:
     search(made, effort=effort, max_taken=1)
     assert effort.taken == 1
     assert replace(effort, taken=0) != Effort()
+
+
+def test_what_is_refused_is_not_found_again() -> None:
+    made = corpus(101, tasks=4, depth=4)
+    first = answer(made, Scope())
+    assert first is not None
+    second = search(made, refused=frozenset({first[0]}))
+    assert second is None or (str(second.abstraction) != first[0] and second.utility <= first[1])
