@@ -34,6 +34,15 @@ from progsynth.library.compress.abstraction import (
 )
 from progsynth.library.compress.figures import Array, Figures, figures_of
 from progsynth.library.compress.labelled import Corpus
+from progsynth.library.compress.pattern import (
+    Done,
+    Hole,
+    Pattern,
+    Slot,
+    Step,
+    after,
+    matching,
+)
 from progsynth.library.compress.saving import Matches, Reckoner
 
 
@@ -94,53 +103,8 @@ class Found:
     utility: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Hole:
-    """A hole, with the nodes that are there where the pattern matches."""
-
-    nodes_L: Array
-    depth: int  # variables that the pattern binds around it
-    lazy: bool  # it is not evaluated exactly once, in its turn
-
-
-@dataclass(frozen=True, slots=True)
-class _Done:
-    """All children of a node are filled: from here on `failing` holds, or what the label adds."""
-
-    failing: bool | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Slot:
-    """A parameter of a pattern, with its arguments where the pattern matches."""
-
-    kind: str
-    depth: int
-    nodes_L: Array
-    keys_L: Array  # equal for equal arguments; -1 where the argument reads bound variables
-
-
-# How the pattern was written, from its root, left to right: a label's number, a whole term, or
-# a parameter and the depth of its use.
-Step = tuple[str, int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class _Pattern:
-    """A pattern; its holes are a stack, the leftmost last."""
-
-    at_L: Array
-    rest: tuple[_Hole | _Done, ...]
-    slots: tuple[_Slot, ...]
-    repeated_L: Array  # saved by parameters that are used again
-    fixed: int  # the cost of what of the body is no parameter
-    params: int  # the cost of the parameters' uses in it, at least
-    failing: bool  # something that may fail is evaluated before the next hole
-    steps: tuple[Step, ...]
-
-
 # What the queue holds: the bound, negative; a number that grows; a pattern, what its uses can save.
-_Entry = tuple[int, int, _Pattern, Array]
+_Entry = tuple[int, int, Pattern, Array]
 
 _PLUNGE = 32  # each so many patterns one is followed to its end: a bound is of use once one is
 
@@ -220,7 +184,7 @@ class _Search:
 
     # -------------------------------------------------------------------------- patterns
 
-    def roots(self) -> Iterator[_Pattern]:
+    def roots(self) -> Iterator[Pattern]:
         """One pattern for each label that a body may begin with."""
         at = np.flatnonzero(
             (self.figures.uses_N > 0) & self.figures.single_N & ~self.figures.inert_N
@@ -228,10 +192,10 @@ class _Search:
         if not len(at):
             return
         nothing = np.zeros(len(at), np.int64)
-        hole = _Hole(at, 0, False)
-        yield from self.labelled(_Pattern(at, (hole,), (), nothing, 0, 0, False, ()), hole, None)
+        hole = Hole(at, 0, False)
+        yield from self.labelled(Pattern(at, (hole,), (), nothing, 0, 0, False, ()), hole, None)
 
-    def consider(self, pattern: _Pattern) -> None:
+    def consider(self, pattern: Pattern) -> None:
         """Put the pattern into the queue, measure it if it has no holes, or drop it."""
         rules = self.rules
         if self.figures.uses_N[pattern.at_L].sum() < self.scope.min_uses:
@@ -241,7 +205,7 @@ class _Search:
         self.effort.made += 1
         while pattern.rest:
             last = pattern.rest[-1]
-            next_ = self.forced(pattern, last) if isinstance(last, _Hole) else _after(pattern, last)
+            next_ = self.forced(pattern, last) if isinstance(last, Hole) else after(pattern, last)
             if next_ is None:
                 break
             pattern = next_
@@ -254,7 +218,7 @@ class _Search:
         else:
             self.measure(pattern)
 
-    def idle(self, pattern: _Pattern) -> bool:
+    def idle(self, pattern: Pattern) -> bool:
         """Has the pattern a parameter that it could do without?"""
         figures = self.figures
         for place, slot in enumerate(pattern.slots):
@@ -269,7 +233,7 @@ class _Search:
                         return True
         return False
 
-    def forced(self, pattern: _Pattern, hole: _Hole) -> _Pattern | None:
+    def forced(self, pattern: Pattern, hole: Hole) -> Pattern | None:
         """The pattern with its leftmost hole filled, where there is one best way to do that."""
         nodes, figures = hole.nodes_L, self.figures
         first = int(nodes[0])
@@ -284,10 +248,10 @@ class _Search:
                         return self.reused(pattern, hole, number)
         return None
 
-    def filled(self, pattern: _Pattern, can_L: Array) -> Iterator[_Pattern]:
+    def filled(self, pattern: Pattern, can_L: Array) -> Iterator[Pattern]:
         """The patterns with the leftmost hole filled."""
         hole = pattern.rest[-1]
-        assert isinstance(hole, _Hole)
+        assert isinstance(hole, Hole)
         nodes = hole.nodes_L
         keys = self.keys(nodes, hole.depth)
         for number, slot in enumerate(pattern.slots):
@@ -295,12 +259,12 @@ class _Search:
                 continue
             places = np.flatnonzero((slot.keys_L == keys) & (keys >= 0))
             if len(places):
-                yield _at(self.reused(pattern, hole, number), places)
+                yield matching(self.reused(pattern, hole, number), places)
         yield from self.labelled(pattern, hole, can_L)
         if len(pattern.slots) < self.scope.max_arity:
             yield from self.abstracted(pattern, hole, keys)
 
-    def labelled(self, pattern: _Pattern, hole: _Hole, can_L: Array | None) -> Iterator[_Pattern]:
+    def labelled(self, pattern: Pattern, hole: Hole, can_L: Array | None) -> Iterator[Pattern]:
         """The hole filled by each label that is there, or each whole term."""
         figures, nodes = self.figures, hole.nodes_L
         keys = -1 - figures.label_N[nodes]
@@ -331,28 +295,28 @@ class _Search:
             key, first = int(keys[places[0]]), int(nodes[places[0]])
             if key >= 0:
                 if figures.most_N[first] <= hole.depth and figures.fixed_N[first]:
-                    yield self.whole(_at(pattern, places), first)
+                    yield self.whole(matching(pattern, places), first)
                 continue
             label = self.corpus.forest.labels[-1 - key]
             if not label.fixed or label.index >= hole.depth:
                 continue
-            yield self.opened(_at(pattern, places), hole, nodes[places], -1 - key)
+            yield self.opened(matching(pattern, places), hole, nodes[places], -1 - key)
 
-    def opened(self, pattern: _Pattern, hole: _Hole, nodes_L: Array, number: int) -> _Pattern:
+    def opened(self, pattern: Pattern, hole: Hole, nodes_L: Array, number: int) -> Pattern:
         """The pattern with this label in its leftmost hole, its children new holes."""
         figures, label = self.figures, self.corpus.forest.labels[number]
-        holes: list[_Hole | _Done] = []
+        holes: list[Hole | Done] = []
         if label.inert:
             if label.binds:
-                holes.append(_Done(pattern.failing))
+                holes.append(Done(pattern.failing))
         elif label.fails:
-            holes.append(_Done(None))
+            holes.append(Done(None))
         start = figures.first_N[nodes_L]
         for place in reversed(range(len(label.binds))):
             depth = hole.depth + label.binds[place]
             lazy = hole.lazy or place in label.lazy
-            holes.append(_Hole(figures.children[start + place], depth, lazy))
-        return _Pattern(
+            holes.append(Hole(figures.children[start + place], depth, lazy))
+        return Pattern(
             pattern.at_L,
             (*pattern.rest[:-1], *holes),
             pattern.slots,
@@ -363,10 +327,10 @@ class _Search:
             (*pattern.steps, ("label", number, 0)),
         )
 
-    def whole(self, pattern: _Pattern, node: int) -> _Pattern:
+    def whole(self, pattern: Pattern, node: int) -> Pattern:
         """The pattern with this term in its leftmost hole."""
         forest = self.corpus.forest
-        return _Pattern(
+        return Pattern(
             pattern.at_L,
             pattern.rest[:-1],
             pattern.slots,
@@ -387,17 +351,17 @@ class _Search:
         keys = figures.same_N[nodes_L] * 256 + outside
         return np.where((least >= 0) & (least < depth), -1, keys)
 
-    def may_reuse(self, slot: _Slot, hole: _Hole) -> bool:
+    def may_reuse(self, slot: Slot, hole: Hole) -> bool:
         """May the hole be another use of the parameter?"""
         if slot.kind == VALUE:
             return True
         return bool((slot.keys_L >= 0).all()) and not self.figures.function_N[hole.nodes_L].any()
 
-    def reused(self, pattern: _Pattern, hole: _Hole, number: int) -> _Pattern:
+    def reused(self, pattern: Pattern, hole: Hole, number: int) -> Pattern:
         """The hole filled by a parameter that the pattern has."""
         function = pattern.slots[number].kind == FUNCTION
         price = self.prices.apply if function else self.prices.parameter
-        return _Pattern(
+        return Pattern(
             pattern.at_L,
             pattern.rest[:-1],
             pattern.slots,
@@ -408,7 +372,7 @@ class _Search:
             (*pattern.steps, ("parameter", number, hole.depth)),
         )
 
-    def abstracted(self, pattern: _Pattern, hole: _Hole, keys_L: Array) -> Iterator[_Pattern]:
+    def abstracted(self, pattern: Pattern, hole: Hole, keys_L: Array) -> Iterator[Pattern]:
         """The hole filled by a new parameter, passed by value or as a function."""
         figures, nodes = self.figures, hole.nodes_L
         plain = (keys_L >= 0) & figures.single_N[nodes]
@@ -425,8 +389,8 @@ class _Search:
                 continue
             price = self.prices.parameter if kind == VALUE else self.prices.apply
             number = len(pattern.slots)
-            slot = _Slot(kind, hole.depth, nodes, keys_L)
-            made = _Pattern(
+            slot = Slot(kind, hole.depth, nodes, keys_L)
+            made = Pattern(
                 pattern.at_L,
                 pattern.rest[:-1],
                 (*pattern.slots, slot),
@@ -436,25 +400,25 @@ class _Search:
                 pattern.failing or kind == FUNCTION,
                 (*pattern.steps, ("parameter", number, hole.depth)),
             )
-            yield _at(made, places)
+            yield matching(made, places)
 
     # -------------------------------------------------------------------- what is saved
 
-    def overhead(self, pattern: _Pattern) -> int:
+    def overhead(self, pattern: Pattern) -> int:
         """What a call costs beside its arguments."""
         functions = sum(slot.kind == FUNCTION for slot in pattern.slots)
         prices = self.prices
         return prices.call + prices.argument * len(pattern.slots) + prices.function * functions
 
-    def can(self, pattern: _Pattern) -> Array:
+    def can(self, pattern: Pattern) -> Array:
         """What each use can save at most, the body not yet paid."""
         can_L = pattern.repeated_L + (pattern.fixed - self.overhead(pattern))
         for hole in pattern.rest:
-            if isinstance(hole, _Hole):
+            if isinstance(hole, Hole):
                 can_L = can_L + self.figures.potential_N[hole.nodes_L]
         return np.maximum(can_L, 0)
 
-    def bound(self, pattern: _Pattern, can_L: Array) -> int:
+    def bound(self, pattern: Pattern, can_L: Array) -> int:
         """No completion of the pattern saves more.
 
         A use saves the body, which all uses share, less the call, and what parameters that are
@@ -472,7 +436,7 @@ class _Search:
         shared = can_L * (uses_L.cumsum() - 1) + (uses_L * repeat_L[order]).cumsum()
         return int(np.minimum(each, shared - self.overhead(pattern) - pattern.params).max())
 
-    def repeatable(self, pattern: _Pattern) -> Array:
+    def repeatable(self, pattern: Pattern) -> Array:
         """What each use saves at most by parameters that the body uses several times."""
         figures, at = self.figures, pattern.at_L
         left = self.scope.max_arity - len(pattern.slots)
@@ -485,7 +449,7 @@ class _Search:
             found = found + times * figures.cost_N[slot.nodes_L]
         return np.minimum(figures.spare_N[at], found)
 
-    def measure(self, pattern: _Pattern) -> None:
+    def measure(self, pattern: Pattern) -> None:
         """Keep the abstraction if it saves more than the best so far."""
         if not pattern.slots and not self.figures.fixed_N[pattern.at_L[0]]:
             return
@@ -512,7 +476,7 @@ class _Search:
         if utility > 0 and (self.best is None or rank < self.rank):
             self.best, self.rank = Found(abstraction, matches, utility), rank
 
-    def abstraction(self, pattern: _Pattern) -> Abstraction:
+    def abstraction(self, pattern: Pattern) -> Abstraction:
         """The finished pattern as a term."""
         parameters = tuple(self.parameter(slot) for slot in pattern.slots)
         forest = self.corpus.forest
@@ -539,7 +503,7 @@ class _Search:
             else:
                 return Abstraction(forest, node, parameters, forest.cost[node])
 
-    def parameter(self, slot: _Slot) -> Parameter:
+    def parameter(self, slot: Slot) -> Parameter:
         if slot.kind == VALUE:
             return Parameter(VALUE, slot.depth)
         free = 0
@@ -555,30 +519,3 @@ class _Search:
             return forest.add(parameter_label(number, prices))
         given = tuple(forest.variable(one, prices.variable) for one in parameter.given)
         return forest.add(applied_label(number, len(given), prices), given)
-
-
-def _after(pattern: _Pattern, done: _Done) -> _Pattern:
-    """The pattern once all children of a node are filled."""
-    failing = True if done.failing is None else done.failing
-    return replace(pattern, rest=pattern.rest[:-1], failing=failing)
-
-
-def _at(pattern: _Pattern, places: Array) -> _Pattern:
-    """The pattern where it matches at these places only."""
-    if len(places) == len(pattern.at_L):
-        return pattern
-    return _Pattern(
-        pattern.at_L[places],
-        tuple(
-            [
-                _Hole(one.nodes_L[places], one.depth, one.lazy) if isinstance(one, _Hole) else one
-                for one in pattern.rest
-            ]
-        ),
-        tuple([_Slot(s.kind, s.depth, s.nodes_L[places], s.keys_L[places]) for s in pattern.slots]),
-        pattern.repeated_L[places],
-        pattern.fixed,
-        pattern.params,
-        pattern.failing,
-        pattern.steps,
-    )
