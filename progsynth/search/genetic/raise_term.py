@@ -9,6 +9,7 @@ whose condition then is asked for each.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from progsynth.errors import ProgsynthError
@@ -84,6 +85,8 @@ class Raiser:
 
     def visit(self, typed: Typed, scope: Scope) -> Walk[Tree]:
         """The tree of a term of one value."""
+        if len(typed.types) != 1:  # such as a conditional that gives two variables at once
+            raise OutsideError
         term, result = typed.term, self.number(typed.type)
         match term:
             case Var(index=index):
@@ -201,7 +204,8 @@ _TOLD = ("constant", "empty", "call", "project", "while", "for")
 
 
 def plain(term: Term) -> Term:
-    """The term with one value for each `Let`, but where a loop stands there."""
+    """The term with one value for each `Let`, but where a loop stands there, whose variables
+    have a term each."""
     return fold(term, _plainer)
 
 
@@ -209,6 +213,9 @@ def _plainer(old: Term, children: tuple[Term, ...]) -> Term:
     made = old.rebuild(children) if children else old
     if isinstance(made, For | While) and made.count == 1:
         return Let(1, made, Var(0), made.names[:1])
+    if isinstance(made, For | While):
+        init, step = (_apart(some, made.count) for some in (made.init, made.body))
+        return replace(made, init=init, body=step)
     if not isinstance(made, Let):
         return made
     bound = _loop_of(made.bound)
@@ -221,6 +228,13 @@ def _plainer(old: Term, children: tuple[Term, ...]) -> Term:
         value = shift(_chosen(made.bound, place), place)
         body = Let(1, value, body, made.names[place : place + 1])
     return body
+
+
+def _apart(some: Term, count: int) -> Term:
+    """So many values, each by a term of its own."""
+    if isinstance(some, Values):
+        return some
+    return Values(tuple(_chosen(some, place) for place in range(count)))
 
 
 def _loop_of(bound: Term) -> Term:

@@ -75,6 +75,15 @@ def f(a: int, b: int) -> int:
             total += x
     return total
 """,
+        """
+def by_subtraction(a: int, b: int) -> int:
+    while a * b > 0:
+        if a < b:
+            a, b = b - a, a
+        else:
+            a = a - b
+    return a + b
+""",
     ],
     "a list": [
         """
