@@ -85,6 +85,12 @@ def describe(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--accuracy", metavar="X", type=share, help="the share of examples to be right on"
     )
+    parser.add_argument(
+        "--alternatives", action="store_true", help="print other programs that fit as well"
+    )
+    parser.add_argument(
+        "--first-fit", action="store_true", help="take the first program that fits, choose none"
+    )
     parser.add_argument("--sketch", metavar="FILE", type=Path, help="a program with holes (??)")
     parser.add_argument(
         "--proposals",
@@ -213,6 +219,7 @@ def _search(
             progress=not options.quiet,
             proposals=proposals,
             workers=options.workers,
+            choose=not options.first_fit,
         )
     return result, overrun.rang
 
@@ -252,11 +259,21 @@ def _report(result: Result, record: Record, options: argparse.Namespace) -> None
             if line:
                 print(f"# {line}")
         print_program(record["program"])
+        if options.alternatives:
+            _print_alternatives(record["alternatives"])
     else:
         print(str(result).rstrip("\n"))
     for line in proposal_lines(record):
         print(f"# {line}")
     print()
+
+
+def _print_alternatives(texts: list[str]) -> None:
+    """As comments, like all that is not the program."""
+    print("# Other programs that fit:" if texts else "# No other program that fits was met.")
+    for text in texts:
+        for line in text.rstrip("\n").splitlines():
+            print(f"#   {line}")
 
 
 def _write(options: argparse.Namespace, records: list[Record], *, alone: bool) -> None:

@@ -135,6 +135,23 @@ def test_one_task_is_chosen_by_name(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert "did you mean 'length'?" in capsys.readouterr().err
 
 
+def test_other_programs_that_fit_are_comments_and_need_not_be_looked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = {"Max Ernst": "Ernst", "Joe Miros": "Miros"}
+    examples = [{"inputs": [name], "output": last} for name, last in names.items()]
+    file = file_of(tmp_path, {"name": "last", "examples": examples})
+    asked = ["solve", file, "--search", "bottom_up_python", "--alternatives"]
+    assert main(asked) == 0
+    printed = capsys.readouterr().out
+    program, others = printed.split("# Other programs that fit:\n")
+    assert "s[4:]" not in program
+    assert "#       return s[4:]\n" in others
+    assert main([*asked, "--first-fit"]) == 0
+    first = capsys.readouterr().out
+    assert "s[4:]" in first and "# No other program that fits was met." in first
+
+
 def test_a_sketch_is_taken_from_a_file(tmp_path: Path) -> None:
     sketch, out = tmp_path / "s.psl", tmp_path / "out.json"
     sketch.write_text("def twice(xs: list[int]) -> list[int]:\n    return map(lambda x: ??, xs)\n")
