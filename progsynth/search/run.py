@@ -321,12 +321,23 @@ class _Loop:
             )
         )
 
+    def ended(self, reason: str) -> str:
+        """Keep what the search came nearest with. A search that compares several programs that
+        fit may have one when it is cut short: then that is why it ended."""
+        for partial in self.search.partial():
+            evaluation = self.check(partial)
+            if evaluation.reaches(self.accuracy) and partial not in self.rejected:
+                if self.verified(partial) is None:
+                    return "solved"
+            else:
+                self.keep(partial, evaluation, None)
+        return reason
+
     def outcome(self, reason: str) -> Outcome:
-        solved = reason == "solved"
         seconds = self.clock() - self.start
-        if not solved:
-            for partial in self.search.partial():
-                self.keep(partial, self.check(partial), None)
+        if reason != "solved":
+            reason = self.ended(reason)
+        solved = reason == "solved"
         candidate, evaluation, validation = self.best or (None, None, None)
         self.emit("stopped", reason)
         return Outcome(

@@ -157,3 +157,13 @@ def test_an_interrupt_returns_the_best_so_far() -> None:
     assert found.stop_reason == "interrupted"
     assert found.candidate is not None
     assert found.candidate.cost == 4
+
+
+@pytest.mark.parametrize(("validation", "reason"), [(2, "solved"), (3, "interrupted")])
+def test_a_program_that_fits_and_was_not_handed_out_yet_is_not_lost(
+    validation: int, reason: str
+) -> None:
+    found = run(Listed([9], interrupt_at=9), against(2, 2), against(validation), Budget(None))
+    assert (found.stop_reason, found.solved) == (reason, reason == "solved")
+    assert found.candidate is not None
+    assert found.candidate.cost == 2
