@@ -47,6 +47,7 @@ class Attempt:
     size: int | None = None
     cost: int | None = None
     single_call: bool = False
+    found_by: str = ""
     seconds: float = 0.0
     executions: int = 0
     programs: int = 0
@@ -109,6 +110,7 @@ def _answer(result: Result) -> Attempt:
         size=None if core is None else sum(size(f.body) for f in core.functions),
         cost=result.cost,
         single_call=result.solved and core is not None and is_single_call(core),
+        found_by=result.found_by if result.solved else "",
         seconds=result.seconds,
         executions=result.executions,
         programs=result.programs,

@@ -99,6 +99,7 @@ class Record:
     command: str
     started: str
     programs_given: int | None = None  # not in records from before there was this bound
+    found_by: str = ""  # the search of a portfolio that it is from; nor in these
 
     @property
     def key(self) -> Key:

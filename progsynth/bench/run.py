@@ -125,6 +125,7 @@ class _Stated:
             size=found.size,
             cost=found.cost,
             single_call=solved and found.single_call,
+            found_by=found.found_by if solved else "",
             seconds=round(found.seconds, 3),
             executions=found.executions,
             programs=found.programs,

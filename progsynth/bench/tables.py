@@ -122,7 +122,17 @@ def scores_table(records: Iterable[Record]) -> Table:
 
 
 _RECORD_FIELDS = (
-    *("suite", "task", "method", "seed", "solved", "right", "stop_reason", "single_call"),
+    *(
+        "suite",
+        "task",
+        "method",
+        "seed",
+        "solved",
+        "right",
+        "stop_reason",
+        "single_call",
+        "found_by",
+    ),
     *("seconds", "executions", "programs", "gradient_steps", "size", "cost"),
 )
 

@@ -109,6 +109,14 @@ def test_a_pack_that_was_changed_meanwhile_ends_the_run(task_file: TaskFile) -> 
         run_module._found(Done(answer, 0.1))
 
 
+def test_an_answer_says_which_search_of_a_portfolio_found_the_program(task_file: TaskFile) -> None:
+    (chosen,) = freeze(Plan(suites=(task_file(),), methods=("portfolio",))).chosen
+    task = replace(chosen.task, test=())
+    answer = attempt(Asked(task, "portfolio", 0, 20.0, None, None, None, 1, chosen.pack_digest))
+    assert answer.solved
+    assert answer.found_by == "bottom_up"
+
+
 @pytest.mark.parametrize("trouble", Trouble)
 def test_whatever_happens_to_a_process_there_is_a_word_for_it(trouble: Trouble) -> None:
     found = run_module._found(Lost(trouble, "so it was", 1.5))

@@ -101,7 +101,7 @@ def test_a_seed_that_has_not_run_all_tasks_yet_does_not_lower_the_mean(record: M
 
 
 def test_tables_as_text(record: Make) -> None:
-    some = [record("a|b"), record("c", method="genetic", **FAILS)]
+    some = [record("a|b", found_by="templates"), record("c", method="genetic", **FAILS)]
     table = tasks_table(some, "small")
     assert table.markdown().splitlines() == [
         "| task | bottom_up | median s | genetic | median s |",
@@ -117,4 +117,4 @@ def test_tables_as_text(record: Make) -> None:
     ]
     heads, first, *_ = records_table(some).csv().splitlines()
     assert heads.startswith("suite,task,method,seed,solved,right")
-    assert first.startswith("small,a|b,bottom_up,0,True,True,solved,True,1.5,120")
+    assert first.startswith("small,a|b,bottom_up,0,True,True,solved,True,templates,1.5,120")
