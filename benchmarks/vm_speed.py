@@ -35,7 +35,8 @@ from progsynth.lang.failure import Limits
 from progsynth.lang.python import python_engine
 from progsynth.lang.read import read_program
 from progsynth.lang.values import Value
-from progsynth.lang.vm import bytecode, cache, opcodes
+from progsynth.lang.vm import bytecode, opcodes
+from progsynth.lang.vm.kernel_folder import SETTING
 from progsynth.lang.vm.listing import instructions
 from progsynth.registry import pack
 
@@ -224,7 +225,7 @@ def starts() -> dict[str, float]:
     """Seconds to the first answer of the VM in a new process, without and with kernels on disk."""
     found = {}
     with tempfile.TemporaryDirectory() as folder:
-        env = {**os.environ, cache.SETTING: folder}
+        env = {**os.environ, SETTING: folder}
         for name in ("cold", "cached"):
             command = [sys.executable, "-c", START]
             done = subprocess.run(command, env=env, check=True, capture_output=True, text=True)

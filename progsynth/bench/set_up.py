@@ -20,6 +20,7 @@ from progsynth.errors import ProgsynthError
 from progsynth.execute import Job, Lost, Processes
 from progsynth.lang.vm import available
 from progsynth.lang.vm import cache as vm_cache
+from progsynth.lang.vm.kernel_folder import root
 from progsynth.lang.vm.start import machine
 from progsynth.search import fast
 from progsynth.search.fast import cache as search_cache
@@ -92,9 +93,9 @@ def compile_for(methods: tuple[str, ...]) -> None:
 
 def _compile(methods: tuple[str, ...]) -> None:
     machine()
-    if not search_cache.is_complete():
+    if not search_cache.kernels().is_complete():
         fast.compiler.compile_all()
-    if not flat_cache.is_complete():
+    if not flat_cache.kernels().is_complete():
         flat.compiler.compile_all()
     for method in methods:
         warm_up(method)
@@ -106,4 +107,4 @@ def _compile(methods: tuple[str, ...]) -> None:
 def _mark(method: str) -> Path:
     """The file that says that it was done, with these sources and these versions."""
     made_of = sha256(f"{vm_cache.digest()} {source_digest()}".encode()).hexdigest()[:24]
-    return vm_cache.root() / "bench" / made_of / method
+    return root() / "bench" / made_of / method

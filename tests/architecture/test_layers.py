@@ -37,7 +37,7 @@ LOAD_BY_NAME = {
 }
 
 # Compiled kernels are kept in a folder between processes, and compiled in one of their own.
-HAS_FILES = {f"progsynth.lang.vm.{name}" for name in ("cache", "compile", "start")}
+HAS_FILES = {f"progsynth.lang.vm.{name}" for name in ("cache", "compile", "kernel_folder", "start")}
 
 
 def test_every_module_has_its_place_in_the_order() -> None:

@@ -31,8 +31,8 @@ def test_methods_are_lacking_until_they_are_marked_with_these_sources(
     cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(set_up, "machine", lambda: None)
-    monkeypatch.setattr(set_up.search_cache, "is_complete", lambda: True)
-    monkeypatch.setattr(set_up.flat_cache, "is_complete", lambda: True)
+    set_up.search_cache.kernels().mark_complete()
+    set_up.flat_cache.kernels().mark_complete()
     warmed: list[str] = []
     monkeypatch.setattr(set_up, "warm_up", warmed.append)
     methods = ("bottom_up", "genetic", "mine.module:search")

@@ -42,7 +42,7 @@ def warm_up(background: bool = True) -> None:
     if not background:
         machine()
         return
-    if not cache.claim():
+    if not cache.kernels().claim():
         return
     command = [sys.executable, "-m", "progsynth.lang.vm.compile"]
     path = os.pathsep.join(p for p in (_ROOT, os.environ.get("PYTHONPATH")) if p)

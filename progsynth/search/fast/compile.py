@@ -38,7 +38,7 @@ def compile_all() -> None:
     number = space.symbol(search.top, INT)
     search.aimed.view.find(number, (0, 3))
     any(search.aimed.view.partners(UNDONE[0], number, 1, (0, 3)))
-    cache.mark_complete()
+    cache.kernels().mark_complete()
 
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ def fast_bottom_up(
             return compiled()
         meanwhile = bottom_up(problem, seed)
         meanwhile.notes += ("bottom-up search began in Python: its kernels were being compiled",)
-        return ChangeOver(meanwhile, cache.is_complete, compiled)
+        return ChangeOver(meanwhile, cache.kernels().is_complete, compiled)
 
     return method
 
@@ -102,9 +102,9 @@ def _search(problem: Problem, max_bytes: int, relearn: bool) -> Search:
 def ready() -> bool:
     """Are the kernels on disk? If not, they are being compiled from now on, in a process of
     their own, which is not waited for."""
-    if cache.is_complete():
+    if cache.kernels().is_complete():
         return True
-    if cache.claim():
+    if cache.kernels().claim():
         path = os.pathsep.join(p for p in (_ROOT, os.environ.get("PYTHONPATH")) if p)
         process = subprocess.Popen(
             [sys.executable, "-m", "progsynth.search.fast.compile"],

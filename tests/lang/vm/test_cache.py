@@ -12,12 +12,13 @@ import pytest
 
 from progsynth.lang import vm
 from progsynth.lang.vm import cache, start
+from progsynth.lang.vm.kernel_folder import SETTING, root
 
 
 def test_the_folder_is_named_by_the_setting(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv(cache.SETTING, str(tmp_path / "mine"))
+    monkeypatch.setenv(SETTING, str(tmp_path / "mine"))
     assert cache.folder() == tmp_path / "mine" / "kernels" / cache.digest()
     assert cache.folder().is_dir()
 
@@ -25,18 +26,18 @@ def test_the_folder_is_named_by_the_setting(
 def test_without_a_setting_it_is_the_users_cache(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.delenv(cache.SETTING, raising=False)
+    monkeypatch.delenv(SETTING, raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert cache.root() == tmp_path / "progsynth"
+    assert root() == tmp_path / "progsynth"
     monkeypatch.delenv("XDG_CACHE_HOME")
-    assert cache.root() == Path.home() / ".cache" / "progsynth"
+    assert root() == Path.home() / ".cache" / "progsynth"
 
 
 def test_where_nothing_can_be_written_a_temporary_folder_serves(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_text("not a folder")
-    monkeypatch.setenv(cache.SETTING, str(tmp_path / "file" / "below"))
+    monkeypatch.setenv(SETTING, str(tmp_path / "file" / "below"))
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     found = cache.folder()
     assert found.is_relative_to(tmp_path) and os.access(found, os.W_OK)
@@ -48,7 +49,7 @@ def test_a_temporary_folder_that_others_can_fill_is_not_used(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_text("not a folder")
-    monkeypatch.setenv(cache.SETTING, str(tmp_path / "file"))
+    monkeypatch.setenv(SETTING, str(tmp_path / "file"))
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     planted = tmp_path / f"progsynth-{os.getuid()}"
     planted.mkdir()
@@ -75,7 +76,7 @@ def test_the_digest_follows_the_kernels_and_nothing_else(
 
 
 def test_ready_follows_the_mark(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv(cache.SETTING, str(tmp_path))
+    monkeypatch.setenv(SETTING, str(tmp_path))
     monkeypatch.delitem(sys.modules, "progsynth.lang.vm.machine", raising=False)
     assert not vm.ready()
     cache.mark_complete()
@@ -83,18 +84,18 @@ def test_ready_follows_the_mark(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
 
 
 def test_only_one_process_compiles(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv(cache.SETTING, str(tmp_path))
-    assert cache.claim()
-    assert not cache.claim()
+    monkeypatch.setenv(SETTING, str(tmp_path))
+    assert cache.kernels().claim()
+    assert not cache.kernels().claim()
     long_ago = time.time() - 3600
     os.utime(cache.folder() / "compiling", (long_ago, long_ago))
-    assert cache.claim(), "a process that died is not waited for"
+    assert cache.kernels().claim(), "a process that died is not waited for"
 
 
 def test_folders_long_out_of_use_are_removed(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv(cache.SETTING, str(tmp_path))
+    monkeypatch.setenv(SETTING, str(tmp_path))
     old, recent = cache.folder().parent / "old", cache.folder().parent / "recent"
     old.mkdir()
     recent.mkdir()
@@ -130,7 +131,7 @@ def test_a_users_own_setting_of_numba_stays() -> None:
 def test_a_process_of_its_own_fills_the_cache(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv(cache.SETTING, str(tmp_path))
+    monkeypatch.setenv(SETTING, str(tmp_path))
     monkeypatch.delitem(sys.modules, "progsynth.lang.vm.machine", raising=False)
     vm.warm_up(background=True)
     deadline = time.monotonic() + 110

@@ -252,5 +252,5 @@ def test_while_the_kernels_are_compiled_its_twin_serves(
     assert isinstance(search, ChangeOver) and is_in_python(search.searches[-1])
     assert not ready()  # nor begun a second time
     assert len(list(tmp_path.rglob("compiling"))) == 1
-    cache.mark_complete()
+    cache.kernels().mark_complete()
     assert ready()

@@ -17,9 +17,9 @@ _ROOT = str(Path(__file__).parents[4])  # where the package is imported from
 def ready() -> bool:
     """Are the kernels on disk, and the VM's? If not, they are being compiled from now on, in a
     process of their own, which is not waited for."""
-    if cache.is_complete() and vm.ready():
+    if cache.kernels().is_complete() and vm.ready():
         return True
-    if cache.claim():
+    if cache.kernels().claim():
         path = os.pathsep.join(p for p in (_ROOT, os.environ.get("PYTHONPATH")) if p)
         process = subprocess.Popen(
             [sys.executable, "-m", "progsynth.search.genetic.flat.compile"],
