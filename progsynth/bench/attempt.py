@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from progsynth import neural, registry
@@ -37,7 +38,9 @@ class Asked:
 class Attempt:
     """What a searching process answers; `networks` are those of the program, as bytes.
 
-    `source` is a hash of the sources of the process that makes this.
+    `processor_seconds` is what the search took of processors, in this process and in those that
+    it started: other programs on the machine do not lengthen it. `source` is a hash of the
+    sources of the process that makes this.
     """
 
     solved: bool = False
@@ -49,6 +52,7 @@ class Attempt:
     single_call: bool = False
     found_by: str = ""
     seconds: float = 0.0
+    processor_seconds: float | None = None
     executions: int = 0
     programs: int = 0
     gradient_steps: int = 0
@@ -70,6 +74,7 @@ def attempt(asked: Asked) -> Attempt:
     try:
         search = method_of(asked.method)
         warm_up(asked.method)
+        begun = _processor_seconds()
         result = solve(
             asked.task,
             seconds=asked.seconds,
@@ -84,7 +89,13 @@ def attempt(asked: Asked) -> Attempt:
         return Attempt(stop_reason="unsupported", error=str(error))
     except SystemExit as error:
         return Attempt(stop_reason="died", error=f"the method ended its process: exit({error})")
-    return _answer(result)
+    return replace(_answer(result), processor_seconds=_processor_seconds() - begun)
+
+
+def _processor_seconds() -> float:
+    """What this process has taken of processors, and those that it has seen end."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
 
 
 def _pack_changed(asked: Asked) -> str:

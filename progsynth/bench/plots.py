@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import EngFormatter, FuncFormatter
 
 from progsynth.bench.published import Published
 from progsynth.bench.record import Record
@@ -18,7 +20,7 @@ from progsynth.bench.scores import MethodScore, TaskScore, effort_of, score_meth
 _SIZE = (10.0, 4.2)  # inches
 _ROW, _LINE = 0.16, 0.06  # inches of a problem, and more for each method
 _DPI = 130
-_MOST = 80  # problems that one plot shows
+_PANEL, _ABREAST = 40, 3  # problems in a panel, and panels side by side
 
 Measure = Callable[[Record], float]
 
@@ -37,25 +39,57 @@ def _save(figure: Figure, path: Path) -> None:
 # ------------------------------------------------------------------------ solved over time
 
 
-def draw_over_time(records: Sequence[Record], suite: str, path: Path) -> None:
+def draw_over_time(
+    records: Sequence[Record], suite: str, path: Path, published: Sequence[Published] = ()
+) -> None:
     """Draw how many tasks of the suite each method had solved after how long.
 
     The line is the mean over the seeds, the band goes from the least to the most of them. Tasks
-    without success are those that the line does not reach.
+    without success are those that the line does not reach. Published totals of all these tasks
+    are dashed lines. Where no job had a bound on seconds, time is that of processors, which does
+    not depend on what else the machine did.
     """
     scores = [score for score in score_methods(records) if score.suite == suite]
     figure = Figure(figsize=_SIZE, layout="constrained")
     left, right = figure.subplots(1, 2, sharey=True)
-    _draw_curves(left, scores, lambda record: record.seconds, "seconds (log scale)")
+    measure, label = _clock([r for score in scores for r in score.records])
+    _draw_curves(left, scores, measure, label)
+    left.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     counted = "programs" if effort_of(records) == "programs" else "executions"
-    _draw_curves(right, scores, lambda record: getattr(record, counted), f"{counted} (log scale)")
+    _draw_curves(right, scores, lambda record: getattr(record, counted), counted)
+    right.xaxis.set_major_formatter(EngFormatter(sep=""))
+    for axes in (left, right):
+        _draw_totals(axes, published, max(len(score.tasks) for score in scores))
     left.set_ylabel("tasks right on test")
     handles, labels = left.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=6, frameon=False)
+    figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False)
     seeds = max(len({r.seed for r in score.records}) for score in scores)
     bands = f", mean of {seeds} seeds, bands from the least to the most" if seeds > 1 else ""
     figure.suptitle(f"{suite}: solved over time{bands}")
     _save(figure, path)
+
+
+def _clock(records: Sequence[Record]) -> tuple[Measure, str]:
+    """What time is measured in, and what it is called."""
+    known = all(record.processor_seconds is not None for record in records)
+    if known and effort_of(records) != "seconds":
+        return lambda record: record.processor_seconds or 0.0, "seconds of processor time"
+    return lambda record: record.seconds, "seconds"
+
+
+def _draw_totals(axes: Axes, published: Sequence[Published], total: int) -> None:
+    """A line for each published total, if it is one of as many tasks."""
+    styles = ("--", "-.", (0, (1, 1.5)), (0, (6, 2, 1, 2, 1, 2)))
+    known = [figures for figures in published if figures.total is not None and figures.of == total]
+    for n, figures in enumerate(known):
+        assert figures.total is not None, "chosen so"
+        axes.axhline(
+            figures.total,
+            color="0.35",
+            linewidth=1.0,
+            linestyle=styles[n % len(styles)],
+            label=f"{figures.name}: {figures.total:g}",
+        )
 
 
 def _draw_curves(axes: Axes, scores: Sequence[MethodScore], measure: Measure, label: str) -> None:
@@ -95,39 +129,60 @@ def draw_success(
     scores: Sequence[TaskScore], suite: str, path: Path, published: Sequence[Published] = ()
 ) -> None:
     """Draw the success rate of each method on each task of the suite, with Wilson's intervals
-    from five seeds up, and the published rates. Only the first 80 tasks fit."""
+    from five seeds up, and the published rates. Many tasks are drawn in several panels."""
     mine = [score for score in scores if score.suite == suite]
-    known = list(dict.fromkeys(score.task for score in mine))
-    tasks = known[:_MOST]
+    tasks = list(dict.fromkeys(score.task for score in mine))
     methods = list(dict.fromkeys(score.method for score in mine))
     others = [figures for figures in published if figures.solved]
     lines = len(methods) + len(others)
-    height = 1.6 + (_ROW + _LINE * lines) * len(tasks)
-    figure = Figure(figsize=(_SIZE[0] * 0.8, height), layout="constrained")
-    axes = figure.subplots()
-    rows = {task: len(tasks) - 1 - n for n, task in enumerate(tasks)}
+    panels = math.ceil(len(tasks) / _PANEL)
+    each = math.ceil(len(tasks) / panels)
+    abreast = min(panels, _ABREAST)
+    deep = math.ceil(panels / abreast)
+    height = 1.6 + (_ROW + _LINE * lines) * each * deep
+    width = _SIZE[0] * (0.8 if abreast == 1 else 0.55 * abreast)
+    figure = Figure(figsize=(width, height), layout="constrained")
+    grid = figure.subplots(deep, abreast, squeeze=False).flatten()
+    for n, axes in enumerate(grid):
+        if n < panels:
+            _draw_panel(axes, mine, tasks[n * each : (n + 1) * each], methods, others, each)
+        else:
+            axes.set_visible(False)
+    handles, labels = grid[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False)
+    figure.suptitle(_title(suite, mine))
+    _save(figure, path)
+
+
+def _draw_panel(
+    axes: Axes,
+    scores: Sequence[TaskScore],
+    tasks: Sequence[str],
+    methods: Sequence[str],
+    others: Sequence[Published],
+    height: int,
+) -> None:
+    """Some of the tasks, from above, with room for `height` of them."""
+    lines = len(methods) + len(others)
+    rows = {task: height - 1 - n for n, task in enumerate(tasks)}
     offsets = [float(o) for o in np.linspace(0.26, -0.26, lines)] if lines > 1 else [0.0]
     for method, offset, colour in zip(methods, offsets, _colours(len(methods)), strict=False):
-        some = [s for s in mine if s.method == method and s.task in rows]
+        some = [s for s in scores if s.method == method and s.task in rows]
         _draw_rates(axes, some, [rows[s.task] + offset for s in some], method, colour)
     markers = zip(others, offsets[len(methods) :], "xd+^v*" * len(others), strict=False)
     for figures, offset, marker in markers:
         _draw_published(axes, figures, {task: row + offset for task, row in rows.items()}, marker)
-    axes.set(xlim=(-0.02, 1.02), ylim=(-0.7, len(tasks) - 0.3))
+    axes.set(xlim=(-0.02, 1.02), ylim=(-0.7, height - 0.3))
     axes.set_xlabel("share of runs right on test")
     axes.set_yticks(list(rows.values()), [_short(task) for task in rows])
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(axis="x", color="0.92")
-    figure.legend(loc="outside lower center", ncols=4, frameon=False)
-    figure.suptitle(_title(suite, mine, len(tasks), len(known)))
-    _save(figure, path)
 
 
-def _title(suite: str, scores: Sequence[TaskScore], shown: int, known: int) -> str:
+def _title(suite: str, scores: Sequence[TaskScore]) -> str:
     runs = max(score.runs for score in scores)
     bars = ", bars are 95% intervals" if any(score.interval for score in scores) else ""
-    some = f" (the first {shown} of {known})" if shown < known else ""
-    return f"{suite}: success by problem{some}, {runs} run{'s' if runs > 1 else ''}{bars}"
+    return f"{suite}: success by problem, {runs} run{'s' if runs > 1 else ''}{bars}"
 
 
 def _draw_published(

@@ -61,7 +61,8 @@ class Record:
     no such program. `right`: solved, and right on the test examples too (where there are none,
     solved is all that can be said). An unsolved job's `program` is the best partial one.
     `stop_reason` is that of the search, or "died", "hung", "memory", "error" or "unsupported";
-    `error` then says more. `seconds` and `executions` are what the search used.
+    `error` then says more. `seconds` and `executions` are what the search used;
+    `processor_seconds` is the time that processors worked on it, whatever else they did.
     """
 
     plan: str  # digest of the plan that it belongs to
@@ -100,6 +101,7 @@ class Record:
     started: str
     programs_given: int | None = None  # not in records from before there was this bound
     found_by: str = ""  # the search of a portfolio that it is from; nor in these
+    processor_seconds: float | None = None  # nor in these, nor of a process that was lost
 
     @property
     def key(self) -> Key:

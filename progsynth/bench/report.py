@@ -96,7 +96,7 @@ def write_report(material: Material, folder: Path) -> Report:
 def _plots(material: Material, folder: Path) -> Iterator[Path]:
     for suite, published in material.published.items():
         path = folder / f"solved_over_time_{suite}.png"
-        plots.draw_over_time(material.records, suite, path)
+        plots.draw_over_time(material.records, suite, path, published)
         yield path
         path = folder / f"success_{suite}.png"
         plots.draw_success(score_tasks(material.records), suite, path, published)

@@ -127,6 +127,7 @@ class _Stated:
             single_call=solved and found.single_call,
             found_by=found.found_by if solved else "",
             seconds=round(found.seconds, 3),
+            processor_seconds=_rounded(found.processor_seconds),
             executions=found.executions,
             programs=found.programs,
             gradient_steps=found.gradient_steps,
@@ -148,6 +149,10 @@ class _Stated:
             command=self.command,
             started=started,
         )
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 3)
 
 
 # -------------------------------------------------------------------------------- flights

@@ -133,7 +133,7 @@ _RECORD_FIELDS = (
         "single_call",
         "found_by",
     ),
-    *("seconds", "executions", "programs", "gradient_steps", "size", "cost"),
+    *("seconds", "processor_seconds", "executions", "programs", "gradient_steps", "size", "cost"),
 )
 
 

@@ -25,7 +25,16 @@ def test_a_record_reads_back_as_it_was(tmp_path: Path, record: Make) -> None:
     path = tmp_path / "records.jsonl"
     some = (
         record("a", notes=("x", "y"), program='s = "é\n"'),
-        record("b", test=None, solved=False, right=False, program=None, cost=None, size=None),
+        record(
+            "b",
+            processor_seconds=0.25,
+            test=None,
+            solved=False,
+            right=False,
+            program=None,
+            cost=None,
+            size=None,
+        ),
         record("c", test=Score(1, 2), seconds_given=None, executions_given=10),
     )
     text = written(path, *some)

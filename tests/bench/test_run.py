@@ -115,6 +115,7 @@ def test_an_answer_says_which_search_of_a_portfolio_found_the_program(task_file:
     answer = attempt(Asked(task, "portfolio", 0, 20.0, None, None, None, 1, chosen.pack_digest))
     assert answer.solved
     assert answer.found_by == "bottom_up"
+    assert answer.processor_seconds is not None and answer.processor_seconds > 0
 
 
 @pytest.mark.parametrize("trouble", Trouble)
