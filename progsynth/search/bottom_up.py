@@ -10,12 +10,13 @@ from progsynth.lang.failure import Limits
 from progsynth.lang.primitive import DSL
 from progsynth.lang.term import Term
 from progsynth.search.aimed import AimedBank
+from progsynth.search.assemble import assemble
 from progsynth.search.bodies import Noted
 from progsynth.search.constants import mine
-from progsynth.search.course import BottomUp
+from progsynth.search.course import Aim, BottomUp
 from progsynth.search.goal import Goal, allowed_misses, working_limits
 from progsynth.search.kernels import Kernels
-from progsynth.search.nested import BODY, PART, Nested, Pace, flat
+from progsynth.search.nested import Pace
 from progsynth.search.problem import Problem
 from progsynth.search.run import Candidate
 from progsynth.search.space import Space
@@ -68,40 +69,27 @@ def search_for(
 ) -> BottomUp:
     """The search for a goal in a space; `wrap` makes a candidate of a term and its cost.
 
-    Without `backwards` nothing is found backwards from the outputs (`backward`), and without
-    `bodies` no body of a lambda is searched for by itself (`nested`). `pace` says how soon
-    dear programs are put together.
+    Banks hold `max_entries` values at most; for the other options see `assemble`.
     """
     whole = limits or Limits()
-    kernels = Kernels(dsl, working_limits(whole, goal.values()))
 
-    def aim(goal: Goal, noted: Noted) -> AimedBank:
-        return AimedBank(space, dsl, kernels, goal, noted, max_entries)
+    def banks(space: Space, telling: Telling, part: int) -> Aim:
+        kernels = Kernels(dsl, working_limits(whole, telling.goal.values()))
 
-    telling = Telling(goal, dsl, whole)
+        def aim(goal: Goal, noted: Noted) -> AimedBank:
+            return AimedBank(space, dsl, kernels, goal, noted, max_entries // part)
 
-    inner = flat(space)
+        return aim
 
-    def search_body(goal: Goal) -> BottomUp:
-        return search_for(
-            inner,
-            dsl,
-            goal,
-            wrap,
-            limits=whole,
-            max_entries=max_entries // PART,
-            pace=BODY,
-            bodies=False,
-        )
-
-    nested = Nested(space, dsl, whole, search_body) if bodies and backwards else None
-    return BottomUp(
+    return assemble(
+        banks,
         space,
-        telling,
+        dsl,
+        goal,
         wrap,
-        aim,
+        limits=whole,
         max_level=max_level,
         backwards=backwards,
         pace=pace,
-        nested=nested,
+        bodies=bodies,
     )
