@@ -30,6 +30,7 @@ _MOST_EDITS = 3  # changes of words that outputs show
 _ALIKE = 0.6  # how like an input the output is of which it is an edited form
 _WORDS = re.compile(r"[A-Za-z0-9]+|[^A-Za-z0-9]+")
 _LONGEST = 12  # characters of a text that is mined
+_NEXT = 2  # characters of one that stands next to an output in few inputs
 
 
 def mine(
@@ -223,6 +224,8 @@ def _texts(
     if whole and 2 * len({e.output for e in examples}) <= len(examples):  # labels, it seems
         for text in dict.fromkeys(e.output for e in examples):
             found.setdefault(text, COMMON)
+    for text in _neighbours(params, result, examples):
+        found.setdefault(text, COMMON)
     for text in _shared(outputs):
         # what the inputs do not hold can only come from a constant
         new = not all(text in given for given in inputs)
@@ -278,6 +281,39 @@ def _changes(given: Sequence[str], output: str) -> Iterator[tuple[str, str, str]
                     "".join(old[start:stop]),
                     "".join(new[first:last]),
                 )
+
+
+def _neighbours(params: Sequence[Type], result: Type, examples: Sequence[Example]) -> Iterator[str]:
+    """What stands before the outputs in their inputs, and what stands behind them.
+
+    It marks where an output begins or ends, and need not be there where that is an end of the
+    input: "/" before what comes last in a path.
+    """
+    if result != STR:
+        return
+    pairs = [
+        (value[:at], value[at + len(e.output) :])
+        for e in examples
+        for type_, value in zip(params, e.inputs, strict=True)
+        if type_ == STR and e.output and (at := value.rfind(e.output)) >= 0
+    ]
+    before = [left[::-1] for left, _ in pairs if left]
+    behind = [right for _, right in pairs if right]
+    for texts, step in ((before, -1), (behind, 1)):
+        shared = _beginning(texts)[: _LONGEST if len(texts) > 1 else _NEXT]
+        for size in dict.fromkeys((len(shared), _NEXT)):
+            text = shared[:size][::step]
+            if len(text) > 1 and not text.isalnum() and "\n" not in text:
+                yield text
+
+
+def _beginning(texts: Sequence[str]) -> str:
+    """What all begin with."""
+    first, last = min(texts, default=""), max(texts, default="")
+    same = 0
+    while same < len(first) and first[same] == last[same]:
+        same += 1
+    return first[:same]
 
 
 def _shared(texts: Sequence[str]) -> Iterator[str]:

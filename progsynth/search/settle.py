@@ -2,9 +2,9 @@
 
 Few examples are fitted by many programs, and which of them a search meets first says little. So
 after the first fit the search goes on, for about as long again, and the fits are compared by a
-`weigh`: the bits of a program, and how it takes changed inputs. It ends at once where none that
-is still to come can be better. Where the best of them is odd on changed inputs, a second search
-looks for a while for one that is not.
+`weigh`: the bits of a program, and how it takes changed inputs. It ends at once where the
+examples leave no doubt, and soon where hardly any that is still to come can be better. Where the
+best of them is odd on changed inputs, a second search looks for a while for one that is not.
 """
 
 from __future__ import annotations
@@ -27,8 +27,9 @@ class Patience:
     For a `share` of what it had used, but at least `least` and at most `most` executions, until
     `fits` programs fit. After the first few of these, `closely`, only those that may be the
     likeliest are run on changed inputs. Where a clock runs, for no longer than `share` of the
-    time before, or `seconds`, if that is more. A second search may take `second` executions and
-    `later` seconds where these are more.
+    time before, or `seconds`, if that is more. Where the best fit is likely enough (it is vouched
+    for, or nearly all that is to come is longer) `least` and `seconds` are all. A second search
+    may take `second` executions and `later` seconds where these are more.
     """
 
     share: float = 0.5
@@ -36,9 +37,9 @@ class Patience:
     most: int = 3_000_000
     fits: int = 60
     closely: int = 8
-    seconds: float = 0.25
+    seconds: float = 1.0
     second: int = 400_000
-    later: float = 1.5
+    later: float = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +48,14 @@ class Weighed:
 
     `odd` is the share of these on which it does not do what it should, as far as one knows;
     `behaviour` is what it does, to tell programs apart by. One that is `sure` need not be
-    compared with others.
+    compared with others; one that is `vouched` for, as it does on changed inputs what it should,
+    only with those that are found soon.
     """
 
     bits: float
     odd: float = 0.0
     sure: bool = False
+    vouched: bool = False
     behaviour: Hashable = None
 
 
@@ -202,18 +205,25 @@ class Settling:
             return True
         used, since = self._since
         now = allowance.clock()
-        late = self._used - used >= self._longer[0]
-        late = late or (allowance.end is not None and now - since >= self._longer[1])
+        most, seconds = self._longer
+        if self._second is None and self._is_likely(best):
+            most, seconds = min(most, self.patience.least), min(seconds, self.patience.seconds)
+        late = self._used - used >= most
+        late = late or (allowance.end is not None and now - since >= seconds)
         if self._second is not None:
             return late or best.weighed.odd == 0.0 or self._second.exhausted
         late = late or self.search.exhausted or len(self._known) >= self.patience.fits
-        late = late or best.weighed.sure
-        if not late and best.weighed.bits > self.judge.lightest(self.search.level):
+        if not late and not best.weighed.sure:
             return False
         if best.weighed.odd > 0.0:
             self._second = self.judge.second(best.candidate)
             self._begin(allowance, self.patience.second, self.patience.later)
         return self._second is None
+
+    def _is_likely(self, best: Fit) -> bool:
+        """Is it vouched for, or as short as what is still to come?"""
+        lightest = self.judge.lightest(self.search.level)
+        return best.weighed.vouched or best.weighed.bits <= lightest
 
 
 def _is_last(batch: Batch, allowance: Allowance) -> bool:

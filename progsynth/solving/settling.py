@@ -110,8 +110,9 @@ class _Weighing:
             odd = _share([out != want for out, want in zip(outputs, wanted, strict=False)])
             failing = _share([isinstance(out, Failure) for out in outputs[len(wanted) :]])
             weight = bits + _ODD * sqrt(odd) + _FAILING * failing
-            sure = odd == 0.0 and (bool(wanted) or said >= _SURE * bits)
-            return Weighed(weight, odd, sure, tuple(map(_key, outputs)))
+            sure = odd == 0.0 and said >= _SURE * bits
+            vouched = odd == 0.0 and bool(wanted)
+            return Weighed(weight, odd, sure, vouched, tuple(map(_key, outputs)))
 
         return Judge(
             lambda candidate: evaluate_in(words, candidate.program, task.train, task),

@@ -78,3 +78,13 @@ def test_beginnings_of_words_are_no_constants() -> None:
     found = mined([("Max Ernst here", "M Ernst here"), ("Joan Lohse here", "J Lohse here")])
     assert ("M", STR) not in found
     assert ("Joan", STR) not in found
+
+
+def test_what_stands_next_to_outputs_marks_where_they_begin_or_end() -> None:
+    found = mined([("on=>off=>up", "up"), ("a=>b", "b"), ("none", "none")])
+    assert found["=>", STR] == COMMON
+    alone = mined([("one/ntwo/nthree, four", "three, four"), ("one", "one")])
+    assert alone["/n", STR] == COMMON, "of one example two characters"
+    assert not any("two" in text for text, type_ in alone if type_ == STR)
+    behind = mined([("up !! rest", "up"), ("a !! b", "a")])
+    assert behind[" !! ", STR] == COMMON

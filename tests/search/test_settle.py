@@ -93,15 +93,27 @@ def test_of_two_as_likely_the_first_is_taken() -> None:
     assert answer(found(Settling(Listed([101, 102]), judge(weights), GO_ON))) == 101
 
 
-def test_it_stops_at_once_where_a_fit_is_sure_or_nothing_to_come_is_likelier() -> None:
+def test_it_stops_at_once_where_a_fit_is_sure() -> None:
     sure = Listed([101, 102])
     weights = {101: Weighed(9.0, sure=True), 102: Weighed(5.0)}
     assert answer(found(Settling(sure, judge(weights), GO_ON))) == 101
     assert sure.values == [102]
-    lightest = Listed([0, 101, 0, 102])
+
+
+def test_it_looks_on_for_the_least_only_where_a_fit_is_vouched_for_or_all_to_come_is_longer() -> (
+    None
+):
+    patience = Patience(share=10.0, least=20)
+    vouched = Listed([0] * 5 + [101] + [0] * 10)
+    weights = {101: Weighed(9.0, vouched=True), 102: Weighed(5.0)}
+    assert answer(found(Settling(vouched, judge(weights), patience))) == 101
+    assert len(vouched.values) == 8
+    near = Listed([0, 101, 0, 102, 0, 0])
+    assert answer(found(Settling(near, judge(weights), patience))) == 102
+    lightest = Listed([0] * 5 + [101] + [0] * 10)
     weights = {101: Weighed(9.0), 102: Weighed(5.0)}
-    assert answer(found(Settling(lightest, judge(weights, floor=3.0), GO_ON))) == 101
-    assert lightest.values == [102], "from level 3 on all weigh 9 at least"
+    assert answer(found(Settling(lightest, judge(weights, floor=3.0), patience))) == 101
+    assert len(lightest.values) == 8, "from level 3 on all weigh 9 at least"
 
 
 def test_it_looks_on_for_its_patience_only() -> None:

@@ -35,6 +35,7 @@ class FastView:
         self.output = output
         self._words: dict[tuple[Symbol, int], tuple[Row, at.Words]] = {}
         self._notings: dict[tuple[Symbol, int], Noting] = {}
+        self._rows: dict[tuple[Symbol, int, int], list[tuple[Row | None, int]]] = {}
 
     def num_cells(self, symbol: Symbol) -> int:
         """How many cells of the symbol are filled."""
@@ -68,9 +69,19 @@ class FastView:
             yield self.bank.row(symbol, address), int(masks[place]), address
 
     def rows(self, symbol: Symbol, cost: int, most: int) -> Iterator[tuple[Row, int]]:
-        """The first entries of the cell that fail nowhere."""
-        for address in self._addresses(symbol, cost, whole=True)[:most].tolist():
-            yield self.bank.row(symbol, address), address
+        """The first entries of the cell that fail nowhere.
+
+        Many ask for the same: what was read once is kept, as the entries are.
+        """
+        known = self._rows.get((symbol, cost, most))
+        if known is None:
+            addresses = self._addresses(symbol, cost, whole=True)[:most].tolist()
+            known = self._rows[symbol, cost, most] = [(None, address) for address in addresses]
+        for place, (row, address) in enumerate(known):
+            if row is None:
+                row = self.bank.row(symbol, address)
+                known[place] = row, address
+            yield row, address
 
     def find(self, symbol: Symbol, wanted: Row) -> tuple[int, int] | None:
         """The entry with these values."""

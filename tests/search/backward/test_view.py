@@ -126,3 +126,13 @@ def test_sets_of_examples() -> None:
         assert {m: fast.term(h) for m, h in found.items() if m} == first
         held = {mask for mask, _ in slow.holding(conditions, cost)}
         assert {mask for mask, _ in fast.holding(conditions, cost)} <= held
+
+
+def test_rows_are_the_same_whoever_has_read_them_before() -> None:
+    (slow, fast), symbol = views(*TEXTS)
+    for cost in range(1, slow.num_cells(symbol)):
+        begun = fast.rows(symbol, cost, 10)
+        first = next(begun, None)
+        again = [row for row, _ in fast.rows(symbol, cost, 10)]
+        assert again == [row for row, _ in slow.rows(symbol, cost, 10)]
+        assert ([first[0]] if first else []) + [row for row, _ in begun] == again
