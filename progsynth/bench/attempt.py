@@ -38,7 +38,8 @@ class Asked:
 class Attempt:
     """What a searching process answers; `networks` are those of the program, as bytes.
 
-    `processor_seconds` is what the search took of processors, in this process and in those that
+    `found_by` is the search whose program it is, `training` the share of the training examples
+    that it is right on. `processor_seconds` is what the search took of processors, in this process and in those that
     it started: other programs on the machine do not lengthen it. `source` is a hash of the
     sources of the process that makes this.
     """
@@ -51,6 +52,7 @@ class Attempt:
     cost: int | None = None
     single_call: bool = False
     found_by: str = ""
+    training: float | None = None
     seconds: float = 0.0
     processor_seconds: float | None = None
     executions: int = 0
@@ -121,7 +123,8 @@ def _answer(result: Result) -> Attempt:
         size=None if core is None else sum(size(f.body) for f in core.functions),
         cost=result.cost,
         single_call=result.solved and core is not None and is_single_call(core),
-        found_by=result.found_by if result.solved else "",
+        found_by=result.found_by,
+        training=None if result.accuracy is None else result.accuracy.training,
         seconds=result.seconds,
         executions=result.executions,
         programs=result.programs,

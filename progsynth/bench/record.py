@@ -58,7 +58,8 @@ class Record:
 
     `solved`: the program is right on the training and the validation examples, as a second
     process has found. `test` is None where the test examples were not opened, because there was
-    no such program. `right`: solved, and right on the test examples too (where there are none,
+    no such program. `training` is the share of the training examples that the program is right
+    on, as the search says. `right`: solved, and right on the test examples too (where there are none,
     solved is all that can be said). An unsolved job's `program` is the best partial one.
     `stop_reason` is that of the search, or "died", "hung", "memory", "error" or "unsupported";
     `error` then says more. `seconds` and `executions` are what the search used;
@@ -102,6 +103,7 @@ class Record:
     programs_given: int | None = None  # not in records from before there was this bound
     found_by: str = ""  # the search of a portfolio that it is from; nor in these
     processor_seconds: float | None = None  # nor in these, nor of a process that was lost
+    training: float | None = None  # nor in these, nor where there is no program
 
     @property
     def key(self) -> Key:

@@ -142,7 +142,7 @@ a task has its successes of all seeds, with Wilson's 95% interval from {LEAST_RU
 def _circumstances(run: Run) -> Iterator[str]:
     plan, first = run.manifest["plan"], run.records[0]
     bounds = [
-        f"{plan[key]:,g} {unit}"
+        f"{plan[key]:,.12g} {unit}"
         for key, unit in (
             ("seconds", "seconds"),
             *((name, name.replace("_", " ")) for name in COUNTED),

@@ -132,6 +132,7 @@ _RECORD_FIELDS = (
         "stop_reason",
         "single_call",
         "found_by",
+        "training",
     ),
     *("seconds", "processor_seconds", "executions", "programs", "gradient_steps", "size", "cost"),
 )

@@ -139,7 +139,7 @@ def _plan(options: argparse.Namespace) -> Plan:
 def _begin(begun: Begun, frozen: Frozen, folder: Path, display: Display) -> tuple[Record, ...]:
     plan = frozen.plan
     bounds = [
-        f"{bound:,g} {unit}"
+        f"{bound:,.12g} {unit}"
         for bound, unit in (
             (plan.seconds, "s"),
             *((getattr(plan, name), name.replace("_", " ")) for name in COUNTED),

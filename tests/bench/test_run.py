@@ -118,6 +118,18 @@ def test_an_answer_says_which_search_of_a_portfolio_found_the_program(task_file:
     assert answer.processor_seconds is not None and answer.processor_seconds > 0
 
 
+def test_an_answer_without_a_solution_says_how_near_its_program_comes_and_whose_it_is(
+    task_file: TaskFile,
+) -> None:
+    pairs = [{"inputs": [n], "output": out} for n, out in ((1, 1), (2, 2), (3, 941), (4, 4))]
+    hard = {"name": "hard", "request": "int -> int", "examples": pairs}
+    (chosen,) = freeze(Plan(suites=(task_file(hard),), methods=("bottom_up",))).chosen
+    asked = Asked(chosen.task, "bottom_up_python", 0, 20.0, 50, None, None, 1, chosen.pack_digest)
+    answer = attempt(asked)
+    assert not answer.solved
+    assert (answer.found_by, answer.training) == ("bottom_up_python", 0.75)
+
+
 @pytest.mark.parametrize("trouble", Trouble)
 def test_whatever_happens_to_a_process_there_is_a_word_for_it(trouble: Trouble) -> None:
     found = run_module._found(Lost(trouble, "so it was", 1.5))

@@ -117,4 +117,4 @@ def test_tables_as_text(record: Make) -> None:
     ]
     heads, first, *_ = records_table(some).csv().splitlines()
     assert heads.startswith("suite,task,method,seed,solved,right")
-    assert first.startswith("small,a|b,bottom_up,0,True,True,solved,True,templates,1.5,,120")
+    assert first.startswith("small,a|b,bottom_up,0,True,True,solved,True,templates,,1.5,,120")
