@@ -1,7 +1,8 @@
 """The first four: the greatest common divisor, fizz-buzz, a word count, a sort.
 
 Training examples are small and cover the cases (a divisor that takes many steps, an empty text,
-equal items); test examples are larger.
+equal items); test examples are larger, and of the first three the last ones a hundred times as
+large. A sort on lists a hundred times as long is the task 'sort from short lists'.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 from progsynth.task import Example, Task
 
 NUM_VALIDATION, NUM_TEST = 20, 50
+NUM_LARGE = 10  # of the test, at its end
 
 WITHHELD_FROM_COUNTING = ("counts", "group_by", "update", "runs")
 WITHHELD_FROM_SORTING = ("sort.list", "sort.str", "sort_by")
@@ -24,7 +26,13 @@ WITHHELD_FROM_SORTING = ("sort.list", "sort.str", "sort_by")
 def tasks(seed: int) -> tuple[Task, ...]:
     """The four tasks; they draw from one generator, one after the other."""
     rng = random.Random(seed)
-    return (_greatest_common_divisor(rng), _fizz_buzz(), _word_count(rng), _sorting(rng))
+    large = random.Random(f"{seed} large")
+    return (
+        _greatest_common_divisor(rng),
+        _fizz_buzz(large),
+        _word_count(rng, large),
+        _sorting(rng),
+    )
 
 
 def _greatest_common_divisor(rng: random.Random) -> Task:
@@ -61,7 +69,7 @@ def _euclid_steps(a: int, b: int) -> int:
     return steps
 
 
-def _fizz_buzz() -> Task:
+def _fizz_buzz(large: random.Random) -> Task:
     def word(n: int) -> str:
         return "Fizz" * (n % 3 == 0) + "Buzz" * (n % 5 == 0) or str(n)
 
@@ -72,18 +80,20 @@ def _fizz_buzz() -> Task:
         word,
         train=[(n,) for n in range(1, 46)],
         validation=[(n,) for n in range(46, 76)],
-        test=[(n,) for n in range(76, 226)],
+        test=[(n,) for n in (*range(76, 226), *large.sample(range(4_500, 7_501), NUM_LARGE))],
         constants=("Fizz", "Buzz", "FizzBuzz"),
         description="Fizz for multiples of 3, Buzz for those of 5, FizzBuzz for both",
     )
 
 
-def _word_count(rng: random.Random) -> Task:
+def _word_count(rng: random.Random, large: random.Random) -> Task:
     words = ["a", "b", "the", "cat", "dog", "on", "red", "sat", "it", "to"]
 
-    def texts(count: int, longest: int, known: list[str]) -> list[tuple[str]]:
+    def texts(
+        rng: random.Random, count: int, longest: int, known: list[str], shortest: int = 2
+    ) -> list[tuple[str]]:
         return [
-            (" ".join(rng.choice(known) for _ in range(rng.randint(2, longest))),)
+            (" ".join(rng.choice(known) for _ in range(rng.randint(shortest, longest))),)
             for _ in range(count)
         ]
 
@@ -93,9 +103,12 @@ def _word_count(rng: random.Random) -> Task:
         "str -> dict[str, int]",
         ("text",),
         lambda text: dict(Counter(text.split())),
-        train=[("",), ("a",), ("a b",), ("a a",), ("b a b",), *texts(15, 10, words)],
-        validation=texts(NUM_VALIDATION, 10, words),
-        test=texts(NUM_TEST, 60, [*words, *others]),
+        train=[("",), ("a",), ("a b",), ("a a",), ("b a b",), *texts(rng, 15, 10, words)],
+        validation=texts(rng, NUM_VALIDATION, 10, words),
+        test=[
+            *texts(rng, NUM_TEST, 60, [*words, *others]),
+            *texts(large, NUM_LARGE, 1_000, [*words, *others], 500),
+        ],
         withheld=WITHHELD_FROM_COUNTING,
         description="how often each word of the text occurs",
     )

@@ -4,6 +4,7 @@ left."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from hashlib import sha256
 from importlib import resources
 from typing import Any
@@ -58,12 +59,14 @@ def test_the_card_says_what_is_there(algorithms: Suite) -> None:
 
 
 def test_the_first_four_are_what_they_were(algorithms: Suite) -> None:
-    """Recorded figures are of these: they stay first, and as they are."""
+    """Recorded figures are of these: they stay first, and as they are. Only larger tests came
+    later, behind the others."""
     assert tuple(task.name for task in algorithms.tasks[:4]) == FIRST
-    text = tasks_to_text(algorithms.tasks[:4])
-    assert sha256(text.encode()).hexdigest() == FOUR
+    before = [replace(task, test=task.test[: TESTS[task.name]]) for task in algorithms.tasks[:4]]
+    assert sha256(tasks_to_text(before).encode()).hexdigest() == FOUR
 
 
+TESTS = {"greatest common divisor": 50, "fizz-buzz": 150, "word count": 50, "sort": 50}
 FOUR = "4127ac2b711f4e848e3248e907cc446bd9a0fea047520240908c5206d10159fc"
 
 
@@ -115,7 +118,7 @@ def largest(examples: Sequence[Example], place: int) -> int:
 
 
 SLOWER = {"fibonacci": 2}  # its numbers leave 64 bits soon
-FIRST_FACTOR = {"greatest common divisor": 300, "fizz-buzz": 2, "word count": 5, "sort": 5}
+FIRST_FACTOR = {"greatest common divisor": 300, "sort": 5}  # of the other: 75
 
 
 @pytest.mark.parametrize("name", NAMES)
