@@ -39,9 +39,9 @@ class Attempt:
     """What a searching process answers; `networks` are those of the program, as bytes.
 
     `found_by` is the search whose program it is, `training` the share of the training examples
-    that it is right on. `processor_seconds` is what the search took of processors, in this process and in those that
-    it started: other programs on the machine do not lengthen it. `source` is a hash of the
-    sources of the process that makes this.
+    that it is right on. `processor_seconds` is what the search took of processors, in this
+    process and in those that it started: other programs on the machine do not lengthen it.
+    `source` is a hash of the sources of the process that makes this.
     """
 
     solved: bool = False

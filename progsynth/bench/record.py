@@ -59,8 +59,8 @@ class Record:
     `solved`: the program is right on the training and the validation examples, as a second
     process has found. `test` is None where the test examples were not opened, because there was
     no such program. `training` is the share of the training examples that the program is right
-    on, as the search says. `right`: solved, and right on the test examples too (where there are none,
-    solved is all that can be said). An unsolved job's `program` is the best partial one.
+    on, as the search says. `right`: solved, and right on the test examples too (where there are
+    none, solved is all that can be said). An unsolved job's `program` is the best partial one.
     `stop_reason` is that of the search, or "died", "hung", "memory", "error" or "unsupported";
     `error` then says more. `seconds` and `executions` are what the search used;
     `processor_seconds` is the time that processors worked on it, whatever else they did.

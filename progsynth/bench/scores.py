@@ -189,6 +189,12 @@ def effort_text(score: TaskScore | MethodScore) -> str:
     return f"> {given:,.12g}" if given else "-"
 
 
+def processor_text(score: MethodScore) -> str:
+    """The median processor time to success as text; a dash where most jobs had none."""
+    median = _median(score.records, lambda record: record.processor_seconds or 0.0)
+    return f"{median:,.2f}" if math.isfinite(median) else "-"
+
+
 def effort_head(records: Iterable[Record]) -> str:
     """The head above such texts."""
     return _EFFORTS[effort_of(records)]

@@ -14,6 +14,7 @@ from progsynth.bench.scores import (
     TaskScore,
     effort_head,
     effort_text,
+    processor_text,
     score_methods,
     score_tasks,
     share_text,
@@ -53,11 +54,14 @@ _METHOD_HEADS = ("suite", "method", "tasks", "right on test", "in any seed", "fi
 
 def methods_table(records: Sequence[Record]) -> Table:
     """A line for each suite and method."""
-    heads = (*_METHOD_HEADS, "single call", effort_head(records), "lost")
-    return Table(heads, tuple(map(_method_row, score_methods(records))))
+    timed = all(record.processor_seconds is not None for record in records)
+    clock = ("median processor s",) if timed else ()
+    heads = (*_METHOD_HEADS, "single call", effort_head(records), *clock, "lost")
+    return Table(heads, tuple(_method_row(score, timed) for score in score_methods(records)))
 
 
-def _method_row(score: MethodScore) -> tuple[str, ...]:
+def _method_row(score: MethodScore, timed: bool) -> tuple[str, ...]:
+    clock = (processor_text(score),) if timed else ()
     return (
         score.suite,
         score.method,
@@ -67,6 +71,7 @@ def _method_row(score: MethodScore) -> tuple[str, ...]:
         str(score.solved - score.successes),
         share_text(score.single_calls, score.successes),
         effort_text(score),
+        *clock,
         str(score.lost),
     )
 

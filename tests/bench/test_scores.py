@@ -118,3 +118,12 @@ def test_tables_as_text(record: Make) -> None:
     heads, first, *_ = records_table(some).csv().splitlines()
     assert heads.startswith("suite,task,method,seed,solved,right")
     assert first.startswith("small,a|b,bottom_up,0,True,True,solved,True,templates,,1.5,,120")
+
+
+def test_processor_time_has_a_column_where_all_records_have_it(record: Make) -> None:
+    some = [record("a", processor_seconds=0.25), record("b", processor_seconds=9.0, **FAILS)]
+    table = methods_table(some)
+    assert table.heads[-2:] == ("median processor s", "lost")
+    assert table.rows[0][-2:] == ("-", "0")
+    assert methods_table(some[:1]).rows[0][-2:] == ("0.25", "0")
+    assert "median processor s" not in methods_table([*some, record("c")]).heads
