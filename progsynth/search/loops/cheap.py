@@ -140,13 +140,22 @@ class Store:
             rng = Random(f"{self.seed} {[str(t) for t in types]}")
             columns = [self.pool.get(t, []) for t in types]
             if all(columns):
-                found.open([tuple(map(rng.choice, columns)) for _ in range(_SETTINGS)])
+                drawn = [_drawn(rng, t, column) for t, column in zip(types, columns, strict=True)]
+                found.open(list(zip(*drawn, strict=True)))
         return found
 
     @property
     def executions(self) -> int:
         """What all enumerations have run."""
         return sum(shelf.executions for shelf in self._shelves.values())
+
+
+def _drawn(rng: Random, type_: Type, column: Sequence[Value]) -> list[Value]:
+    """Values of one variable: each of the small ones, and some that occur, in any order."""
+    small = _PLAIN.get(type_, ())[:_SETTINGS]
+    found = [*small, *(rng.choice(column) for _ in range(_SETTINGS - len(small)))]
+    rng.shuffle(found)
+    return found
 
 
 def near(space: Space, given: Iterable[Type]) -> Space:

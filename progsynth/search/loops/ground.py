@@ -134,6 +134,14 @@ class Ground:
             found.append(Start(type_, 1, Build(type_.name, ()), (empty,) * count, -1))
         return found
 
+    def numbers(self, values: Sequence[int]) -> list[Start]:
+        """Whole numbers as starts, as far as the language has them."""
+        count, found = len(self.inputs), []
+        for value in values:
+            known = [c for c in self.space.constants if c.type == INT and c.value == value]
+            found += [Start(INT, c.cost, const(value), (value,) * count, -1) for c in known]
+        return found
+
     def plan(self, *starts: Start) -> Plan:
         """The loop with these starts, which sees the parameters that it does not use up."""
         used = {start.param for start in starts}

@@ -16,6 +16,7 @@ from collections.abc import Generator, Iterator, Sequence
 from typing import Protocol
 
 from progsynth.lang.types import INT
+from progsynth.search.loops.counting import Counting, Forked, counters
 from progsynth.search.loops.each import Each, sources
 from progsynth.search.loops.ground import Found, Ground, Plan
 from progsynth.search.loops.traces import Traces
@@ -143,6 +144,7 @@ def _kinds(ground: Ground) -> list[tuple[float, list[Kind]]]:
         found += _fors(ground)
     if {"while", "let"} <= ground.kinds:
         found.append((1.0, [Traces(ground)]))
+        found += _counted(ground)
         found += _whiles(ground)
     return found
 
@@ -158,6 +160,20 @@ def _fors(ground: Ground) -> list[tuple[float, list[Kind]]]:
                 for other in ground.starts(type_):
                     two.append(Each(ground, source, ground.plan(other, last)))
     return [(1.0, one), (1.0, two)]
+
+
+def _counted(ground: Ground) -> list[tuple[float, list[Kind]]]:
+    """Loops whose output is how many turns they make."""
+    plain: list[Kind] = []
+    forked: list[Counting] = []
+    for counter in counters(ground):
+        for type_ in dict.fromkeys((*ground.types, INT)):
+            for first in ground.starts(type_):
+                counting = Counting(ground, counter, first)
+                plain.append(counting)
+                if type_ == INT and first.param >= 0:
+                    forked.append(counting)
+    return [(1.0, plain), (4.0, [Forked(forked)] if forked else [])]
 
 
 def _whiles(ground: Ground) -> list[tuple[float, list[Kind]]]:
