@@ -22,25 +22,15 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import sys
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import progsynth
-from progsynth.evaluate import Evaluation, evaluate
-from progsynth.registry import pack, suite
+from benchmarks.genetic_attempts import Record, attempt, read_records, shown
+from progsynth.registry import suite
 from progsynth.search.genetic import FlatSettings, genetic
 from progsynth.search.problem import Method
-from progsynth.search.run import Budget, Candidate, run
-from progsynth.solving.conclude import make_result
-from progsynth.solving.problem import make_problem
-from progsynth.solving.setting import evaluate_in, make_setting
-from progsynth.task import Example, Task
 
 # For each problem its suite, and what has been published: of 100 runs.
 PROBLEMS: Mapping[str, tuple[str, Mapping[str, int]]] = {
@@ -58,8 +48,6 @@ METHODS: Mapping[str, Method] = {
 }
 RECORD = Path(__file__).parent / "results" / "genetic_psb.jsonl"
 
-Record = dict[str, Any]
-
 
 def main() -> int:
     """Run what is not on record yet, a seed of all problems after another; print the table."""
@@ -69,7 +57,7 @@ def main() -> int:
     parser.add_argument("--record", type=Path, default=RECORD, help=f"JSON lines ({RECORD.name})")
     parser.add_argument("--report", action="store_true", help="print the table, and no more")
     options = parser.parse_args()
-    lines = _read(options.record)
+    lines = read_records(options.record)
     done = {(r["task"], r["method"], r["seed"], r["executions_given"]) for r in lines}
     options.record.parent.mkdir(parents=True, exist_ok=True)
     for seed in range(0 if options.report else options.seeds):
@@ -77,74 +65,20 @@ def main() -> int:
             for method in METHODS:
                 if (name, method, seed, options.executions) in done:
                     continue
-                line = attempt(name, method, seed, options.executions)
+                line = attempt(
+                    suite(PROBLEMS[name][0])[name],
+                    METHODS[method],
+                    name=method,
+                    seed=seed,
+                    module="genetic_psb",
+                    executions=options.executions,
+                )
                 lines.append(line)
                 with options.record.open("a", encoding="utf-8") as file:
                     file.write(json.dumps(line) + "\n")
-                print(_shown(line), flush=True)
+                print(shown(line), flush=True)
     _report([r for r in lines if r["executions_given"] == options.executions])
     return 0
-
-
-def _read(path: Path) -> list[Record]:
-    if not path.exists():
-        return []
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-
-
-def attempt(name: str, method: str, seed: int, executions: int) -> Record:
-    """The record of one problem, method and seed; the test examples are for its end only."""
-    task = suite(PROBLEMS[name][0])[name]
-    setting = make_setting(replace(task, test=()))
-    started, begun = time.time(), time.process_time()
-    search = METHODS[method](make_problem(setting), seed)
-
-    def checked(examples: Sequence[Example]) -> Callable[[Candidate], Evaluation]:
-        return lambda one: evaluate_in(setting.words(one), one.program, examples, task)
-
-    budget = Budget(None, executions=executions)
-    checks = checked(task.train), checked(task.validation)
-    outcome = run(search, *checks, budget, accuracy=task.accuracy, clock=time.process_time)
-    seconds = time.process_time() - begun
-    result = None
-    if outcome.solved:
-        result = make_result(setting, outcome, search=search.name, seed=seed)
-    return {
-        "task": name,
-        "method": method,
-        "seed": seed,
-        "solved": outcome.solved,
-        "right": result is not None and _is_right(result.core, task),
-        "passed": outcome.evaluation.passed if outcome.evaluation else 0,
-        "total": len(task.train),
-        "seconds": round(seconds, 1),
-        "programs": outcome.programs,
-        "executions": outcome.executions,
-        "generations": outcome.level,
-        "program": result.program if result is not None else None,
-        "executions_given": executions,
-        "started": round(started),
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
-        "python_version": platform.python_version(),
-        "version": progsynth.__version__,
-        "command": " ".join(["python", "-m", "benchmarks.genetic_psb", *sys.argv[1:]]),
-    }
-
-
-def _is_right(core: Any, task: Task) -> bool:
-    """Is the program right on every example that was held out?"""
-    if core is None:
-        return False
-    return evaluate(core, task.test, pack(), limits=task.limits, engine="python").solved
-
-
-def _shown(line: Record) -> str:
-    found = "right" if line["right"] else "fits" if line["solved"] else "not found"
-    return (
-        f"{line['task']:20} {line['method']:8} seed {line['seed']}: {found:9} "
-        f"{line['passed']:>3}/{line['total']} {line['executions']:>11,} executions "
-        f"{line['seconds']:7.1f} s"
-    )
 
 
 def _report(lines: list[Record]) -> None:

@@ -20,22 +20,18 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-import progsynth
-from progsynth.evaluate import Evaluation, evaluate
+from benchmarks.genetic_attempts import Record, attempt, read_records, shown
 from progsynth.lang.vm import warm_up
 from progsynth.lang.vm.bytecode import compile_program
-from progsynth.registry import pack, suite
+from progsynth.registry import suite
 from progsynth.search.genetic import Settings, genetic
 from progsynth.search.genetic.flat import gene, running, vary
 from progsynth.search.genetic.flat.alphabet import make_alphabet
@@ -44,11 +40,9 @@ from progsynth.search.genetic.flat.method import flat_genetic
 from progsynth.search.genetic.flat.settings import FlatSettings
 from progsynth.search.genetic.flat.tables import make_language
 from progsynth.search.problem import Method
-from progsynth.search.run import Budget, Candidate, run
-from progsynth.solving.conclude import make_result
 from progsynth.solving.problem import make_problem
-from progsynth.solving.setting import evaluate_in, make_setting
-from progsynth.task import Example, Task
+from progsynth.solving.setting import make_setting
+from progsynth.task import Task
 
 PROBLEMS = (
     ("psb1", "median"),
@@ -68,8 +62,6 @@ METHODS: Mapping[str, Method] = {
     "random": genetic(settings=replace(PLAIN, fresh=1.0, elite=0.0)),
 }
 
-Record = dict[str, Any]
-
 
 def main() -> int:
     """Run what is not on record yet, then print the tables."""
@@ -81,7 +73,7 @@ def main() -> int:
             print(_shown_speed(speed(_task(suite_name, name))), flush=True)
         return 0
     options.record.parent.mkdir(parents=True, exist_ok=True)
-    lines = _read(options.record)
+    lines = read_records(options.record)
     done = {(r["task"], r["method"], r["seed"], r["seconds_given"]) for r in lines}
     with options.record.open("a", encoding="utf-8") as file:
         for seed in range(options.seeds):
@@ -90,11 +82,11 @@ def main() -> int:
                 for method in options.methods:
                     if (name, method, seed, options.seconds) in done:
                         continue
-                    line = attempt(task, method, seed, options.seconds)
+                    line = _attempt(task, method, seed, options.seconds)
                     lines.append(line)
                     file.write(json.dumps(line) + "\n")
                     file.flush()
-                    print(_shown(line), flush=True)
+                    print(shown(line), flush=True)
     _report([r for r in lines if r["seconds_given"] == options.seconds])
     return 0
 
@@ -116,62 +108,22 @@ def _task(suite_name: str, name: str) -> Task:
     return found
 
 
-def _read(path: Path) -> list[Record]:
-    if not path.exists():
-        return []
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-
-
 def _compile_kernels(methods: Sequence[str]) -> None:
     """Run a search of each kind, of an easy problem: kernels are compiled at their first use."""
     for method in methods:
-        attempt(_task("psb1", "smallest"), method, 0, 5.0)
+        _attempt(_task("psb1", "smallest"), method, 0, 5.0)
 
 
-def attempt(task: Task, method: str, seed: int, seconds: float) -> Record:
-    """The record of one problem, method and seed; the test examples are for its end only."""
-    setting = make_setting(replace(task, test=()))
-    started = time.time()
-    begun = time.process_time()
-    search = METHODS[method](make_problem(setting), seed)
-    prepared = time.process_time() - begun
-
-    def checked(examples: Sequence[Example]) -> Callable[[Candidate], Evaluation]:
-        return lambda one: evaluate_in(setting.words(one), one.program, examples, task)
-
-    outcome = run(
-        search,
-        checked(task.train),
-        checked(task.validation),
-        Budget(seconds - prepared),  # making tables is a part of the search
-        accuracy=task.accuracy,
-        clock=time.process_time,
+def _attempt(task: Task, method: str, seed: int, seconds: float) -> Record:
+    """The record of one task, method and seed."""
+    return attempt(
+        task,
+        METHODS[method],
+        name=method,
+        seed=seed,
+        module="genetic_representation",
+        seconds=seconds,
     )
-    used = time.process_time() - begun
-    result = None
-    if outcome.solved:
-        result = make_result(setting, outcome, search=search.name, seed=seed)
-    return {
-        "task": task.name,
-        "method": method,
-        "seed": seed,
-        "solved": outcome.solved,
-        "right": result is not None and _right(result.core, task),
-        "passed": outcome.evaluation.passed if outcome.evaluation else 0,
-        "total": len(task.train),
-        "seconds": round(used, 2),
-        "seconds_before": round(prepared, 2),
-        "programs": outcome.programs,
-        "executions": outcome.executions,
-        "generations": outcome.level,
-        "program": result.program if result is not None else None,
-        "seconds_given": seconds,
-        "started": round(started),
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
-        "python_version": platform.python_version(),
-        "version": progsynth.__version__,
-        "command": " ".join(["python", "-m", "benchmarks.genetic_representation", *sys.argv[1:]]),
-    }
 
 
 def speed(task: Task) -> Record:
@@ -226,22 +178,6 @@ def _shown_speed(line: Record) -> str:
         f"breed {line['breed']:5.1f} us, lower {line['lower']:5.1f} us a candidate; "
         f"decode and compile in Python {line['decode and compile']:6.0f} us; "
         f"{line['run']:6.2f} us an execution"
-    )
-
-
-def _right(core: Any, task: Task) -> bool:
-    """Is the program right on every example that was held out?"""
-    if core is None:
-        return False
-    return evaluate(core, task.test, pack(), limits=task.limits, engine="python").solved
-
-
-def _shown(line: Record) -> str:
-    found = "right" if line["right"] else "fits" if line["solved"] else "not found"
-    return (
-        f"{line['task']:20} {line['method']:16} seed {line['seed']}: {found:9} "
-        f"{line['passed']:>3}/{line['total']} {line['seconds']:6.1f} s "
-        f"{line['executions']:>11,} executions {line['programs']:>9,} programs"
     )
 
 
