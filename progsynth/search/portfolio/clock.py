@@ -3,6 +3,9 @@
 This process searches from the beginning with members of its own, by turns, so that what is easy
 is found without a worker. The others join after a while, if enough time is left for it to be
 worth their start: in workers, or, where there is one core, by turns in this process too.
+
+A search looks at the clock between two steps, and a step may be long. How long those of a search
+in this process were is kept: one that may not be back in time is not asked again before the end.
 """
 
 from __future__ import annotations
@@ -20,6 +23,8 @@ HEAD_START = 1.0  # seconds of this process's computing before the others join
 LATEST = 4.0  # seconds after which they do anyway: a busy machine may give it little time
 WORTH = 4.0  # seconds that have to be left for that
 _TURN = 1.0  # seconds of a turn in a worker
+_GRACE = 0.3  # seconds by which the whole may take longer than it should
+_FORGET = 0.9  # of what is known of a search's steps that is left after a turn
 
 Settle = Callable[[Seat, bool], None]
 
@@ -43,8 +48,11 @@ class Clock:
         deadline = allowance.clock() if allowance.deadline is None else allowance.deadline
         end = allowance.end
         made = []
-        if own:
-            made.append(self._turn_here(min(own, key=_next), deadline, end))
+        in_time = [seat for seat in own if end is None or deadline + seat.late <= end + _GRACE]
+        if in_time:
+            made.append(self._turn_here(min(in_time, key=_next), deadline, end))
+        elif own and not others:
+            time.sleep(max(0.0, deadline - time.monotonic()))
         else:
             busy = [s.host.resident for s in others if isinstance(s.host, There) and running(s)]
             answered(busy, deadline - time.monotonic())
@@ -95,6 +103,7 @@ class Clock:
         seconds = max(0.0, deadline - time.monotonic())
         host.start(self.team.order(seat, executions=None, seconds=seconds))
         answer = host.poll(deadline, end)
+        seat.late = max(_FORGET * seat.late, time.monotonic() - deadline)
         return NOTHING if answer is None else self.team.commit(seat, answer)
 
 

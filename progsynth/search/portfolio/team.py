@@ -28,7 +28,8 @@ NOTHING = Batch((), 0, 0)
 class Seat:
     """A member, where it lives, and its accounts. One that is `own` stays in this process, and
     begins before those that are not. `turned` is what its turns have used, each
-    divided by its share at the time: whose is least, is next."""
+    divided by its share at the time: whose is least, is next. `late` is by how many seconds
+    turns in this process took longer than they should, the last ones above all."""
 
     member: Member
     place: int
@@ -41,6 +42,7 @@ class Seat:
     seconds: float = 0.0
     credit: float = 0.0
     turned: float = 0.0
+    late: float = 0.0
     level: int = 0
     notes: tuple[str, ...] = ()
     told: list[tuple[Candidate, Evaluation]] = field(default_factory=list)

@@ -18,9 +18,11 @@ from progsynth.errors import UnsupportedError
 from progsynth.evaluate import Evaluation, compare
 from progsynth.lang.types import BOOL, INT
 from progsynth.search.portfolio import Member, Portfolio
-from progsynth.search.portfolio.hosts import Patience, There
+from progsynth.search.portfolio.clock import Clock
+from progsynth.search.portfolio.hosts import Here, Patience, There
 from progsynth.search.portfolio.shares import FLOOR, credit_after, shares
-from progsynth.search.run import Budget, Candidate, Outcome, Search, run
+from progsynth.search.portfolio.team import Seat, Team
+from progsynth.search.run import Allowance, Budget, Candidate, Outcome, Search, run
 
 from .searches import Computing, Counting, Failing, near, value_of
 
@@ -268,3 +270,24 @@ def test_an_interrupt_ends_the_run_and_leaves_no_worker(tmp_path: Path) -> None:
     while any(Path(f"/proc/{pid}").exists() for pid in pids) and time.monotonic() < end:
         time.sleep(0.02)
     assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
+
+
+def test_a_search_that_may_not_be_back_in_time_is_not_asked_before_the_end() -> None:
+    search = Counting(0)
+    team = Team((Member("slow", lambda: search),), own=1)
+    (seat,) = team.seats
+
+    def settle(one: Seat, there: bool) -> None:
+        one.host = Here(one.member, near(9))
+
+    clock = Clock(team, settle, workers=1)
+    now = time.monotonic()
+    clock.ask(Allowance(None, now + 0.01, end=now + 1000))
+    asked = search.value
+    assert asked > 0
+    seat.late = 60.0
+    now = time.monotonic()
+    clock.ask(Allowance(None, now + 0.01, end=now + 30))
+    assert search.value == asked
+    clock.ask(Allowance(None, now + 0.02, end=now + 1000))
+    assert search.value > asked
