@@ -25,6 +25,7 @@ VERBS = {
     "bench": ("run methods on suites of tasks, over seeds", "progsynth.cli.bench"),
     "report": ("turn a run's records into tables and plots", "progsynth.cli.report"),
     "compare": ("put runs and methods side by side", "progsynth.cli.compare"),
+    "learn": ("solve tasks over rounds, and grow a library", "progsynth.cli.learn"),
     "library": ("show what a library holds", "progsynth.cli.library"),
     "packs": ("list the language packs and what is in them", "progsynth.cli.packs"),
     "demo": ("solve a handful of tasks, to see what comes out", "progsynth.cli.demo"),

@@ -101,12 +101,17 @@ def _add_function(
             "name; give it another"
         )
     needed = {name: callees[name] for name in sorted(called_names(function)) if name in callees}
-    bare = Program((replace(function, doc=""),))
     return library.add(
         function.name,
-        source=pretty(bare, reading_pack(pack, needed, function.name)),
+        source=source_of(function, pack, needed),
         signature=str(signature_of(function)),
         needs={name: entries[name] for name in needed},
         doc=function.doc,
         provenance=provenance or Provenance(),
     )
+
+
+def source_of(function: Function, pack: DSL, callees: Mapping[str, Callee]) -> str:
+    """The text of the function, which calls these beside what the pack has."""
+    bare = Program((replace(function, doc=""),))
+    return pretty(bare, reading_pack(pack, callees, function.name))

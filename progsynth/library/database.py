@@ -18,7 +18,7 @@ from typing import Any
 from progsynth.errors import LibraryError
 from progsynth.library.entry import Entry, Need, Provenance
 
-FORMAT = 1  # of the folder; `PRAGMA user_version`
+FORMAT = 2  # of the folder; `PRAGMA user_version`
 _APPLICATION = 0x70736C62  # marks the file as ours; `PRAGMA application_id`
 _PATIENCE = 60.0  # seconds that a writer waits for the others
 
@@ -52,6 +52,15 @@ CREATE TABLE uses (
     PRIMARY KEY (entry, task)
 );
 """
+# What format 2 has beside format 1: the steps of runs of learning, for those that go on with them.
+_JOURNAL = """
+CREATE TABLE IF NOT EXISTS journal (
+    run TEXT NOT NULL,
+    step TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (run, step)
+)
+"""
 
 
 def file_of(folder: Path) -> Path:
@@ -70,6 +79,7 @@ def make_database(folder: Path) -> None:
         with closing(sqlite3.connect(name)) as db:
             db.execute("PRAGMA journal_mode = WAL")
             db.executescript(_SCHEMA)
+            db.execute(_JOURNAL)
             db.execute(f"PRAGMA application_id = {_APPLICATION}")
             db.execute(f"PRAGMA user_version = {FORMAT}")
         with suppress(FileExistsError):
@@ -115,6 +125,7 @@ def writing(folder: Path) -> Iterator[sqlite3.Connection]:
         with closing(_connection(folder)) as db:
             db.execute("BEGIN IMMEDIATE")
             try:
+                _upgrade(db)
                 yield db
                 db.execute("COMMIT")
             except BaseException:
@@ -143,9 +154,22 @@ def _connection(folder: Path) -> sqlite3.Connection:
     return db
 
 
+def _upgrade(db: sqlite3.Connection) -> None:
+    """Give a library of an older format what this one has beside it."""
+    if version_of(db) < FORMAT:
+        db.execute(_JOURNAL)
+        db.execute(f"PRAGMA user_version = {FORMAT}")
+
+
+def version_of(db: sqlite3.Connection) -> int:
+    """The format of the library."""
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    return int(version)
+
+
 def _check_format(db: sqlite3.Connection, folder: Path) -> None:
     (application,) = db.execute("PRAGMA application_id").fetchone()
-    (version,) = db.execute("PRAGMA user_version").fetchone()
+    version = version_of(db)
     if application != _APPLICATION:
         raise LibraryError(f"{file_of(folder)}: this is a database, but not that of a library")
     if version > FORMAT:
@@ -241,3 +265,29 @@ def uses_of(db: sqlite3.Connection, entry: Entry) -> dict[str, int]:
         (entry.name, entry.version),
     )
     return dict(rows.fetchall())
+
+
+def steps_of(db: sqlite3.Connection, run: str, step: str = "") -> dict[str, Any]:
+    """What the journal has of a run: the value of each step, or of the one named."""
+    if version_of(db) < 2:
+        return {}
+    rows = db.execute(
+        "SELECT step, value FROM journal WHERE run = ? AND (? = '' OR step = ?) ORDER BY step",
+        (run, step, step),
+    )
+    return {name: json.loads(value) for name, value in rows}
+
+
+def runs_of(db: sqlite3.Connection) -> tuple[str, ...]:
+    """The runs that the journal has, in the order in which they began."""
+    if version_of(db) < 2:
+        return ()
+    rows = db.execute("SELECT run FROM journal GROUP BY run ORDER BY min(rowid)")
+    return tuple(run for (run,) in rows)
+
+
+def write_step(db: sqlite3.Connection, run: str, step: str, value: Any) -> bool:
+    """Write a step of a run into the journal, unless it is there; was it not?"""
+    text = json.dumps(value, sort_keys=True)
+    made = db.execute("INSERT OR IGNORE INTO journal VALUES (?, ?, ?)", (run, step, text))
+    return bool(made.rowcount)

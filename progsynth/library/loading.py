@@ -20,6 +20,7 @@ from progsynth.lang.term import Call, Function, Neural, Term, fold
 from progsynth.lang.types import Signature, Type, as_int, walk_type
 from progsynth.lang.values import Value
 from progsynth.library.entry import NETWORK, Entry
+from progsynth.library.ranking import MOST, ranked
 from progsynth.library.store import Library
 from progsynth.library.vocabulary import Vocabulary
 
@@ -39,17 +40,26 @@ def load(
     taken: Collection[str] = (),
     declared: Mapping[str, Neural] | None = None,
     rows: Iterable[tuple[Value, ...]] = (),
+    keys: Collection[Key] | None = None,
+    most: int = MOST,
 ) -> Vocabulary:
     """The vocabulary of the pack and the library.
 
     `reads` are the types that programs will work on, None for any; `taken` are names that are
     not to be used, nor those of `declared` submodules, but by networks for the same types. `rows`
-    hold tensors that networks will be asked about.
+    hold tensors that networks will be asked about. Where it is known what programs read, they see
+    the `most` subroutines that fit best (`ranking`); `keys` are the entries to be taken instead,
+    retired ones too.
     """
+    reads = None if reads is None else tuple(reads)
     known = {entry.key: entry for entry in library.entries(all_versions=True)}
-    wanted = [entry.key for entry in library.entries()]
+    wanted, left_out = _wanted(library, reads, keys, most)
     tensors = None if reads is None else _tensors(reads)
     loading = _Loading(pack, tensors, set(taken), declared or {}, frozenset(wanted))
+    if left_out:
+        loading.notes.append(
+            f"of the subroutines of the library, {left_out} that fit the task less are left out"
+        )
     for entry in _needed_first(wanted, known):
         loading.take(entry)
     networks = {
@@ -65,6 +75,21 @@ def load(
         notes=tuple(loading.notes),
     )
     return vocabulary.with_networks(networks, rows)
+
+
+def _wanted(
+    library: Library, reads: tuple[Type, ...] | None, keys: Collection[Key] | None, most: int
+) -> tuple[list[Key], int]:
+    """The entries that are taken, and how many subroutines are left out."""
+    if keys is not None:
+        return sorted(keys), 0
+    entries = library.entries()
+    if reads is None:
+        return [entry.key for entry in entries], 0
+    functions = ranked([entry for entry in entries if entry.kind != NETWORK], reads)
+    taken = {entry.key for entry in functions[:most]}
+    wanted = [entry.key for entry in entries if entry.kind == NETWORK or entry.key in taken]
+    return wanted, len(functions) - len(taken)
 
 
 def _needed_first(wanted: Iterable[Key], known: Mapping[Key, Entry]) -> Iterator[Entry]:

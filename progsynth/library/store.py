@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, astuple, dataclass
 from datetime import UTC, datetime
@@ -129,26 +129,11 @@ class Library:
         `weights` make it a network. `needs` are the entries that a function calls, by what its
         text calls them. Raises LibraryError.
         """
-        if not (name.isidentifier() and name.isascii() and name not in RESERVED):
-            raise LibraryError(
-                f"an entry cannot be named {name!r}: expected a name that programs can call, "
-                "such as 'digit' or 'sum_of_digits'"
-            )
+        check_name(name)
         kind = FUNCTION if weights is None else NETWORK
         file = "" if weights is None else self._write_weights(weights)
         needed = [Need(called, *entry.key) for called, entry in sorted((needs or {}).items())]
-        content = json.dumps([kind, signature, source, file, [astuple(one) for one in needed]])
-        row = {
-            "name": name,
-            "kind": kind,
-            "signature": signature,
-            "source": source,
-            "weights": file,
-            "doc": doc,
-            "provenance": _text(provenance),
-            "digest": sha256(content.encode()).hexdigest(),
-            "created": _now(),
-        }
+        row = row_of(name, kind, signature, source, file, needed, doc, provenance)
         with database.writing(self.path) as db:
             database.insert(db, row, needed)
             chosen = (name, row["digest"])
@@ -163,7 +148,7 @@ class Library:
         chosen = self.history(name) if version is None else (self.get(name, version),)
         with database.writing(self.path) as db:
             for entry in chosen:
-                database.retire(db, entry, _now())
+                database.retire(db, entry, now())
         return tuple(self.get(name, entry.version) for entry in chosen if not entry.retired)
 
     def used(self, entry: Entry, task: str) -> None:
@@ -214,6 +199,45 @@ class Library:
         return digest
 
 
+def check_name(name: str) -> None:
+    """Raise LibraryError for what an entry cannot be named."""
+    if not (name.isidentifier() and name.isascii() and name not in RESERVED):
+        raise LibraryError(
+            f"an entry cannot be named {name!r}: expected a name that programs can call, "
+            "such as 'digit' or 'sum_of_digits'"
+        )
+
+
+def row_of(
+    name: str,
+    kind: str,
+    signature: str,
+    source: str,
+    weights: str,
+    needs: Sequence[Need],
+    doc: str = "",
+    provenance: Provenance = _NOTHING,
+) -> dict[str, str]:
+    """The row of a new entry; `weights` is their digest, '' where there are none."""
+    return {
+        "name": name,
+        "kind": kind,
+        "signature": signature,
+        "source": source,
+        "weights": weights,
+        "doc": doc,
+        "provenance": _text(provenance),
+        "digest": digest_of(kind, signature, source, weights, needs),
+        "created": now(),
+    }
+
+
+def digest_of(kind: str, signature: str, source: str, weights: str, needs: Sequence[Need]) -> str:
+    """The digest of an entry's content."""
+    content = json.dumps([kind, signature, source, weights, [astuple(one) for one in needs]])
+    return sha256(content.encode()).hexdigest()
+
+
 def _replace(file: Path, data: bytes) -> None:
     """Put the bytes in the file, and on disk: whoever reads it finds all of them or no file."""
     handle, name = tempfile.mkstemp(prefix=".weights.", dir=file.parent)
@@ -237,5 +261,6 @@ def _text(provenance: Provenance) -> str:
         raise LibraryError(f"provenance: its figures cannot be written as JSON: {why}") from None
 
 
-def _now() -> str:
+def now() -> str:
+    """The time, as entries hold it."""
     return datetime.now(UTC).isoformat(timespec="seconds")

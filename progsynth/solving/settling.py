@@ -67,6 +67,11 @@ class Chosen:
         self._made = Settling(search, judge, self._patience)
         return self._made
 
+    @property
+    def fits(self) -> tuple[Candidate, ...]:
+        """The programs met that fit the training examples, the likeliest first."""
+        return () if self._made is None else tuple(fit.candidate for fit in self._made.fits)
+
     def described(self, result: Result, outcome: Outcome) -> Result:
         """The result with other programs that fit, those that do something else on inputs like
         the examples', the likeliest first."""

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from progsynth.errors import LibraryError
+from progsynth.library.database import FORMAT
 from progsynth.library.entry import Entry, Need, Provenance
 from progsynth.library.store import Library
 
@@ -132,7 +133,10 @@ def test_folders_that_hold_no_library(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("pragma", "why"),
     [
-        ("user_version = 99", "has format 99, this progsynth reads formats up to 1: install"),
+        (
+            "user_version = 99",
+            f"has format 99, this progsynth reads formats up to {FORMAT}: install",
+        ),
         ("application_id = 7", "this is a database, but not that of a library"),
     ],
 )

@@ -9,7 +9,7 @@ dropped.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from progsynth.errors import ProgsynthError
@@ -53,11 +53,15 @@ class Frontier:
 
 @dataclass(frozen=True, slots=True)
 class Subroutine:
-    """A new subroutine: what it saved, its body paid, and the tasks that called it then."""
+    """A new subroutine: what it saved, its body paid, and the tasks that called it then.
+
+    `pattern` is what `compress` may be told to refuse.
+    """
 
     function: Function
     utility: int
     tasks: tuple[str, ...]
+    pattern: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +121,16 @@ def compress(
     rules: Rules | None = None,
     engines: Mapping[str, Engine] | None = None,
     max_taken: int | None = None,
+    refused: Collection[str] = (),
 ) -> Compression:
     """The corpus rewritten with at most `iterations` new subroutines of the pack.
 
     `max_arity`, `functions`, `exact` and `min_uses` say which subroutines are looked for (see
     `top_down.Scope`), `rules` and `max_taken` how (see `top_down.search`). `name` may give a
     subroutine another name. `engines` are those that rewritten programs are run in: all, unless
-    given. Raises ProgsynthError for a task without programs and for a wrong option, IllTypedError
-    for what is not a program of the pack, UnsupportedError for a sketch.
+    given. `refused` are patterns of subroutines that are not wanted. Raises ProgsynthError for a
+    task without programs and for a wrong option, IllTypedError for what is not a program of the
+    pack, UnsupportedError for a sketch.
     """
     if min_uses < 2:
         raise ProgsynthError(f"min_uses is {min_uses}: a subroutine is for 2 uses or more")
@@ -133,8 +139,9 @@ def compress(
             raise ProgsynthError(f"the task '{frontier.task}' has no program: leave it out")
     scope = Scope(max_arity, functions, exact, min_uses)
     run = _Run(tuple(corpus), dsl, dsl, scope, name, engines, now=tuple(corpus))
-    refused: set[str] = set()
-    while len(run.taken) < iterations and len(refused) < iterations:
+    refused = set(refused)
+    most = len(refused) + iterations
+    while len(run.taken) < iterations and len(refused) < most:
         words = translation(run.words)
         made = _corpus(run.now, words)
         found = search(
@@ -211,7 +218,7 @@ class _Run:
         tasks = tuple(
             f.task for f in frontiers if any(function.name in _called(p) for p in f.programs)
         )
-        self.taken.append(Subroutine(function, utility, tasks))
+        self.taken.append(Subroutine(function, utility, tasks, str(found.abstraction)))
         self.now, self.words = tuple(frontiers), dsl
         return True
 

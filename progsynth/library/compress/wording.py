@@ -29,21 +29,29 @@ _SYMBOLS: Mapping[str, str] = {
 
 def function_name(body: Term, dsl: DSL) -> str:
     """A name that says what the body does, from its first operations: `sort_filter_less`."""
-    words = list(islice(_operations(body), _WORDS))
+    words = list(islice(_operations(body, dsl), _WORDS))
     if len(words) < 2:
         words += list(islice(_literals(body), _WORDS - 1))
+    if len(words) == 1:
+        words += _times(sum(isinstance(term, Call) for term in subterms(body)))
     name = "_".join(words if len(words) > 1 else ["make", *words])
     taken = {*dsl, *map(dsl.surface_of, dsl), *RESERVED}
     return next(fresh_names(taken, name))
 
 
-def _operations(body: Term) -> Iterator[str]:
+def _times(count: int) -> list[str]:
+    """How often the one operation is done, where it is done again: `tail_twice`."""
+    return [] if count < 2 else ["twice"] if count == 2 else [str(count), "times"]
+
+
+def _operations(body: Term, dsl: DSL) -> Iterator[str]:
     """What the body does, outermost first; twice the same in a row once."""
     last = ""
     for term in subterms(body):
         word = _NODES.get(type(term), "")
         if isinstance(term, Call):
-            word = term.name.partition(".")[0]
+            surface = dsl.surface_of(term.name)
+            word = surface if surface.isidentifier() else term.name.partition(".")[0]
             word = _SYMBOLS.get(word, re.sub(r"\W+", "_", word).strip("_"))
         elif isinstance(term, Build):
             word = term.kind
@@ -79,7 +87,7 @@ def docstring(function: Function, dsl: DSL) -> str:
     text = pretty_term(function.body, function.params, dsl)
     if "\n" not in text:
         return f"Gives `{text}`."
-    steps = [_STEPS.get(word, word) for word in islice(_operations(function.body), 2 * _WORDS)]
+    steps = [_STEPS.get(word, word) for word in islice(_operations(function.body, dsl), 2 * _WORDS)]
     made = f" from {_listed(function.params)}" if function.params else ""
     result = str(function.result)
     article = "an" if result[0] in "aeiou" else "a"

@@ -1,0 +1,184 @@
+"""One attempt at a task: a search in the words that the task may see, and the programs it finds.
+
+Programs are written in these words, and not closed: what they call of the library is a call, so
+that compression sees it. An attempt depends on nothing but what it is given, budgets are in
+executions, and so it is the same in any process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from progsynth import registry
+from progsynth.evaluate import Evaluation
+from progsynth.grammar.guide import GrammarGuide
+from progsynth.grammar.weights import Weights
+from progsynth.lang.failure import Failure
+from progsynth.lang.primitive import DSL, called_names
+from progsynth.lang.printing.pretty import pretty
+from progsynth.lang.term import Function, Program
+from progsynth.lang.values import identity_key
+from progsynth.library.loading import Key, load
+from progsynth.library.store import Library
+from progsynth.library.vocabulary import Vocabulary
+from progsynth.search.best_first import best_first
+from progsynth.search.bottom_up import bottom_up
+from progsynth.search.problem import Method, Problem
+from progsynth.search.run import Budget, Candidate, Outcome, Search, run
+from progsynth.search.simplify import simplify
+from progsynth.search.turns import InTurns
+from progsynth.solving.searches import Beginning
+from progsynth.solving.setting import Setting, evaluate_in, make_setting
+from progsynth.solving.settling import Chosen
+from progsynth.task import Example, Task
+
+GUIDED = "guided"  # by turns bottom-up, and best-first in the order of the grammar
+ENTRY = "solution"  # what programs are called; no subroutine is
+_TURNS = (40_000, 20_000)  # executions of the two
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a task sees of a library: entries of the folder, functions not in it yet, and weights
+    of the grammar."""
+
+    folder: Path
+    keys: tuple[Key, ...] = ()
+    added: tuple[Function, ...] = ()
+    weights: Weights | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """How it went: the programs that fit, the likeliest first, and what it has used.
+
+    `called` are the words of the library that the first of them calls.
+    """
+
+    solved: bool
+    executions: int
+    programs: tuple[str, ...] = ()
+    called: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The attempt as a JSON object."""
+        return {
+            "solved": self.solved,
+            "executions": self.executions,
+            "programs": list(self.programs),
+            "called": list(self.called),
+        }
+
+    @classmethod
+    def from_json(cls, record: dict[str, Any]) -> Attempt:
+        """The attempt of a JSON object."""
+        lists = {name: tuple(record[name]) for name in ("programs", "called")}
+        return cls(record["solved"], record["executions"], **lists)
+
+
+def words_of(task: Task, seen: Seen) -> Vocabulary:
+    """The vocabulary of the task: its pack, and what it sees of the library."""
+    pack = task.pack if isinstance(task.pack, DSL) else registry.pack(task.pack)
+    words = Vocabulary(pack, pack)
+    if seen.keys:
+        rows = [example.inputs for example in (*task.train, *task.validation)]
+        reads = (*task.types, task.result)
+        library = Library(seen.folder, create=False)
+        words = load(pack, library, reads=reads, rows=rows, keys=seen.keys)
+    added = {function.name: function for function in seen.added}
+    dsl = words.dsl
+    whole = DSL(dsl.name, dsl.primitives, {**dsl.functions, **added}, dsl.surfaces)
+    return replace(words, dsl=whole, functions={**words.functions, **added})
+
+
+def attempt(
+    task: Task,
+    seen: Seen,
+    *,
+    executions: int,
+    search: str = GUIDED,
+    seed: int = 0,
+    frontier: int = 1,
+) -> Attempt:
+    """Search for the task within so many executions.
+
+    With a `frontier` of 1 the first program that fits is taken; else the search goes on for a
+    while, and the likeliest ones are given, so many at most.
+    """
+    task = replace(task, test=())
+    words = words_of(task, seen)
+    setting = make_setting(task, dsl=words.dsl)
+    method = _guided(seen.weights) if search == GUIDED and not setting.trained else search
+    if search == GUIDED and setting.trained:
+        method = "auto"
+    beginning = Beginning(setting, method, seed=seed, device="auto", workers=1, wait=True)
+    chosen = Chosen(setting, beginning, wait=True, choose=frontier > 1)
+    with closing(beginning):
+        outcome = run(
+            chosen(()),
+            lambda candidate: _evaluated(setting, candidate, task.train),
+            lambda candidate: _evaluated(setting, candidate, task.validation),
+            Budget(None, executions),
+            accuracy=task.accuracy,
+        )
+    return _described(outcome, chosen, setting, words, frontier)
+
+
+def _guided(weights: Weights | None) -> Method:
+    """Bottom-up search with all words, and best-first search by the grammar, in turns."""
+    by_grammar = best_first(GrammarGuide(weights) if weights is not None else None)
+
+    def method(problem: Problem, seed: int) -> Search:
+        return InTurns(bottom_up(problem, seed), lambda: by_grammar(problem, seed), _TURNS)
+
+    return method
+
+
+def _evaluated(setting: Setting, candidate: Candidate, examples: Sequence[Example]) -> Evaluation:
+    return evaluate_in(setting.words(candidate), candidate.program, examples, setting.task)
+
+
+def _described(
+    outcome: Outcome, chosen: Chosen, setting: Setting, words: Vocabulary, frontier: int
+) -> Attempt:
+    if not outcome.solved or outcome.candidate is None:
+        return Attempt(False, outcome.executions)
+    first = _simplified(outcome.candidate, setting)
+    programs = {pretty(first, words.dsl): None}
+    for candidate in chosen.fits:
+        if len(programs) >= frontier:
+            break
+        if _is_right(candidate, setting):
+            programs[pretty(_simplified(candidate, setting), words.dsl)] = None
+    called = frozenset().union(*map(called_names, first.functions))
+    return Attempt(
+        True,
+        outcome.executions,
+        tuple(programs),
+        tuple(sorted(called & (set(words.functions) | set(words.networks)))),
+    )
+
+
+def _is_right(candidate: Candidate, setting: Setting) -> bool:
+    task = setting.task
+    found = _evaluated(setting, candidate, (*task.train, *task.validation))
+    return found.reaches(task.accuracy)
+
+
+def _simplified(candidate: Candidate, setting: Setting) -> Program:
+    """The program without what changes nothing on the training and validation examples."""
+    task, words = setting.task, setting.words(candidate)
+    examples = (*task.train, *task.validation)
+
+    def keys(program: Program) -> list[Any]:
+        outputs = evaluate_in(words, program, examples, task).outputs
+        return [o if isinstance(o, Failure) else identity_key(o) for o in outputs]
+
+    wanted = keys(candidate.program)
+    program = simplify(candidate.program, words.dsl, lambda other: keys(other) == wanted)
+    entry = replace(program.entry, name=ENTRY)
+    return replace(program, functions=(*program.functions[:-1], entry))

@@ -1,0 +1,111 @@
+"""Is a new subroutine worth its place? Tasks that it was not made from are solved again with it.
+
+The executions up to the first program that fits are compared, with it and without; a task that is
+not solved counts as what it may use. Without it, that is the budget; with it, tasks that were
+solved before may use twice what they used. A subroutine is admitted if the sum is lower.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from progsynth.lang.term import Function
+from progsynth.learn.attempt import Attempt, Seen
+from progsynth.learn.settings import Settings
+from progsynth.learn.units import Bench, Unit
+from progsynth.task import Task
+
+_SLACK = 2_000  # executions that any task may use with a new subroutine
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the replays of a subroutine used, without it and with it, and on how many tasks."""
+
+    without: int
+    with_it: int
+    tasks: int
+
+    @property
+    def pays(self) -> bool:
+        """Were executions saved?"""
+        return self.with_it < self.without
+
+    def as_json(self) -> dict[str, int]:
+        """The verdict as a JSON object."""
+        return {
+            "tasks": self.tasks,
+            "executions_without": self.without,
+            "executions_with": self.with_it,
+        }
+
+
+class Trials:
+    """The trials of one round, on one set of tasks; `seen` says what each of them sees."""
+
+    def __init__(
+        self,
+        bench: Bench,
+        settings: Settings,
+        number: int,
+        seen: Mapping[str, Seen],
+        tasks: Sequence[Task],
+        solved: Iterable[str],
+    ):
+        self._bench, self._settings, self._number = bench, settings, number
+        self._seen, self._tasks, self._solved = seen, tasks, set(solved)
+
+    def verdict(
+        self, function: Function, made_from: Iterable[str], before: Sequence[Function]
+    ) -> Verdict:
+        """The verdict on the function; those `before` were admitted in this round."""
+        chosen = self._replayed(function, set(made_from))
+        settings = self._settings
+        budgets = {task.name: settings.executions for task in chosen}
+        solved = [task for task in chosen if task.name in self._solved]
+        without = self._attempts(solved, before, budgets)
+        used = {task.name: _used(without.get(task.name), settings.executions) for task in chosen}
+        for name in without:
+            budgets[name] = min(settings.executions, 2 * used[name] + _SLACK)
+        with_it = self._attempts(chosen, (*before, function), budgets)
+        spent = [_used(with_it[task.name], budgets[task.name]) for task in chosen]
+        return Verdict(sum(used.values()), sum(spent), len(chosen))
+
+    def _replayed(self, function: Function, made_from: set[str]) -> list[Task]:
+        """Tasks that it was not made from: half of them solved, as far as there are enough."""
+        rng = random.Random(f"{self._settings.seed} {self._number} {function.name}")
+        others = [task for task in self._tasks if task.name not in made_from]
+        rng.shuffle(others)
+        solved = [task for task in others if task.name in self._solved]
+        not_solved = [task for task in others if task.name not in self._solved]
+        count = self._settings.replays
+        half = max(count // 2, count - len(not_solved))
+        chosen = solved[:half]
+        return [*chosen, *not_solved[: count - len(chosen)]]
+
+    def _attempts(
+        self, tasks: Sequence[Task], added: Sequence[Function], budgets: dict[str, int]
+    ) -> dict[str, Attempt]:
+        words = " + ".join(function.name for function in added) or "nothing"
+        units = [
+            Unit(
+                f"{self._number} replay {words}: {task.name}",
+                task,
+                replace(self._seen[task.name], added=tuple(added)),
+                {
+                    "executions": budgets[task.name],
+                    "search": self._settings.search,
+                    "seed": self._settings.seed,
+                },
+            )
+            for task in tasks
+        ]
+        found = self._bench.done(units)
+        return {task.name: one for task, one in zip(tasks, found, strict=True)}
+
+
+def _used(attempt: Attempt | None, budget: int) -> int:
+    """What the attempt counts for: what was used, or what might have been."""
+    return attempt.executions if attempt is not None and attempt.solved else budget

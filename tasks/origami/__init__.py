@@ -1,0 +1,1 @@
+"""Twenty functions of lists and numbers, to be built from almost nothing."""
