@@ -35,7 +35,12 @@ class Evidence:
 
     def bears(self, mask: int, cost: int) -> bool:
         """Do the examples of the mask say more than a part of this cost takes to write down?"""
-        return bits_of(cost) <= self.of(mask)
+        return not self.lacking(mask, cost)
+
+    def lacking(self, mask: int, cost: int) -> float:
+        """By how many bits the examples of the mask say less than a part of this cost takes to
+        write down; 0 where they say as much."""
+        return max(0.0, bits_of(cost) - self.of(mask))
 
 
 def bits_of(cost: int) -> float:

@@ -9,6 +9,7 @@ usually stand between words say least.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from math import log2
 
@@ -27,6 +28,7 @@ from progsynth.lang.term import (
     Var,
     While,
     fold,
+    free_variables,
 )
 
 CALL = 6.0  # bits that say which of some fifty primitives of a type it is
@@ -36,19 +38,50 @@ _BINDING = 3.0  # a loop or a name
 _SIGN = 1.0
 _DELIMITER = 4.0  # bits of a character that usually stands between others
 _CHARACTER = 7.0  # and of any other
+_PIECE = 8.0  # more, of a text that is a part of a word
+_IGNORED = 8.0  # of a function that takes no notice of what it is given
+_RUN = re.compile(r"[A-Za-z]+|[0-9]+")
 _DELIMITERS = frozenset(" ,.;:-_/|=\n\t@()")
 _USUAL = {0: 2.0, 1: 2.0, -1: 3.0, 2: 4.0}  # numbers that say little
 
 
-def bits_of_term(term: Term, dsl: DSL, known: Collection[str] = ()) -> float:
-    """How many bits the term takes to write down, where texts that are `known` are pointed at."""
+def bits_of_term(
+    term: Term, dsl: DSL, known: Collection[str] = (), words: Collection[str] = ()
+) -> float:
+    """How many bits the term takes to write down, where texts that are `known` are pointed at.
+
+    `words` are those of the examples' inputs: a piece of one of them is an unlikely text.
+    """
 
     def add(node: Term, inside: tuple[float, ...]) -> float:
-        if isinstance(node, Const) and isinstance(node.value, str) and node.value in known:
-            return _POINTED + sum(inside)
-        return _own(node, dsl) + sum(inside)
+        own = _own(node, dsl)
+        if isinstance(node, Lambda) and not _is_used(node):
+            own += _IGNORED
+        if isinstance(node, Const) and isinstance(node.value, str):
+            if node.value in known:
+                own = _POINTED
+            else:
+                own += _PIECE * sum(is_piece(run, words) for run in _RUN.findall(node.value))
+        return own + sum(inside)
 
     return fold(term, add)
+
+
+def is_piece(run: str, words: Collection[str]) -> bool:
+    """Does the run of letters or digits stand in one of the words only, of which it is a part?
+
+    Whoever means that word names all of it; what several words share may be what is meant.
+
+    >>> is_piece("6", {"1956", "oct"}), is_piece("that", {"thatwill", "thathave"})
+    (True, False)
+    """
+    holding = [word for word in words if run in word]
+    return len(holding) == 1 and run != holding[0]
+
+
+def _is_used(function: Lambda) -> bool:
+    """Does its body depend on any of its arguments?"""
+    return any(variable < function.arity for variable in free_variables(function.body))
 
 
 def _own(node: Term, dsl: DSL) -> float:

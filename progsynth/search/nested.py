@@ -104,7 +104,7 @@ class Body:
         everything = (1 << len(self.goal.rows)) - 1
         whole = self.target.evidence.of((1 << len(self.target.wanted)) - 1)
         pieces = max(1, int(worth.of(everything) / max(1.0, whole)))
-        return Solution(cost, term, worth.bears(everything, hit.cost), pieces=pieces)
+        return Solution(cost, term, worth.lacking(everything, hit.cost), pieces=pieces)
 
 
 @dataclass(eq=False)

@@ -61,6 +61,15 @@ def renamed(rows: Sequence[tuple[Value, ...]], outputs: Sequence[Value]) -> tupl
     return tuple(found[:MOST])
 
 
+def words_of(rows: Sequence[tuple[Value, ...]]) -> frozenset[str]:
+    """The runs of letters and of digits in the texts of the rows.
+
+    >>> sorted(words_of([("a1, b",)]))
+    ['1', 'a', 'b']
+    """
+    return frozenset(w for row in rows for text in _texts(row) for w in _WORD.findall(text))
+
+
 def separators(rows: Sequence[tuple[Value, ...]]) -> frozenset[str]:
     """What stands between words in each of the rows.
 

@@ -14,7 +14,7 @@ from progsynth.lang.values import identity_key
 from progsynth.search.evidence import evidence
 from progsynth.search.likely import bits_of_term
 from progsynth.search.problem import Problem
-from progsynth.search.renamed import Changed, renamed, separators
+from progsynth.search.renamed import Changed, renamed, separators, words_of
 from progsynth.search.run import Candidate, Outcome, Search
 from progsynth.search.settle import Judge, Patience, Settling, Weighed
 from progsynth.search.telling import spread
@@ -103,12 +103,13 @@ class _Weighing:
         changed = renamed(rows, [e.output for e in task.train])
         wanted = [one.output for one in changed]
         inputs = [*(one.inputs for one in changed), *varied(rows)]
-        known, by_cost = separators(rows), self.search in _BY_COST
+        known, seen = separators(rows), words_of(rows)
+        by_cost = self.search in _BY_COST
         said = evidence([e.output for e in task.train]).of((1 << len(rows)) - 1)
 
         def weigh(candidate: Candidate, bound: float) -> Weighed:
             program = words.opened(candidate.program)
-            bits = bits_of_term(program.entry.body, words.dsl, known)
+            bits = bits_of_term(program.entry.body, words.dsl, known, seen)
             if bits >= bound:
                 return Weighed(bits)
             outputs = run_rows(program, inputs, words.dsl, task.limits, engine="python")

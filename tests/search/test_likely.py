@@ -27,6 +27,7 @@ def bits(text: str, *known: str) -> float:
         ("s[1:]", "s[5:]"),
         ("s[5:]", "s[5:29]"),
         ("upper(s)", "upper(upper(s))"),
+        ("map_chars(lambda c: c + s, s)", "map_chars(lambda c: s + s, s)"),
         ('s + ","', 's + ", and so on"'),
     ],
 )
@@ -37,6 +38,17 @@ def test_of_two_programs_the_plainer_is_likelier(likelier: str, other: str) -> N
 def test_a_text_that_all_examples_have_is_pointed_at() -> None:
     assert bits('after(s, "= ")', "= ") < bits('after(s, "= ")')
     assert bits('after(s, "= ")', "= ") < bits("last(words(s))")
+
+
+def test_a_piece_of_one_word_of_the_inputs_is_an_unlikely_text() -> None:
+    def weight(text: str, *words: str) -> float:
+        term, _ = read_expression(text, pack(), ("s",), (STR,))
+        return bits_of_term(term, pack(), (), words)
+
+    words = ("oct", "1956", "thatwill", "thathave")
+    assert weight('after(s, "6")', *words) == weight('after(s, "6")') + 8
+    for text in ('after(s, "oct")', 'after(s, "that")', 'after(s, "th")', 's + "."', 's + "new"'):
+        assert weight(text, *words) == weight(text), text
 
 
 def test_literals_count_by_their_size() -> None:

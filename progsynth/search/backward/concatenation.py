@@ -11,13 +11,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
+from math import ceil
 from typing import Any
 
 from progsynth.search.backward.view import Row
-from progsynth.search.evidence import Evidence, evidence
+from progsynth.search.evidence import BITS, Evidence, evidence
 
 _PARTS = 20_000  # that are kept
 _LEADING = 6  # examples, those of the longest outputs, that a path is found for; others are tried
+_LACKING = 4.0  # bits that a part of a text may be worth less than it costs
 _WAYS = 3  # concatenations of one set of examples
 
 State = tuple[int, ...]
@@ -28,7 +30,8 @@ class Part:
     """A piece of the outputs of the examples in the mask `where`, somewhere.
 
     `letters` are those of a piece that is the same in all outputs: two examples may share a year
-    by chance, so that of two concatenations the one with fewer letters comes first.
+    by chance, so that of two concatenations the one with fewer letters comes first. It `lacks`
+    so many bits to be worth its cost.
     """
 
     row: Row
@@ -36,6 +39,12 @@ class Part:
     cost: int
     letters: int
     handle: Any
+    lacks: float = 0.0
+
+    @property
+    def weight(self) -> int:
+        """What it counts for in a path."""
+        return self.cost + self.letters + ceil(self.lacks / BITS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +58,11 @@ class Way:
     def letters(self) -> int:
         """The letters that it takes to be the same in all outputs."""
         return sum(part.letters for part in self.parts)
+
+    @property
+    def lacks(self) -> float:
+        """The bits that its parts are not worth."""
+        return sum(part.lacks for part in self.parts)
 
     @property
     def pieces(self) -> int:
@@ -68,9 +82,11 @@ class Concatenation:
     _by_piece: dict[int, dict[Any, list[Part]]] = field(default_factory=dict)
 
     def note(self, row: Row, where: int, cost: int, handle: Any) -> None:
-        """Take in a part; one that is worth less than its cost is none."""
-        if len(self.parts) < _PARTS and self._worth(row).bears(where, cost + self.step):
-            part = Part(row, where, cost, _letters(row), handle)
+        """Take in a part; one that is worth much less than its cost is none."""
+        lacks = self._worth(row).lacking(where, cost + self.step)
+        most = _LACKING if isinstance(row[0], str) else 0.0
+        if len(self.parts) < _PARTS and lacks <= most:
+            part = Part(row, where, cost, _letters(row), handle, lacks)
             self.parts.append(part)
             for example, pieces in self._by_piece.items():
                 pieces.setdefault(_key(row[example]), []).append(part)
@@ -81,7 +97,8 @@ class Concatenation:
     def ways(self, mask: int, steps: int) -> Iterator[Way]:
         """Concatenations of at least two parts, right on these examples, the cheapest first.
 
-        Letters count like cost. At most about so many steps from a state to another are tried.
+        Letters count like cost, and so do bits that a part is not worth. At most about so many
+        steps from a state to another are tried.
         """
         others = [i for i in range(len(self.wanted)) if mask >> i & 1]
         others.sort(key=lambda i: -len(self.wanted[i]))
@@ -100,8 +117,8 @@ class Concatenation:
             if state == end:
                 if len(parts) > 1 and all(self._makes(parts, i) for i in others):
                     ways += 1
-                    letters = sum(part.letters for part in parts)
-                    yield Way(cost - self.step - letters, parts)
+                    own = sum(part.cost for part in parts)
+                    yield Way(own + self.step * (len(parts) - 1), parts)
                 continue
             if known[state] < cost:
                 continue
@@ -112,7 +129,7 @@ class Concatenation:
                     continue
                 if not all(some[at] for some, at in zip(leads, after, strict=True)):
                     continue
-                total = cost + part.cost + part.letters + self.step
+                total = cost + part.weight + self.step
                 if after == end or total < known.get(after, total + 1):
                     known[after] = min(total, known.get(after, total))
                     pushed += 1

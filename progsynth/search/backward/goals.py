@@ -33,13 +33,14 @@ from progsynth.search.space import FAR, Production, Space, Symbol, build_term
 
 _DEPTH = 3  # calls undone one after another
 _GOALS = 24
+_SEPARATORS = 2  # that stand in half of the outputs at most, and are tried all the same
 _SOLUTIONS = 3  # that are kept of a goal behind the goal
 _HITS = 100  # that are kept of the goal itself until they are taken
 
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """A program for a goal. It is `sure` where each part of it is worth its cost.
+    """A program for a goal. Where a part of it is not worth its cost, it `lacks` so many bits.
 
     Of two the one of the lower `rank` comes first: its cost, and letters that were taken to be
     the same in all outputs. `pieces` of text that it makes are right in each output.
@@ -47,14 +48,14 @@ class Solution:
 
     cost: int
     term: Term
-    sure: bool
+    lacks: float
     letters: int = 0
     pieces: int = 1
 
     @property
     def rank(self) -> tuple[bool, int]:
         """What decides which of several is kept."""
-        return not self.sure, self.cost + self.letters
+        return self.lacks > 0, self.cost + self.letters
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -167,15 +168,20 @@ class Goals:
     def _parted(
         self, goal: Subgoal, production: Production
     ) -> Iterator[tuple[list[Row], int, Callable[[tuple[Term, ...]], Term]]]:
-        """The texts between separators that occur in the output."""
-        for constant in self.space.constants:
-            separator = constant.value
-            if constant.type != STR or not separator or not isinstance(separator, str):
-                continue
-            if sum(separator in text for text in goal.wanted) * 2 > len(goal.wanted):
-                rows = tuple([text.split(separator) for text in goal.wanted])
-                make = partial(_joined, production, separator)
-                yield [rows], production.cost + constant.cost, make
+        """The texts between separators that occur in the outputs, in most of them first."""
+        texts = [c for c in self.space.constants if c.type == STR and c.value]
+        often = {str(c.value): sum(str(c.value) in text for text in goal.wanted) for c in texts}
+        total, few = len(goal.wanted), 0
+        for constant in sorted(texts, key=lambda c: -often[str(c.value)]):
+            separator = str(constant.value)
+            if often[separator] * 2 <= total:
+                few += not separator.isalnum() and often[separator] > 0
+                if separator.isalnum() or not often[separator] or few > _SEPARATORS:
+                    continue
+            # Nothing is made of no texts, or of one that is empty.
+            rows = [text.split(separator) if text else [] for text in goal.wanted]
+            make = partial(_joined, production, separator)
+            yield [tuple(rows)], production.cost + constant.cost, make
 
     def only_decisions(self, misses: int) -> None:
         """Leave the goal itself, of which so many examples may be wrong, undivided: what is not
@@ -194,16 +200,16 @@ class Goals:
                 for chosen in product(*[g.solutions for g in split.goals]):
                     cost = split.cost + sum(s.cost for s in chosen)
                     terms = tuple([s.term for s in chosen])
-                    sure = all(s.sure for s in chosen)
+                    lacks = sum(s.lacks for s in chosen)
                     letters = sum(s.letters for s in chosen)
                     pieces = max(s.pieces for s in chosen)
-                    goal.add(Solution(cost, split.make(terms), sure, letters, pieces))
+                    goal.add(Solution(cost, split.make(terms), lacks, letters, pieces))
 
 
 def _joined(production: Production, separator: str, terms: tuple[Term, ...]) -> Term:
     return build_term(production, (const(separator), *terms))
 
 
-def is_worth(goal: Subgoal, cost: int) -> bool:
-    """Do the examples say more of the goal than a program of this cost?"""
-    return goal.evidence.bears((1 << len(goal.wanted)) - 1, cost)
+def lacking(goal: Subgoal, cost: int) -> float:
+    """How many bits the examples say less of the goal than a program of this cost; 0 for none."""
+    return goal.evidence.lacking((1 << len(goal.wanted)) - 1, cost)

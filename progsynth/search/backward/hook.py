@@ -7,9 +7,10 @@ operations on two known values, and calls whose arguments are goals of their own
 
 These programs are up to several times as dear as the level, so they come before their turn. Of
 each level they come after the level's own programs, in order of cost; each is verified like any
-other. A program comes early only if each part of it is worth its cost in bits of the examples
-that it explains (`evidence`). Others wait for the level of their cost. Among programs that are
-no dearer than the level, order and completeness are as they were.
+other. A program comes early if each part of it is worth its cost in bits of the examples that it
+explains (`evidence`); of texts, the more it lacks, the longer it waits. Others wait for the level
+of their cost. Among programs that are no dearer than the level, order and completeness are as
+they were.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from collections.abc import Iterator
 
 from progsynth.lang.primitive import DSL
 from progsynth.lang.term import Term
+from progsynth.lang.types import STR
 from progsynth.search.backward.goals import Goals, Solution
 from progsynth.search.backward.solver import Conditions, Solver
 from progsynth.search.backward.view import Row, View
@@ -90,8 +92,7 @@ class Backward:
             yield solution.term, solution.cost
 
     def _may_be_early(self, solution: Solution, executions: int) -> bool:
-        """Is each part of it worth its cost, and has the search gone on for as long as the whole
-        is in doubt?
+        """Has the search gone on for as long as the whole is in doubt, and each part of it?
 
         Where the examples say less than the program, others of its cost are right by chance; so
         the less they say, the longer cheaper programs are looked for: a search reaches so many
@@ -101,7 +102,10 @@ class Backward:
         root = self.goals.root
         said = root.evidence.of((1 << len(root.wanted)) - 1) * solution.pieces
         doubt = min(_MOST, max(0.0, CHOICES * solution.cost - said))
-        return solution.sure and executions >= self.patience * 2 ** (doubt / _DOUBLED)
+        doubt = min(_MOST, doubt + solution.lacks)
+        if solution.lacks and root.symbol.type != STR:
+            return False
+        return executions >= self.patience * 2 ** (doubt / _DOUBLED)
 
     @property
     def waiting(self) -> int:

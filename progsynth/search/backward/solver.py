@@ -13,7 +13,7 @@ from progsynth.lang.primitive import DSL
 from progsynth.lang.term import If, Term, const
 from progsynth.lang.types import BOOL, FLOAT, INT
 from progsynth.search.backward.concatenation import Way, places
-from progsynth.search.backward.goals import Solution, Subgoal, is_worth
+from progsynth.search.backward.goals import Solution, Subgoal, lacking
 from progsynth.search.backward.roles import SLICES, is_less
 from progsynth.search.backward.view import Row, View, new_cells
 from progsynth.search.decisions import Known, Leaf, Tree, gain
@@ -113,7 +113,7 @@ class Solver:
             found = self.view.find(goal.symbol, goal.wanted)
             if found is not None:
                 cost, handle = found
-                goal.add(Solution(cost, self.view.term(handle), is_worth(goal, cost)))
+                goal.add(Solution(cost, self.view.term(handle), lacking(goal, cost)))
 
     def decide(self, goal: Subgoal) -> Iterator[None]:
         """Find conditionals."""
@@ -135,8 +135,8 @@ class Solver:
                 decisions.note_condition(mask, cost, term)
         yield
         for tree in decisions.trees():
-            sure = gain(tree, goal.evidence) >= 0
-            goal.add(Solution(tree.cost, self.chosen(tree), sure))
+            lacks = max(0.0, -gain(tree, goal.evidence))
+            goal.add(Solution(tree.cost, self.chosen(tree), lacks))
         yield
 
     def combine(self, goal: Subgoal) -> Iterator[None]:
@@ -153,7 +153,7 @@ class Solver:
                 production = Production(one.kind, None, LOGIC_COST)
                 terms = [self.term(part.handle) for part in one.parts]
                 term = reduce(lambda left, right: build_term(production, (left, right)), terms)
-                goal.add(Solution(one.cost, term, is_worth(goal, one.cost)))
+                goal.add(Solution(one.cost, term, lacking(goal, one.cost)))
         yield
 
     def chosen(self, tree: Tree) -> Term:
@@ -184,7 +184,7 @@ class Solver:
         ways = list(whole.ways(full, steps))
         for way in ways:
             term, pieces = self.joined(goal, way), max(1, way.pieces)
-            goal.add(Solution(way.cost, term, True, way.letters, pieces))
+            goal.add(Solution(way.cost, term, way.lacks, way.letters, pieces))
         yield
         if ways or not goal.decided:
             return
@@ -227,8 +227,8 @@ class Solver:
                 ):
                     total = production.cost + whole_cost + cost + stop_cost
                     terms = tuple(map(self.view.term, (whole, first, stop)))
-                    sure = CHOICES * (cost + stop_cost) <= said and is_worth(goal, total)
-                    goal.add(Solution(total, build_term(production, terms), sure))
+                    lacks = max(0.0, CHOICES * (cost + stop_cost) - said) + lacking(goal, total)
+                    goal.add(Solution(total, build_term(production, terms), lacks))
                 yield
 
     def operate(self, goal: Subgoal) -> Iterator[None]:
@@ -242,5 +242,5 @@ class Solver:
                     left, right = terms if operation.given_left else terms[::-1]
                     total = production.cost + cost + other_cost
                     term = build_term(production, (left, right))
-                    goal.add(Solution(total, term, is_worth(goal, total)))
+                    goal.add(Solution(total, term, lacking(goal, total)))
                 yield

@@ -63,9 +63,15 @@ def test_lists_are_put_together_likewise() -> None:
     assert [part.handle for part in way.parts] == ["xs", "nine", "back"]
 
 
-def test_a_part_that_is_dearer_than_what_it_says_is_none() -> None:
-    made = known(("ab", "cd"), {"letter": (("a", "c"), 9), "cheap": (("b", "d"), 2)})
-    assert [part.handle for part in made.parts] == ["cheap"]
+def test_a_part_that_is_much_dearer_than_what_it_says_is_none() -> None:
+    parts = {"letter": (("a", "c"), 9), "cheap": (("b", "d"), 2), "dear": (("a", "c"), 7)}
+    made = known(("ab", "cd"), parts)
+    assert [part.handle for part in made.parts] == ["cheap", "dear"]
+    way = next(made.ways(0b11, 1_000))
+    assert way.lacks == sum(part.lacks for part in way.parts) > 0
+    assert way.cost == 2 + 7 + 1, "what it lacks is no cost"
+    lists = known(([1, 2], [3, 4]), {"dear": (([1], [3]), 9), "cheap": (([2], [4]), 2)})
+    assert [part.handle for part in lists.parts] == ["cheap"]
 
 
 @pytest.mark.parametrize(("piece", "whole", "there"), [

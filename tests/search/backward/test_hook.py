@@ -9,11 +9,13 @@ import pytest
 
 from progsynth.lang.failure import Limits
 from progsynth.lang.interpret import run
-from progsynth.lang.term import Function, Program, Term
+from progsynth.lang.term import Function, Program, Term, Var
 from progsynth.lang.types import parse_signature
 from progsynth.lang.values import equal
 from progsynth.registry import pack
 from progsynth.search import bottom_up
+from progsynth.search.backward.goals import Goals, Solution
+from progsynth.search.backward.hook import PATIENCE, Backward
 from progsynth.search.constants import mine
 from progsynth.search.course import BottomUp
 from progsynth.search.fast.fragment import restrict
@@ -150,6 +152,33 @@ def test_no_branch_for_a_single_exception_before_its_turn() -> None:
     made = search("(n: int) -> str", examples, allowed=("_ == _",), constants=(13,))
     candidates = found(made)
     assert candidates and made.level >= candidates[0].cost
+
+
+@pytest.mark.parametrize(("type_", "lacks", "executions", "early"), [
+    ("str", 0.0, PATIENCE, True), ("str", 0.0, PATIENCE - 1, False),
+    ("str", 8.0, 15 * PATIENCE, False), ("str", 8.0, 16 * PATIENCE, True),
+    ("list[int]", 0.0, PATIENCE, True), ("list[int]", 8.0, 10**9, False),
+])  # fmt: skip
+def test_a_part_of_a_text_that_is_not_worth_its_cost_waits_for_longer(
+    type_: str, lacks: float, executions: int, early: bool
+) -> None:
+    rows: dict[str, list[Any]] = {
+        "str": [(f"Ada {word}", word) for word in ("Byron", "Lovelace", "King", "Noel")],
+        "list[int]": [([1, 2, 3], [3, 2, 1]), ([5, 9, 7], [7, 9, 5]), ([8, 8, 4], [4, 8, 8])],
+    }
+    made = search(f"(x: {type_}) -> {type_}", rows[type_])
+    backward = Backward(made.space, pack(), made.root, made.goal.expected, made.aimed.view)
+    backward.goals.root.add(Solution(8, Var(0), lacks))
+    assert bool(list(backward.collected(4, executions))) == early
+
+
+def test_outputs_are_parted_at_separators_that_few_of_them_have() -> None:
+    examples = [("one.", "one"), ("two, six.", "two, six"), ("a.", "a"), ("", "")]
+    made = search("(s: str) -> str", examples, constants=(", ", "o"))
+    goals = Goals(made.space, pack(), made.root, made.goal.expected, 1.0).all
+    parted = [goal.wanted for goal in goals if str(goal.symbol.type) == "list[str]"]
+    assert (["one"], ["two", "six"], ["a"], []) in parted
+    assert not any("tw" in some for wanted in parted for some in wanted), "no letters"
 
 
 def test_programs_that_were_rejected_make_room_for_dearer_ones() -> None:
