@@ -8,14 +8,14 @@ there, and then the two together on whole ways.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
+from progsynth.lang.primitive import DSL
 from progsynth.lang.term import If
 from progsynth.lang.types import BOOL, INT
-from progsynth.search.constants import RARE
 from progsynth.search.kernels import FAIL, FAILURES
-from progsynth.search.loops.cheap import Cheap, Shelf
+from progsynth.search.loops.cheap import Cheap, Shelf, plain
 from progsynth.search.loops.ground import Ground
 from progsynth.search.space import IF_COST, Space
 
@@ -80,7 +80,9 @@ class Branching:
             if self.turns.setdefault(start, turns) != turns:
                 self.turns = {}  # they depend on something else
                 break
-        self.shelf = Shelf(_plain(ground.space), ground.kernels, (INT,), INT)
+        self.shelf = Shelf(
+            _numbers_only(ground.space, ground.problem.dsl), ground.kernels, (INT,), INT
+        )
         going = sorted((n for n, turns in self.turns.items() if turns), key=abs)
         self.starts = going[:_STARTS]
         self.ways = sorted(going, key=lambda n: (self.turns[n], n))[1 : _WAYS + 1]
@@ -169,13 +171,13 @@ def forked(test: Cheap, then: Cheap, orelse: Cheap) -> Cheap:
     )
 
 
-def _plain(space: Space) -> Space:
-    """The part of a space that has numbers and usual constants only, and no conditionals."""
-    least = {type_: cost for type_, cost in space.least.items() if type_ == INT}
-    instances = {INT: tuple(i for i in space.instances.get(INT, ()) if set(i.params) == {INT})}
-    constants = tuple(c for c in space.constants if c.type == INT and c.cost < RARE)
-    forms = replace(space.forms, kinds=space.forms.kinds - {"if"})
-    return Space(instances, least, constants, 0, space.surcharge, forms)
+def _numbers_only(space: Space, dsl: DSL) -> Space:
+    """The part of a plain space that goes through nothing but numbers."""
+    some = plain(space, dsl)
+    least = {type_: cost for type_, cost in some.least.items() if type_ == INT}
+    instances = {INT: tuple(i for i in some.instances.get(INT, ()) if set(i.params) == {INT})}
+    constants = tuple(c for c in some.constants if c.type == INT)
+    return Space(instances, least, constants, 0, some.surcharge, some.forms)
 
 
 def _pairs(then: Sequence[_Side], orelse: Sequence[_Side]) -> Iterator[tuple[_Side, _Side]]:

@@ -7,14 +7,16 @@ from the values of the examples. Two expressions that agree on all of these are 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
+from progsynth.lang.primitive import DSL
 from progsynth.lang.term import Apply, Term, Var, map_variables
 from progsynth.lang.types import BOOL, FLOAT, INT, STR, Type, walk_type
 from progsynth.lang.values import Value, entry_types, identity_key, size_of
 from progsynth.search.bank import Bank, Entry
+from progsynth.search.constants import RARE
 from progsynth.search.kernels import Kernels
 from progsynth.search.levels import Levels
 from progsynth.search.space import Scope, Space
@@ -172,6 +174,17 @@ def near(space: Space, given: Iterable[Type]) -> Space:
     }
     constants = tuple(one for one in space.constants if one.type in types)
     return Space(instances, least, constants, space.max_nesting, space.surcharge, space.forms)
+
+
+def plain(space: Space, dsl: DSL) -> Space:
+    """The part of a space that has operators and the usual constants only, and no conditionals."""
+    constants = tuple(one for one in space.constants if one.cost < RARE)
+    forms = replace(space.forms, kinds=space.forms.kinds - {"if", "and", "or"})
+    instances = {
+        type_: tuple(one for one in some if not dsl.surface_of(one.name).isidentifier())
+        for type_, some in space.instances.items()
+    }
+    return Space(instances, space.least, constants, space.max_nesting, space.surcharge, forms)
 
 
 def pool_of(

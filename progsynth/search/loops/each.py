@@ -32,6 +32,11 @@ class Source:
     item: Type
     items: tuple[Sequence[Value], ...]
 
+    @property
+    def params(self) -> tuple[int, ...]:
+        """The parameters that it is made of."""
+        return tuple(p for p in range(self.made.width) if self.made.uses >> p & 1)
+
 
 def sources(ground: Ground) -> list[Source]:
     """The cheap lists that are not the same on all examples, some of each type."""
@@ -68,13 +73,19 @@ class Each:
         self.ground, self.source, self.plan = ground, source, plan
         seen = (*plan.types, source.item)
         self.shelves = [ground.shelf(plan.kept, seen, type_) for type_ in plan.types]
-        # in the order in which a loop meets them, the telling ones first
-        self.order = sorted(ground.order, key=lambda n: not 2 <= len(source.items[n]) <= 6)
+        lengths = [len(items) for items in source.items]
+        self.order = sorted((n for n in ground.order if lengths[n]), key=lambda n: lengths[n])
+        # where the list is empty, the output is what the last variable starts with
+        self.may_be = all(
+            ground.same(plan.starts[-1].values[n], ground.outputs[n])
+            for n in ground.order
+            if not lengths[n]
+        )
 
     def at(self, cost: int) -> Iterator[Found | None]:
         """The loops whose list, starts and steps cost so much."""
         left = cost - self.plan.cost - self.source.made.cost
-        if not self.ground.bears(cost):
+        if not self.may_be or not self.ground.bears(cost):
             return
         for steps in self._steps(left):
             self.ground.programs += 1

@@ -142,9 +142,12 @@ class Ground:
             found += [Start(INT, c.cost, const(value), (value,) * count, -1) for c in known]
         return found
 
-    def plan(self, *starts: Start) -> Plan:
-        """The loop with these starts, which sees the parameters that it does not use up."""
-        used = {start.param for start in starts}
+    def plan(self, *starts: Start, unseen: Sequence[int] = ()) -> Plan:
+        """The loop with these starts, which sees the parameters that it does not use up.
+
+        Nor does it see those that are `unseen`.
+        """
+        used = {*(start.param for start in starts), *unseen}
         return Plan(starts, tuple(p for p in range(len(self.types)) if p not in used))
 
     def shelf(self, kept: Sequence[int], states: Sequence[Type], want: Type) -> Shelf:

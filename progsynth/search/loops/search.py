@@ -19,6 +19,7 @@ from progsynth.lang.types import INT
 from progsynth.search.loops.counting import Counting, Forked, counters
 from progsynth.search.loops.each import Each, sources
 from progsynth.search.loops.ground import Found, Ground, Plan
+from progsynth.search.loops.related import Related
 from progsynth.search.loops.traces import Traces
 from progsynth.search.loops.whiles import Alone, Leaders, Led, Together
 from progsynth.search.problem import Method, Problem
@@ -141,6 +142,7 @@ def _kinds(ground: Ground) -> list[tuple[float, list[Kind]]]:
     """All kinds of loops, with all starts, and how much of the work is for each."""
     found: list[tuple[float, list[Kind]]] = []
     if {"for", "let"} <= ground.kinds:
+        found.append((6.0, [Related(ground)]))
         found += _fors(ground)
     if {"while", "let"} <= ground.kinds:
         found.append((1.0, [Traces(ground)]))
@@ -150,16 +152,23 @@ def _kinds(ground: Ground) -> list[tuple[float, list[Kind]]]:
 
 
 def _fors(ground: Ground) -> list[tuple[float, list[Kind]]]:
-    one: list[Kind] = []
-    two: list[Kind] = []
-    for source in sources(ground):
-        types = dict.fromkeys((INT, ground.result, source.item))
-        for last in ground.starts(ground.result):
-            one.append(Each(ground, source, ground.plan(last)))
-            for type_ in types:
-                for other in ground.starts(type_):
-                    two.append(Each(ground, source, ground.plan(other, last)))
-    return [(1.0, one), (1.0, two)]
+    """Loops over a list; first those that do not see what the list is made of."""
+    found: list[tuple[float, list[Kind]]] = []
+    known = sources(ground)
+    for share, sees_all in ((2.0, False), (0.5, True)):
+        one: list[Kind] = []
+        two: list[Kind] = []
+        for source in known:
+            types = dict.fromkeys((INT, ground.result, source.item))
+            unseen = () if sees_all else source.params
+            for last in ground.starts(ground.result):
+                one.append(Each(ground, source, ground.plan(last, unseen=unseen)))
+                for type_ in types:
+                    for other in ground.starts(type_):
+                        plan = ground.plan(other, last, unseen=unseen)
+                        two.append(Each(ground, source, plan))
+        found += [(share, one), (share, two)]
+    return found
 
 
 def _counted(ground: Ground) -> list[tuple[float, list[Kind]]]:
@@ -173,7 +182,7 @@ def _counted(ground: Ground) -> list[tuple[float, list[Kind]]]:
                 plain.append(counting)
                 if type_ == INT and first.param >= 0:
                     forked.append(counting)
-    return [(1.0, plain), (4.0, [Forked(forked)] if forked else [])]
+    return [(1.0, plain), (6.0, [Forked(forked)] if forked else [])]
 
 
 def _whiles(ground: Ground) -> list[tuple[float, list[Kind]]]:

@@ -9,37 +9,22 @@ first item, and stops where the list ends.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
-from progsynth.lang.term import Build, Call, If, Let, Term, Values, Var, While
-from progsynth.lang.types import BOOL, Type
-from progsynth.search.bank import Bank
-from progsynth.search.decisions import Decisions, Known, Leaf, Tree
+from progsynth.lang.term import Build, Call, Let, Term, Values, Var, While
+from progsynth.lang.types import Type
 from progsynth.search.goal import same_function
-from progsynth.search.kernels import FAIL, FAILURES
-from progsynth.search.levels import Levels
-from progsynth.search.loops.cheap import Cheap, Setting, cheap, near, placed
+from progsynth.search.kernels import FAILURES
+from progsynth.search.loops.cheap import Cheap, Setting, placed
+from progsynth.search.loops.fitting import Turns, fitting
 from progsynth.search.loops.ground import Found, Ground, Plan, Start
 from progsynth.search.loops.stopping import Course
 from progsynth.search.loops.terms import Layout, outer_places
 from progsynth.search.loops.whiles import cheap_tests
-from progsynth.search.space import IF_COST
 
 _ROWS = 16  # items with their next ones that a step is looked for on
 _FEWEST = 6
-_EXECUTIONS = 400_000  # of looking for steps
-_DEAREST = 9
-_STEPS = 6  # that a loop is made of
 _LONGEST = 400  # items of one output
-
-
-@dataclass(frozen=True, slots=True)
-class _Turns:
-    """The settings before some turns, and the item after each."""
-
-    settings: list[Setting]
-    after: list[object]
 
 
 class Traces:
@@ -61,7 +46,8 @@ class Traces:
             turns = _turns(ground, kept)
             if len(turns.after) < _FEWEST:
                 return
-            for step in _steps(ground, kept, item, turns):
+            types = (*(ground.types[p] for p in kept), item)
+            for step in fitting(ground, types, item, turns):
                 if step is None:
                     yield None
                     continue
@@ -157,7 +143,7 @@ def _starts(ground: Ground, item: Type) -> Iterator[Start]:
             yield Start(item, made.cost, term, values, -1)
 
 
-def _turns(ground: Ground, kept: Sequence[int]) -> _Turns:
+def _turns(ground: Ground, kept: Sequence[int]) -> Turns:
     """Some of the turns that the outputs show, each once."""
     found: dict[str, tuple[Setting, object]] = {}
     for number in ground.order:
@@ -166,70 +152,4 @@ def _turns(ground: Ground, kept: Sequence[int]) -> _Turns:
             found.setdefault(repr((fixed, now)), ((*fixed, now), after))
     every = max(1, len(found) // _ROWS)
     chosen = list(found.values())[::every][:_ROWS]
-    return _Turns([setting for setting, _ in chosen], [after for _, after in chosen])
-
-
-def _steps(
-    ground: Ground, kept: Sequence[int], item: Type, turns: _Turns
-) -> Iterator[Cheap | None]:
-    """Expressions that are right on all these turns, and conditionals of two or more."""
-    types = (*(ground.types[p] for p in kept), item)
-    space = near(ground.space, types)
-    top = space.top(types)
-    bank = Bank(space, ground.kernels, top, turns.settings, [[] for _ in turns.settings])
-    root, truth = space.symbol(top, item), space.symbol(top, BOOL)
-    steps, tests = (Levels(space, bank, symbol, keep_root=True) for symbol in (root, truth))
-    decided = Decisions(len(turns.after))
-    same = same_function(item, ground.problem.tolerance)
-    count, before = 0, 0
-    for cost in range(1, _DEAREST + 1):
-        for levels in (steps, tests):
-            for _ in levels.fill(cost):
-                yield None
-        ground.steps += bank.executions - before
-        before = bank.executions
-        for entry in bank.shelf(root).cell(cost):
-            mask = _mask(v is not FAIL and same(v, a) for v, a in _pairs(entry.row, turns))
-            if mask == decided.full:
-                count += 1
-                yield cheap(bank, top, entry)
-            decided.note_program(mask, cost, cheap(bank, top, entry))
-        for entry in bank.shelf(truth).cell(cost):
-            if entry.whole:
-                mask = _mask(value is True for value in entry.row)
-                decided.note_condition(mask, cost, cheap(bank, top, entry))
-        if count < _STEPS and "if" in ground.kinds:
-            for tree in decided.trees():
-                count += 1
-                yield _decided(tree)
-        if count >= _STEPS or bank.executions > _EXECUTIONS:
-            return
-
-
-def _pairs(row: Sequence[object], turns: _Turns) -> Iterator[tuple[object, object]]:
-    return zip(row, turns.after, strict=True)
-
-
-def _mask(bits: Iterator[bool]) -> int:
-    return sum(1 << place for place, bit in enumerate(bits) if bit)
-
-
-def _decided(tree: Tree) -> Cheap:
-    """A tree of conditions as one expression. (Trees are a few levels high.)"""
-    if isinstance(tree, Leaf):
-        return _handle(tree.program)
-    test, then, orelse = _handle(tree.condition), _decided(tree.then), _decided(tree.orelse)
-    asks, left, right = test.run, then.run, orelse.run
-    return Cheap(
-        IF_COST + test.cost + then.cost + orelse.cost,
-        test.uses | then.uses | orelse.uses,
-        test.width,
-        lambda setting: left(setting) if asks(setting) else right(setting),
-        If(test.term, then.term, orelse.term),
-    )
-
-
-def _handle(known: Known) -> Cheap:
-    found = known.handle
-    assert isinstance(found, Cheap)
-    return found
+    return Turns([setting for setting, _ in chosen], [after for _, after in chosen])
