@@ -248,6 +248,15 @@ def retire(db: sqlite3.Connection, entry: Entry, when: str) -> None:
     )
 
 
+def delete(db: sqlite3.Connection, entry: Entry) -> None:
+    """Delete the entry, its needs and its uses."""
+    chosen = (entry.name, entry.version)
+    number = "(SELECT id FROM entries WHERE name = ? AND version = ?)"
+    db.execute(f"DELETE FROM needs WHERE entry = {number}", chosen)
+    db.execute(f"DELETE FROM uses WHERE entry = {number}", chosen)
+    db.execute("DELETE FROM entries WHERE name = ? AND version = ?", chosen)
+
+
 def count_use(db: sqlite3.Connection, entry: Entry, task: str) -> None:
     """Count one more solution of the task that calls the entry."""
     db.execute(

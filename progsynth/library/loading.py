@@ -60,7 +60,7 @@ def load(
         loading.notes.append(
             f"of the subroutines of the library, {left_out} that fit the task less are left out"
         )
-    for entry in _needed_first(wanted, known):
+    for entry in needed_first(wanted, known):
         loading.take(entry)
     networks = {
         name: neural.from_bytes(library.weights(loading.entries[name])) for name in loading.networks
@@ -92,7 +92,7 @@ def _wanted(
     return wanted, len(functions) - len(taken)
 
 
-def _needed_first(wanted: Iterable[Key], known: Mapping[Key, Entry]) -> Iterator[Entry]:
+def needed_first(wanted: Iterable[Key], known: Mapping[Key, Entry]) -> Iterator[Entry]:
     """These entries and all that they need, each after what it needs."""
     done: set[Key] = set()
     todo = [(key, False) for key in sorted(wanted, reverse=True)]

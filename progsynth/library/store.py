@@ -131,7 +131,7 @@ class Library:
         """
         check_name(name)
         kind = FUNCTION if weights is None else NETWORK
-        file = "" if weights is None else self._write_weights(weights)
+        file = "" if weights is None else self.write_weights(weights)
         needed = [Need(called, *entry.key) for called, entry in sorted((needs or {}).items())]
         row = row_of(name, kind, signature, source, file, needed, doc, provenance)
         with database.writing(self.path) as db:
@@ -183,8 +183,11 @@ class Library:
                 f"the library {self.path} cannot be made: {why.strerror or why}"
             ) from None
 
-    def _write_weights(self, weights: bytes) -> str:
-        """Write the file of these weights, whole or not at all; gives their digest."""
+    def write_weights(self, weights: bytes) -> str:
+        """Write the file of these weights, whole or not at all; gives their digest.
+
+        No entry has them yet. Raises LibraryError.
+        """
         digest = sha256(weights).hexdigest()
         file = self._weights_file(digest)
         try:

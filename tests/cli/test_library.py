@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -83,3 +84,42 @@ def test_solve_uses_the_library_and_the_share_that_is_asked_for(
     assert "map(triple, xs)" in record["program"]
     assert (record["gradient_steps"], record["accuracy"]["training"]) == (0, 0.75)
     assert Library(folder).get("triple").uses == 1
+
+
+def test_entries_go_from_one_library_to_another(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, other = str(tmp_path / "some.zip"), str(tmp_path / "other")
+    assert said(capsys, "library", str(folder), "export", file) == f"{file}: 1 entry\n"
+    assert said(capsys, "library", other, "import", file) == (
+        "triple, version 1: added (version 2 there)\n1 entry added, 0 known before\n"
+    )
+    assert "0 entries added, 1 known before" in said(capsys, "library", other, "import", file)
+
+
+def test_a_damaged_library_says_so_and_is_saved(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "2 entries, all of them sound" in said(capsys, "library", str(folder), "check")
+    with sqlite3.connect(folder / "library.sqlite") as db:
+        db.execute("UPDATE entries SET source = 'other' WHERE version = 1")
+    db.close()
+    new = str(tmp_path / "new")
+    told = said(capsys, "library", str(folder), "check", "--save", new, code=1)
+    assert "'triple', version 1: its content is not what was added" in told
+    assert "1 entries are sound, 1 are not" in told
+    assert "triple" in said(capsys, "library", new, "list")
+
+
+def test_pruning_and_the_family_tree(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    picture = tmp_path / "family.png"
+    assert "drawn" in said(capsys, "library", str(folder), "graph", str(picture))
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    assert said(capsys, "library", str(folder), "prune") == "nothing to delete\n"
+    said(capsys, "library", str(folder), "retire", "triple", "--version", "1")
+    told = said(capsys, "library", str(folder), "prune", "--retired")
+    assert told == "deleted: triple, version 1\n"
+    empty = Library(tmp_path / "empty").path
+    said(capsys, "library", str(empty), "graph", str(picture), code=2)
