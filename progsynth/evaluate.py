@@ -23,7 +23,8 @@ from progsynth.lang.types import FLOAT, Type
 from progsynth.lang.values import Value, close, entry_types, identity_key, show
 from progsynth.task import Example, Metric
 
-Grade = Callable[[Value, Value], float]  # (expected, found) -> 0.0 when right
+# (expected, found) -> 0.0 when right; or several numbers, which are all 0.0 then
+Grade = Callable[[Value, Value], float | tuple[float, ...]]
 
 
 _ROUNDING = 1e-9  # of a share of whole numbers
@@ -83,7 +84,8 @@ def evaluate(
     """Run the program on the examples and compare.
 
     An output is right when it equals the expected one, floats within `tolerance`. `error`
-    grades wrong outputs; None grades by the program's result type.
+    grades wrong outputs, several numbers count as their sum; None grades by the program's result
+    type.
     """
     rows = [example.inputs for example in examples]
     outputs = run_rows(program, rows, dsl, limits or Limits(), engine=engine)
@@ -108,8 +110,14 @@ def compare(
         if fits:
             errors.append(0.0)
         else:
-            errors.append(math.inf if isinstance(found, Failure) else measure(wanted, found))
+            failed = isinstance(found, Failure)
+            errors.append(math.inf if failed else _total(error_numbers(measure(wanted, found))))
     return Evaluation(tuple(outputs), tuple(errors), tuple(right))
+
+
+def error_numbers(graded: float | tuple[float, ...]) -> tuple[float, ...]:
+    """What a measure says of an output, as several numbers in any case."""
+    return tuple(map(float, graded)) if isinstance(graded, tuple) else (float(graded),)
 
 
 # ----------------------------------------------------------------------------- graded errors

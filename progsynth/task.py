@@ -32,7 +32,8 @@ from progsynth.task_settings import (
 
 KINDS = {"train": "training", "validation": "validation", "test": "test"}
 
-ErrorMeasure = Callable[[Value, Value], float]  # (expected, found) -> 0.0 when right
+# (expected, found) -> 0.0 when right; or several numbers, which are all 0.0 then
+ErrorMeasure = Callable[[Value, Value], float | tuple[float, ...]]
 Metric = Callable[[Sequence[Value], Sequence[Any]], float]  # of all outputs; Failures among them
 
 
@@ -69,8 +70,10 @@ class Task:
 
     `withheld` names primitives that may not be used, nor what is defined by them. `constants`
     are scalars the program may use besides those the search finds itself. Floats count as right
-    within `tolerance`, absolute or relative. `error` grades wrong outputs; None grades by the
-    output's type. `pack` is a language pack or its name. `fuel` and `cells` limit one run.
+    within `tolerance`, absolute or relative. `error` grades wrong outputs, by one number or by a
+    tuple of always as many: then selection in genetic search sees each of them, and everything
+    else their sum. None grades by the output's type. `pack` is a language pack or its name.
+    `fuel` and `cells` limit one run.
     `sketch` is a program text with holes (`??`). `params` names the parameters. `accuracy` is
     the share of the training and of the validation examples that has to be right. `neural` has
     declarations of submodules that programs may use: `digit(image: tensor[1, 8, 8]) ->

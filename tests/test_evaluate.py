@@ -45,6 +45,8 @@ def test_floats_are_right_within_the_tolerance_and_an_error_function_may_be_give
     assert not compare([1.0], [1.05], FLOAT).solved
     graded = compare([1.0], [3.0], FLOAT, error=lambda expected, found: found / expected)
     assert graded.errors == (3.0,)
+    graded = compare([1.0], [3.0], FLOAT, error=lambda expected, found: (found, expected))
+    assert graded.errors == (4.0,)  # of several numbers the sum
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import random
 
-from .errors import EditsAndLetter, edits_and_numbers, gap_and_edits, wrong
+from .errors import (
+    EditsAndLetter,
+    edits_and_numbers,
+    gap_and_edits,
+    rounded_gap_and_edits,
+    wrong,
+)
 from .problem import Inputs, Problem
 
 # ------------------------------------------------------------------------ what is right
@@ -101,6 +107,7 @@ NUMBERS = (
         num_train=25,
         num_test=1000,
         tolerance=2.5e-7,  # 4 places of numbers up to 200
+        error=rounded_gap_and_edits,
     ),
     Problem(
         name="small-or-large",

@@ -7,7 +7,13 @@ import string
 from collections import Counter
 
 from .draw import LOWER, PRINTABLE, VISIBLE, mixed_text, text
-from .errors import EditsAndLetter, edits_and_count, edits_and_lines, edits_and_words
+from .errors import (
+    EditsAndLetter,
+    edits_and_count,
+    edits_and_gap,
+    edits_and_lines,
+    edits_and_words,
+)
 from .problem import Inputs, Problem
 
 VOWELS = "aeiou"
@@ -155,6 +161,7 @@ TEXTS = (
         num_train=100,
         num_test=1000,
         constants=(" ", "\n"),
+        error=edits_and_gap,
     ),
     Problem(
         name="string-differences",

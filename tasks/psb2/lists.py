@@ -7,7 +7,7 @@ import random
 from itertools import accumulate, combinations
 
 from ..psb1.draw import floats, ints
-from ..psb1.errors import gaps_1000, gaps_of_two
+from ..psb1.errors import each_gap, gaps_1000, gaps_of_two
 from ..psb1.problem import Draw, Inputs, Problem
 from .numbers import NUM_TEST, NUM_TRAIN
 
@@ -167,6 +167,7 @@ LISTS = (
         ],
         num_train=NUM_TRAIN,
         num_test=NUM_TEST,
+        error=each_gap,
     ),
     Problem(
         name="fuel-cost",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 
+from ..psb1.errors import each_gap
 from ..psb1.problem import Inputs, Problem
 
 NUM_TRAIN, NUM_TEST = 200, 2000  # of every problem of PSB2
@@ -92,6 +93,7 @@ NUMBERS = (
         num_train=NUM_TRAIN,
         num_test=NUM_TEST,
         constants=(1, 5, 10, 25),
+        error=each_gap,
     ),
     Problem(
         name="dice-game",

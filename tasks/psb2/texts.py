@@ -7,7 +7,7 @@ from collections import Counter
 from itertools import pairwise
 
 from ..psb1.draw import LOWER, VISIBLE, text
-from ..psb1.errors import edits_of_items
+from ..psb1.errors import each_gap, edits_of_items
 from ..psb1.problem import Draw, Inputs, Problem
 from .numbers import NUM_TEST, NUM_TRAIN
 
@@ -174,6 +174,7 @@ TEXTS = (
         num_train=NUM_TRAIN,
         num_test=NUM_TEST,
         constants=tuple(COLOURS),
+        error=each_gap,
     ),
     Problem(
         name="middle-character",

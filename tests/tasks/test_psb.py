@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 from progsynth.tasks.psb1 import errors
@@ -157,27 +159,35 @@ def test_tasks_are_graded_by_type_unless_the_published_errors_are_asked_for(
         (errors.edits_of_items, [1, 2, 3], [2, 3, 300], 2),
         (errors.gaps_1000, [5, 7], [6], 1001),
         (errors.gaps_10000, [5, 7], [6, 7], 1),
-        (errors.gaps_of_two, ([1], [2, 3]), ([1, 2], [3]), 20_001),
-        (errors.EditsAndLetter(3), "is A.", "is C.", 1 + 2),
-        (errors.EditsAndLetter(-1), "is A", "", 4 + 1000),
-        (errors.edits_and_lines, "0 a b\n3 c d", "0 a b", 6 + 1),
-        (errors.edits_and_words, "a b\nc", "a\nc", 2 + 1),
-        (errors.edits_and_numbers, "4\n16", "4\n17", 1 + 1),
-        (errors.edits_and_numbers, "4\n16", "4", 3 + 1 + 100),
-        (errors.edits_and_numbers, "", "4", 1 + 1 + 100),
-        (errors.edits_and_count, "found: 3", "found: 5", 1 + 2),
-        (errors.edits_and_count, "found: 3", "found: ", 1 + 1000),
+        (errors.gaps_of_two, ([1], [2, 3]), ([1, 2], [3]), (10_000, 10_001)),
+        (errors.EditsAndLetter(3), "is A.", "is C.", (1, 2)),
+        (errors.EditsAndLetter(-1), "is A", "", (4, 1000)),
+        (errors.edits_and_lines, "0 a b\n3 c d", "0 a b", (6, 1)),
+        (errors.edits_and_words, "a b\nc", "a\nc", (2, 0, 1)),
+        (errors.edits_and_numbers, "4\n16", "4\n17", (1, 0, 1)),
+        (errors.edits_and_numbers, "4\n16", "4", (3, 1, 100)),
+        (errors.edits_and_numbers, "", "4", (1, 1, 100)),
+        (errors.edits_and_count, "found: 3", "found: 5", (1, 2)),
+        (errors.edits_and_count, "found: 3", "found: ", (1, 1000)),
         (
             errors.edits_and_statistics,
             "number of sentences: 2\naverage sentence length: 1.5",
             "number of sentences: 5\naverage sentence length: 2.5",
-            2 + 3 + 1,
+            (2, 3, 1),
         ),
-        (errors.gap_and_edits, 0.25, 0.75, 0.5 + 1),
+        (errors.gap_and_edits, 0.25, 0.75, (0.5, 1)),
+        (errors.each_gap, (1, 5, 2), (4, 5, 0), (3, 0, 2)),
+        (errors.edits_and_gap, ("a\nb", 2), ("a b", 5), (1, 3)),
+        (errors.rounded_gap_and_edits, 1.5, 1.25, (0.25, 2)),
+        (errors.rounded_gap_and_edits, 1.5, float("nan"), (1000, 12)),
     ],
 )
 def test_the_published_errors(
-    measure: errors.EditsAndLetter, expected: object, found: object, error: float
+    measure: Callable[[Any, Any], float | tuple[float, ...]],
+    expected: object,
+    found: object,
+    error: float | tuple[float, ...],
 ) -> None:
-    assert measure(expected, found) == error  # type: ignore[arg-type]
-    assert measure(expected, expected) == 0  # type: ignore[arg-type]
+    assert measure(expected, found) == error
+    right = measure(expected, expected)
+    assert right == (0 if isinstance(error, int | float) else (0.0,) * len(error))

@@ -123,7 +123,8 @@ def save(search: GeneticSearch, owner: dict[str, str]) -> Saved:
     def place(one: Individual) -> int:
         if id(one) not in places:
             places[id(one)] = len(individuals)
-            individuals.append(One(keep(one.tree), one.errors.astype("<f8").tobytes()))
+            known = one.errors if one.numbers is None else one.numbers
+            individuals.append(One(keep(one.tree), known.astype("<f8").tobytes()))
         return places[id(one)]
 
     _, state, gauss = search.rng.getstate()
@@ -184,4 +185,9 @@ def restore(search: GeneticSearch, saved: Saved) -> None:
 def _individual(search: GeneticSearch, tree: Tree, errors: bytes) -> Individual:
     term = lower(tree, search.grammar).term
     candidate = search.problem.wrap(term, tree.size)
-    return deap_tools.individual(tree, term, candidate, np.frombuffer(errors, "<f8").copy())
+    known = np.frombuffer(errors, "<f8").copy()
+    width = search.judge.width
+    if width == 1:
+        return deap_tools.individual(tree, term, candidate, known)
+    numbers = known.reshape(-1, width)
+    return deap_tools.individual(tree, term, candidate, numbers.sum(axis=1), numbers)

@@ -39,21 +39,34 @@ class Fitness(base.Fitness):  # type: ignore[misc]
 @dataclass(frozen=True, slots=True, eq=False)
 class Individual:
     """A tree that was scored. `errors` has its error on each case, NaN where it was not run yet
-    (its `fitness` is of the others), `key` is its program's term."""
+    (its `fitness` is of the others), `key` is its program's term. `numbers` are those that errors
+    are the sums of, [case, number], where the task grades by several."""
 
     tree: Tree
     key: Any
     candidate: Candidate
     errors: Errors
     fitness: Fitness
+    numbers: Errors | None = None
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Individual:
         return self  # it never changes: the hall of fame need not copy it
 
 
-def individual(tree: Tree, key: Any, candidate: Candidate, errors: Errors) -> Individual:
+def individual(
+    tree: Tree, key: Any, candidate: Candidate, errors: Errors, numbers: Errors | None = None
+) -> Individual:
     """The individual with its fitness."""
-    return Individual(tree, key, candidate, errors, Fitness(fitness_values(tree, errors)))
+    fitness = Fitness(fitness_values(tree, errors))
+    return Individual(tree, key, candidate, errors, fitness, numbers)
+
+
+def judged(individuals: Sequence[Individual], cases: Sequence[int]) -> Errors:
+    """What selection sees of individuals on these cases: a row each, with a column for each
+    number by which an output is graded."""
+    rows = [one.errors if one.numbers is None else one.numbers for one in individuals]
+    found = np.stack(rows)[:, cases]
+    return found.reshape(len(found), -1)
 
 
 def fitness_values(tree: Tree, errors: Errors) -> tuple[float, float, float]:

@@ -32,6 +32,7 @@ class Judge:
         self.problem = problem
         self.settings = settings
         self.scorer = scorer
+        self.width = scorer.grade.width if isinstance(scorer, EngineScorer) else 1
         self._take(len(problem.inputs))
         self.distances: Distances | None = None
 
@@ -67,17 +68,17 @@ class Judge:
             if num_cases != len(self.all):  # a scorer may have cases of its own
                 self._take(num_cases)
             return scored
-        errors_PC = np.full((len(proposals), len(self.all)), np.nan)
-        errors_PC[:, self.cases] = self.scorer.errors(proposals, self.cases)
+        found = self.scorer.numbers(proposals, self.cases)
+        numbers_PCK = np.full((len(proposals), len(self.all), found.shape[2]), np.nan)
+        numbers_PCK[:, self.cases] = found
         executions = len(proposals) * self.count
-        right = [n for n, row in enumerate(errors_PC) if self.is_right(row)]
+        right = [n for n, row in enumerate(numbers_PCK.sum(axis=2)) if self.is_right(row)]
         rest = sorted(set(self.all) - set(self.cases))
         if right:
-            found = self.scorer.errors([proposals[n] for n in right], rest)
-            errors_PC[np.ix_(right, rest)] = found
-            executions += found.size
-        candidates = tuple(proposal.candidate for proposal in proposals)
-        return Scored(errors_PC, candidates, executions)
+            found = self.scorer.numbers([proposals[n] for n in right], rest)
+            numbers_PCK[np.ix_(right, rest)] = found
+            executions += len(right) * len(rest)
+        return self.scorer.scored(proposals, numbers_PCK, executions)
 
     def complete(self, individuals: Sequence[Individual], cases: Sequence[int]) -> int:
         """Run individuals on cases, those of which something is not known; how many executions
@@ -87,11 +88,13 @@ class Judge:
         lacking = [one for one in individuals if np.isnan(one.errors[cases]).any()]
         if not lacking:
             return 0
-        found = self.scorer.errors([Proposal(one.candidate) for one in lacking], cases)
-        for one, errors in zip(lacking, found, strict=True):
-            one.errors[cases] = errors
+        found = self.scorer.numbers([Proposal(one.candidate) for one in lacking], cases)
+        for one, numbers in zip(lacking, found, strict=True):
+            one.errors[cases] = numbers.sum(axis=1)
+            if one.numbers is not None:
+                one.numbers[cases] = numbers
             one.fitness.values = fitness_values(one.tree, one.errors)
-        return int(found.size)
+        return len(lacking) * len(cases)
 
     def is_right(self, errors_C: Errors) -> bool:
         """Are enough of the errors that are known zero?"""

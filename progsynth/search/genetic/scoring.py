@@ -4,7 +4,7 @@ The default scorer runs all of them in the VM at once. A scorer of another kind 
 neural submodules first; what it hands back are the same programs with their networks, which
 their children find among their parents'.
 
-P: proposals, C: cases (training examples).
+P: proposals, C: cases (training examples), K: numbers by which an output is graded.
 """
 
 from __future__ import annotations
@@ -50,12 +50,15 @@ class Scored:
 
     `errors_PC` is 0.0 where a program is right, `inf` where it fails. `candidates` are the same
     programs, with networks where these were trained. An execution is one program on one case.
+    Where the task grades an output by several numbers, `numbers_PCK` has them, and an error is
+    their sum.
     """
 
     errors_PC: Errors
     candidates: tuple[Candidate, ...]
     executions: int
     gradient_steps: int = 0
+    numbers_PCK: Errors | None = None
 
 
 Scorer = Callable[[Sequence[Proposal]], Scored]
@@ -102,13 +105,24 @@ class EngineScorer:
             self.batch = vm.encode_rows(problem.entry_types, problem.inputs, *expected)
 
     def __call__(self, proposals: Sequence[Proposal]) -> Scored:
-        errors_PC = self.errors(proposals, range(len(self.problem.inputs)))
+        numbers_PCK = self.numbers(proposals, range(len(self.problem.inputs)))
+        return self.scored(proposals, numbers_PCK, numbers_PCK[..., 0].size)
+
+    def scored(self, proposals: Sequence[Proposal], numbers_PCK: Errors, executions: int) -> Scored:
+        """What is known of proposals with these numbers."""
         candidates = tuple(proposal.candidate for proposal in proposals)
-        return Scored(errors_PC, candidates, errors_PC.size)
+        errors_PC = numbers_PCK.sum(axis=2)
+        several = numbers_PCK if self.grade.width > 1 else None
+        return Scored(errors_PC, candidates, executions, numbers_PCK=several)
 
     def errors(self, proposals: Sequence[Proposal], cases: Sequence[int]) -> Errors:
         """The proposals' errors on these cases."""
-        errors_PC = np.full((len(proposals), len(cases)), np.nan)
+        found: Errors = self.numbers(proposals, cases).sum(axis=2)
+        return found
+
+    def numbers(self, proposals: Sequence[Proposal], cases: Sequence[int]) -> Errors:
+        """The numbers [proposal, case, number] that grade the proposals on these cases."""
+        numbers_PCK = np.full((len(proposals), len(cases), self.grade.width), np.nan)
         codes: dict[int, Code] = {}
         if self.batch is not None and vm.available() and vm.ready():
             for place, proposal in enumerate(proposals):
@@ -117,22 +131,23 @@ class EngineScorer:
         if codes and self.batch is not None:
             run = self.graded_there if self.problem.error is None else self.graded_here
             batch = self.batch_of(self.batch, cases)
-            errors_PC[list(codes)] = run(list(codes.values()), batch, cases)
-        for left in np.flatnonzero(np.isnan(errors_PC).any(axis=1)).tolist():
-            errors_PC[left] = self.in_python(proposals[left].candidate.program, cases)
-        return errors_PC
+            numbers_PCK[list(codes)] = run(list(codes.values()), batch, cases)
+        for left in np.flatnonzero(np.isnan(numbers_PCK).any(axis=(1, 2))).tolist():
+            numbers_PCK[left] = self.in_python(proposals[left].candidate.program, cases)
+        return numbers_PCK
 
     def graded_there(self, codes: list[Code], batch: vm.Batch, cases: Sequence[int]) -> Errors:
         """The errors of programs, by the VM; NaN where it leaves a row to others."""
         grades = vm.grade(codes, batch, self.limits, tolerance=self.problem.tolerance)
         # An error may be 0.0 of a result that is not right: then it is as small as can be.
         tiny = np.where(grades.errors == 0.0, _TINY, grades.errors)
-        return np.where(grades.equal, 0.0, tiny)
+        return np.where(grades.equal, 0.0, tiny)[..., None]
 
     def graded_here(self, codes: list[Code], batch: vm.Batch, cases: Sequence[int]) -> Errors:
         """The errors of programs by a measure of the user's, of the VM's outputs."""
+        unknown = (np.nan,) * self.grade.width
         rows = [
-            [np.nan] * len(cases) if vm.HANDED_OVER in outputs else self.grade(outputs, cases)
+            [unknown] * len(cases) if vm.HANDED_OVER in outputs else self.grade(outputs, cases)
             for outputs in vm.run_many(codes, batch, self.limits)
         ]
         return np.array(rows, np.float64)
@@ -154,8 +169,10 @@ class EngineScorer:
             typed = None  # it was put into a sketch
         return bytecode.compile_program(program, self.problem.dsl, typed=typed)
 
-    def in_python(self, program: Program, cases: Sequence[int] | None = None) -> list[float]:
-        """The program's errors on these cases, None for all, by the Python engine."""
+    def in_python(
+        self, program: Program, cases: Sequence[int] | None = None
+    ) -> list[tuple[float, ...]]:
+        """The numbers that grade the program on these cases, None for all, by the Python engine."""
         problem = self.problem
         cases = range(len(problem.inputs)) if cases is None else cases
         rows = [problem.inputs[case] for case in cases]

@@ -326,8 +326,10 @@ class GeneticSearch:
         self.programs += len(part)
         self.executions += scored.executions
         self.gradient_steps += scored.gradient_steps
-        rows = zip(part, scored.candidates, scored.errors_PC, strict=True)
-        return [deap_tools.individual(c.tree, c.key, found, row) for c, found, row in rows]
+        several = scored.numbers_PCK
+        numbers = [None] * len(part) if several is None else list(several)
+        rows = zip(part, scored.candidates, scored.errors_PC, numbers, strict=True)
+        return [deap_tools.individual(c.tree, c.key, *row) for c, *row in rows]
 
     def _hits(self, scored: Sequence[Individual]) -> list[Candidate]:
         """The candidates that are right on enough examples, the least first, each once."""
@@ -380,10 +382,8 @@ class GeneticSearch:
         return cross(left, right) or left, cross(right, left) or right
 
     def _select(self, individuals: Sequence[Individual], count: int) -> list[Individual]:
-        cases = self.judge.cases
-        errors = np.stack([one.errors for one in individuals])
+        judged = deap_tools.judged(individuals, self.judge.cases)
         real = any(t == FLOAT for t in walk_type(self.problem.entry_result))
-        judged = errors[:, cases]
         epsilon = deviations(judged) if real else None
         found = lexicase(judged, count, self.rng, epsilon_C=epsilon)
         return [individuals[place] for place in found]

@@ -13,6 +13,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import numpy as np
 import pytest
 
 from progsynth.errors import ProgsynthError, UnsupportedError
@@ -232,3 +233,26 @@ def test_programs_are_read_as_they_were_written() -> None:
     reader = Codec(again, codec.made())
     read = [reader.read(code) for code in codes]
     assert [name_of(tree, again) for tree in read] == [name_of(tree, grammar) for tree in trees]
+
+
+def test_the_several_numbers_that_grade_an_output_are_kept(tmp_path: Path) -> None:
+    made = problem(
+        "(a: int, b: int) -> tuple[int, int]",
+        lambda a, b: (min(a, b), max(a, b)),
+        [(3, 1), (2, 5), (4, 4)],
+        error=lambda expected, found: (abs(expected[0] - found[0]), abs(expected[1] - found[1])),
+    )
+    path = tmp_path / "search.json"
+    search = GeneticSearch(made, 0, settings=FEW, checkpoint=path)
+    while search.level < 2:
+        search.ask(Allowance(200, None))
+    again = GeneticSearch(made, 0, settings=FEW, checkpoint=path)
+    again.ask(Allowance(1, None))
+    assert again.level >= 1
+    kept = {one.key: one.numbers for one in search.population}
+    assert {one.key for one in again.population} == set(kept)
+    for one in again.population:
+        numbers = kept[one.key]
+        assert numbers is not None
+        assert one.numbers is not None
+        np.testing.assert_array_equal(one.numbers, numbers)

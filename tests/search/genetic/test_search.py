@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from deap import base
 
-from progsynth.errors import UnsupportedError
+from progsynth.errors import TaskError, UnsupportedError
 from progsynth.evaluate import compare
 from progsynth.lang.engines import run_rows
 from progsynth.lang.term import Call, Neural, subterms
@@ -25,7 +25,7 @@ from progsynth.search.genetic import (
     Settings,
     genetic,
 )
-from progsynth.search.genetic.deap_tools import individual
+from progsynth.search.genetic.deap_tools import individual, judged
 from progsynth.search.genetic.fit import Fitter
 from progsynth.search.genetic.generate import generate
 from progsynth.search.genetic.grammar import Grammar
@@ -289,7 +289,7 @@ def test_the_engines_score_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     proposals = [child.proposal for child in children if child is not None]
     scorer = EngineScorer(made)
     fast = scorer(proposals).errors_PC
-    slow = np.array([scorer.in_python(p.candidate.program) for p in proposals])
+    slow = np.array([scorer.in_python(p.candidate.program) for p in proposals])[..., 0]
     assert np.array_equal(fast, slow)
 
 
@@ -297,7 +297,8 @@ def test_a_measure_of_the_user_s_is_asked_once_for_each_output() -> None:
     asked: list[tuple[str, str]] = []
 
     def measure(expected: str, found: str) -> float:
-        asked.append((expected, found))
+        if expected != found:  # how many numbers it gives is found out by the right output
+            asked.append((expected, found))
         return float(abs(len(expected) - len(found)))
 
     made = problem(
@@ -309,9 +310,54 @@ def test_a_measure_of_the_user_s_is_asked_once_for_each_output() -> None:
     fast = EngineScorer(made).errors(proposals, [0, 2])
     assert len(asked) == len(set(asked)) > 3
     scorer = EngineScorer(made)
-    slow = np.array([scorer.in_python(p.candidate.program, [0, 2]) for p in proposals])
+    slow = np.array([scorer.in_python(p.candidate.program, [0, 2]) for p in proposals])[..., 0]
     assert np.array_equal(fast, slow)
     assert np.isinf(fast).any() or (fast > 0).any()
+
+
+def by_both_parts(expected: tuple[int, int], found: tuple[int, int]) -> tuple[float, float]:
+    return abs(expected[0] - found[0]), abs(expected[1] - found[1])
+
+
+def extremes(sample: float = 1.0) -> GeneticSearch:
+    """A search for the least and the largest of two numbers, graded by both parts."""
+    made = problem(
+        "(a: int, b: int) -> tuple[int, int]",
+        lambda a, b: (min(a, b), max(a, b)),
+        [(3, 1), (2, 5), (4, 4), (-7, 0), (9, -2), (0, 6)],
+        error=by_both_parts,
+    )
+    return GeneticSearch(made, 0, settings=replace(BRED, sample=sample))
+
+
+@pytest.mark.parametrize("sample", [1.0, 0.5])
+def test_selection_sees_each_of_several_numbers_that_grade_an_output(sample: float) -> None:
+    search = extremes(sample)
+    while search.level < 2:
+        search.ask(Allowance(1_000, None))
+    cases = search.judge.cases
+    seen = judged(search.population, cases)
+    assert seen.shape == (len(search.population), 2 * len(cases))
+    for one, row in zip(search.population, seen, strict=True):
+        assert one.numbers is not None
+        np.testing.assert_array_equal(row, one.numbers[cases].reshape(-1))
+        np.testing.assert_array_equal(one.errors, one.numbers.sum(axis=1))
+        assert len(one.errors) == 6
+    known = seen[~np.isnan(seen).any(axis=1)].reshape(-1, len(cases), 2)
+    assert (np.count_nonzero(known, axis=2) == 1).any()  # one part is right and the other is not
+
+
+def test_an_output_is_graded_by_always_as_many_numbers() -> None:
+    made = problem(
+        "(n: int) -> int",
+        lambda n: 2 * n,
+        [(1,), (2,)],
+        error=lambda expected, found: (0.0, 0.0) if expected == found else (1.0,),
+    )
+    grade = EngineScorer(made).grade
+    assert grade([2], [0]) == [(0.0, 0.0)]
+    with pytest.raises(TaskError, match=r"expected 2 numbers, .* found 1: give always as many"):
+        grade([3], [0])
 
 
 def test_the_condition_of_a_loop_is_fitted_to_what_its_body_does() -> None:
