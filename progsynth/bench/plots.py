@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import EngFormatter, FuncFormatter
+from matplotlib.ticker import EngFormatter, FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 from progsynth.bench.published import Published
 from progsynth.bench.record import Record
@@ -107,6 +107,10 @@ def _draw_curves(axes: Axes, scores: Sequence[MethodScore], measure: Measure, la
     total = max(len(score.tasks) for score in scores)
     axes.axhline(total, color="0.7", linewidth=0.8, linestyle=":")
     axes.set(xscale="log", xlabel=label, xlim=(grid[0], grid[-1]), ylim=(0, total * 1.06))
+    wide = grid[-1] / grid[0] > 1e3
+    axes.xaxis.set_major_locator(LogLocator(subs=(1,) if wide else (1, 2, 5)))
+    axes.xaxis.set_minor_formatter(NullFormatter())
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(axis="y", color="0.92")
 
