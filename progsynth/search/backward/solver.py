@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import reduce
 from itertools import islice, product
 from math import log2
+from operator import or_
 from typing import Any
 
 from progsynth.lang.primitive import DSL
@@ -129,7 +130,7 @@ class Solver:
             decisions.note_condition(mask, cost, handle)
         self._taken[goal] = len(self.conditions.known)
         seen = min(len(decisions.programs), _LABELS), len(self.conditions.numbers)
-        if self._bounded.get(goal) != seen:
+        if self._bounded.get(goal) != seen and _is_covered(goal):
             self._bounded[goal] = seen
             for mask, cost, term in self.conditions.bounded(goal):
                 decisions.note_condition(mask, cost, term)
@@ -244,3 +245,10 @@ class Solver:
                     term = build_term(production, (left, right))
                     goal.add(Solution(total, term, lacking(goal, total)))
                 yield
+
+
+def _is_covered(goal: Subgoal) -> bool:
+    """Is some program right on each example, but for those that may be wrong? Else it is no use
+    to look for conditions."""
+    covered = reduce(or_, (program.mask for program in goal.decisions.programs), 0)
+    return (goal.decisions.full & ~covered).bit_count() <= goal.decisions.misses
