@@ -113,6 +113,7 @@ def _draw_curves(axes: Axes, scores: Sequence[MethodScore], measure: Measure, la
     axes.yaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(axis="y", color="0.92")
+    axes.set_axisbelow(True)
 
 
 def _by_seed(score: MethodScore) -> list[list[Record]]:
@@ -181,6 +182,7 @@ def _draw_panel(
     axes.set_yticks(list(rows.values()), [_short(task) for task in rows])
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(axis="x", color="0.92")
+    axes.set_axisbelow(True)
 
 
 def _title(suite: str, scores: Sequence[TaskScore]) -> str:
