@@ -5,7 +5,7 @@ program that `solve` returns is run on lists that no part of the search has seen
 many equal items, half with hardly any; each output has to be exactly the sorted list. Seconds are
 the processor's, of all processes that took part.
 
-    python -m benchmarks.long_sort --seconds 120 --seeds 3
+    python -m benchmarks.long_sort --search genetic --executions 20000000 --seeds 3
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ def main() -> int:
     """Search with each seed, judge, print and keep a record of each."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--search", default="auto")
-    parser.add_argument("--seconds", type=float, default=120.0)
-    parser.add_argument("--executions", type=int)
+    parser.add_argument("--seconds", type=float)
+    parser.add_argument("--executions", type=int, default=60_000_000)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--workers", type=int, default=1)
     options = parser.parse_args()
