@@ -55,12 +55,13 @@ def counters(ground: Ground) -> list[Counter]:
     return sorted(made, key=lambda counter: min(counter.turns))
 
 
-def next_number(ground: Ground) -> Cheap | None:
-    """The expression that is one more than a number; None where the language has none."""
+def next_number(ground: Ground, by: int = 1) -> Cheap | None:
+    """The expression that is one more than a number, or more by another number; None where the
+    language has none."""
     probes = (0, 1, 5, -3)
     for one in ground.shelf((), (INT,), INT).up_to(3):
         try:
-            if all(one.run((n,)) == n + 1 for n in probes):
+            if all(one.run((n,)) == n + by for n in probes):
                 return one
         except FAILURES:
             pass
@@ -75,7 +76,7 @@ class Counting:
         self.plan = ground.plan(first)
         self.both = Plan((first, counter.start), self.plan.kept)
         self.shelf = ground.shelf(self.plan.kept, self.plan.types, first.type)
-        self.cases = _cases(counter.turns)
+        self.cases = cases_of(counter.turns)
 
     def at(self, cost: int) -> Iterator[Found | None]:
         """The loops whose starts and steps cost so much."""
@@ -176,7 +177,7 @@ class Forked:
             yield from self.countings.pop(0).conditional()
 
 
-def _cases(turns: Sequence[int]) -> list[int]:
+def cases_of(turns: Sequence[int]) -> list[int]:
     """Some examples that take a few turns, the shortest first."""
     able = sorted((n for n, t in enumerate(turns) if 1 <= t <= _MOST_TURNS), key=lambda n: turns[n])
     return list(dict.fromkeys(able[int(len(able) * share)] for share in _CASES if able))

@@ -19,6 +19,7 @@ from progsynth.lang.types import INT
 from progsynth.search.loops.counting import Counting, Forked, counters
 from progsynth.search.loops.each import Each, sources
 from progsynth.search.loops.ground import Found, Ground, Plan
+from progsynth.search.loops.indexing import Indexing, indices
 from progsynth.search.loops.related import Related
 from progsynth.search.loops.traces import Traces
 from progsynth.search.loops.whiles import Alone, Leaders, Led, Together
@@ -142,11 +143,12 @@ def _kinds(ground: Ground) -> list[tuple[float, list[Kind]]]:
     """All kinds of loops, with all starts, and how much of the work is for each."""
     found: list[tuple[float, list[Kind]]] = []
     if {"for", "let"} <= ground.kinds:
-        found.append((6.0, [Related(ground)]))
+        found.append((12.0, [Related(ground)]))
         found += _fors(ground)
     if {"while", "let"} <= ground.kinds:
         found.append((1.0, [Traces(ground)]))
         found += _counted(ground)
+        found += _indexed(ground)
         found += _whiles(ground)
     return found
 
@@ -175,14 +177,25 @@ def _counted(ground: Ground) -> list[tuple[float, list[Kind]]]:
     """Loops whose output is how many turns they make."""
     plain: list[Kind] = []
     forked: list[Counting] = []
-    for counter in counters(ground):
+    for place, counter in enumerate(counters(ground)):
         for type_ in dict.fromkeys((*ground.types, INT)):
             for first in ground.starts(type_):
                 counting = Counting(ground, counter, first)
                 plain.append(counting)
-                if type_ == INT and first.param >= 0:
+                if not place and type_ == INT and first.param >= 0:
                     forked.append(counting)
-    return [(1.0, plain), (6.0, [Forked(forked)] if forked else [])]
+    return [(1.0, plain), (24.0, [Forked(forked)] if forked else [])]
+
+
+def _indexed(ground: Ground) -> list[tuple[float, list[Kind]]]:
+    """Loops whose output is the first number at which something holds."""
+    alone: list[Kind] = []
+    running: list[Kind] = []
+    for index in indices(ground):
+        alone.append(Indexing(ground, index, None))
+        if any(type_.name in ("list", "str") for type_ in ground.types):
+            running += [Indexing(ground, index, start) for start in ground.starts(INT)]
+    return [(1.0, alone), (1.0, running)]
 
 
 def _whiles(ground: Ground) -> list[tuple[float, list[Kind]]]:
