@@ -26,6 +26,7 @@ from progsynth.search.loops.whiles import Followers
 _DEAREST = 5  # cost of a test of the index and the parameters
 _DEAREST_RUNNING = 4  # of the running value
 _TESTS = 5_000  # of one step
+_NEAR = 3  # states at the end of an example that tests are told apart by
 _TICK = 64
 
 
@@ -119,7 +120,7 @@ class Indexing:
         seen, dearest = (0, _DEAREST) if step is None else (len(plan.kept) + 1, _DEAREST_RUNNING)
         types = (*(ground.types[p] for p in plan.kept), *plan.types)[seen:]
         shelf = Shelf(near(ground.space, types), ground.kernels, types, BOOL)
-        states = [setting[seen:] for course in courses for setting in course.settings]
+        states = [setting[seen:] for course in courses for setting in course.settings[-_NEAR:]]
         shelf.open(states)
         try:
             for test in islice(shelf.up_to(dearest), _TESTS):
