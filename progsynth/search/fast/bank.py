@@ -426,7 +426,8 @@ class FastBank:
         """The values of an entry of the symbol; `FAIL` where it fails."""
         width = int(self.tables.Z[self.scope_number(symbol.scope), at.WIDTH])
         words = self.memory.A[address : address + width].tolist()
-        return tuple(FAIL if w == at.FAIL else self.memory.decode(symbol.type, w) for w in words)
+        read = self.memory.reader(symbol.type)
+        return tuple([FAIL if w == at.FAIL else read(w) for w in words])
 
     def term(self, address: int) -> Term:
         """The entry as a term."""

@@ -52,6 +52,7 @@ class Memory:
     A: Words
     Q: Longs
     types: dict[Type, int] = field(default_factory=dict)
+    readers: dict[Type, Callable[[int], Any]] = field(default_factory=dict)
 
     def type_number(self, type_: Type) -> int:
         """The number of the type's descriptor."""
@@ -112,19 +113,37 @@ class Memory:
 
     def decode(self, type_: Type, word: int) -> Any:
         """The value that the word stands for."""
+        return self.reader(type_)(word)
+
+    def reader(self, type_: Type) -> Callable[[int], Any]:
+        """What gives the value that a word of the type stands for; each is made once."""
+        found = self.readers.get(type_)
+        if found is None:
+            found = self.readers[type_] = self._made(type_)
+        return found
+
+    def _made(self, type_: Type) -> Callable[[int], Any]:
+        items, number = self._items, self._number
         if type_ == BOOL:
-            return bool(word)
-        if type_ in (INT, FLOAT):
-            value = word if word < BIG else int(self.Q[self.Q[at.BIG_AT] + word - BIG])
-            return value if type_ == INT else _LONG_FLOAT[1].unpack(_LONG_FLOAT[0].pack(value))[0]
-        words = self._items(word)
+            return bool
+        if type_ == INT:
+            return number
+        if type_ == FLOAT:
+            pack, unpack = _LONG_FLOAT[0].pack, _LONG_FLOAT[1].unpack
+            return lambda word: unpack(pack(number(word)))[0]
         if type_ == STR:
-            return "".join(map(chr, words))
+            return lambda word: "".join(map(chr, items(word)))
         if type_.name == "tuple":
-            return tuple(self.decode(t, w) for t, w in zip(type_.types, words, strict=True))
+            parts = [self.reader(t) for t in type_.types]
+            return lambda word: tuple([read(w) for read, w in zip(parts, items(word), strict=True)])
         if type_.name == "dict":
-            return dict([self.decode(tuple_of(*type_.types), w) for w in words])
-        return [self.decode(type_.types[0], w) for w in words]
+            pair = self.reader(tuple_of(*type_.types))
+            return lambda word: dict([pair(w) for w in items(word)])
+        item = self.reader(type_.types[0])
+        return lambda word: [item(w) for w in items(word)]
+
+    def _number(self, word: int) -> int:
+        return word if word < BIG else int(self.Q[self.Q[at.BIG_AT] + word - BIG])
 
     def _items(self, word: int) -> list[int]:
         """The items of the sequence at the word."""
