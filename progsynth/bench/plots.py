@@ -20,6 +20,7 @@ from progsynth.bench.scores import MethodScore, TaskScore, effort_of, score_meth
 _SIZE = (10.0, 4.2)  # inches
 _ROW, _LINE = 0.16, 0.06  # inches of a problem, and more for each method
 _DPI = 130
+_LETTERS, _HANDLE = 11.0, 10  # of a legend: letters an inch, and those that a mark takes
 _PANEL, _ABREAST = 40, 3  # problems in a panel, and panels side by side
 
 Measure = Callable[[Record], float]
@@ -34,6 +35,14 @@ def _colours(count: int) -> list[Any]:
 def _save(figure: Figure, path: Path) -> None:
     FigureCanvasAgg(figure)  # draws without a screen, and without state of the whole process
     figure.savefig(path, dpi=_DPI)
+
+
+def _draw_legend(figure: Figure, axes: Axes) -> None:
+    """What the marks of the axes mean, below all, in as many columns as there is room for."""
+    handles, labels = axes.get_legend_handles_labels()
+    room = figure.get_figwidth() * _LETTERS
+    columns = min(len(labels), int(room // (max(map(len, labels)) + _HANDLE)))
+    figure.legend(handles, labels, loc="outside lower center", ncols=max(columns, 1), frameon=False)
 
 
 # ------------------------------------------------------------------------ solved over time
@@ -61,8 +70,7 @@ def draw_over_time(
     for axes in (left, right):
         _draw_totals(axes, published, max(len(score.tasks) for score in scores))
     left.set_ylabel("tasks right on test")
-    handles, labels = left.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False)
+    _draw_legend(figure, left)
     seeds = max(len({r.seed for r in score.records}) for score in scores)
     bands = f", mean of {seeds} seeds, bands from the least to the most" if seeds > 1 else ""
     figure.suptitle(f"{suite}: solved over time{bands}")
@@ -153,8 +161,7 @@ def draw_success(
             _draw_panel(axes, mine, tasks[n * each : (n + 1) * each], methods, others, each)
         else:
             axes.set_visible(False)
-    handles, labels = grid[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False)
+    _draw_legend(figure, grid[0])
     figure.suptitle(_title(suite, mine))
     _save(figure, path)
 

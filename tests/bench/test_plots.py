@@ -80,6 +80,16 @@ def test_every_task_has_its_place_in_one_of_the_panels(
     assert [label.get_text() for axes in seen for label in axes.get_yticklabels()] == names
 
 
+@pytest.mark.parametrize("names", ["ab", ["a long name of a method " + n for n in "12345"]])
+def test_a_legend_fits_into_its_figure(names: list[str], record: Make, drawn: Drawn) -> None:
+    over_time(drawn, [record("a", name) for name in names])
+    plots.FigureCanvasAgg(drawn[0]).draw()
+    (legend,) = drawn[0].legends
+    box = legend.get_window_extent()
+    assert box.x0 >= 0 and box.x1 <= drawn[0].bbox.x1
+    assert {text.get_text() for text in legend.get_texts()} == set(names)
+
+
 def test_intervals_are_drawn_from_five_seeds_up(record: Make, drawn: Drawn) -> None:
     for seeds, bars in ((4, 0), (5, 1)):
         scores = score_tasks(record("a", seed=seed) for seed in range(seeds))
