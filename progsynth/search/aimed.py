@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import product
 from typing import Any
 
+import numpy as np
+
 from progsynth.lang.primitive import DSL
 from progsynth.lang.term import Term
 from progsynth.lang.values import Value
+from progsynth.search.aggregates import Numbers
 from progsynth.search.backward.python_view import BankView
 from progsynth.search.bank import Bank, Entry
 from progsynth.search.bodies import Noted
@@ -63,6 +67,12 @@ class AimedBank:
     def splits(self, production: Production, total: int) -> list[tuple[int, ...]]:
         """The ways to share a cost out among the arguments, where each has entries."""
         return list(self.bank.splits(production, total))
+
+    def numbers(self, symbol: Symbol, cost: int) -> tuple[Numbers, Sequence[Entry]]:
+        """The values of a cell of numbers or truth values, NaN where one fails, and the entries."""
+        cell = self.bank.shelf(symbol).cell(cost)
+        rows = [[math.nan if v is FAIL else float(v) for v in entry.row] for entry in cell]
+        return np.array(rows, np.float64).reshape(len(cell), len(self.goal.rows)), cell
 
     # ------------------------------------------------------------------------------ sets
 

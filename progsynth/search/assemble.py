@@ -11,10 +11,12 @@ from typing import Protocol
 from progsynth.lang.failure import Limits
 from progsynth.lang.primitive import DSL
 from progsynth.lang.term import Term
-from progsynth.search.course import Aim, BottomUp
+from progsynth.search.aggregated import Aggregates
+from progsynth.search.course import Aim, Aimed, BottomUp
 from progsynth.search.goal import Goal
 from progsynth.search.nested import BODY, PART, Nested, Pace, flat
 from progsynth.search.run import Candidate
+from progsynth.search.sources import Sources, plain
 from progsynth.search.space import Space
 from progsynth.search.telling import Telling
 
@@ -64,7 +66,16 @@ def assemble(
             part=part * PART,
         )
 
-    nested = Nested(space, dsl, limits, search_body) if bodies and backwards else None
+    nested = aggregates = None
+    if bodies and backwards:
+        few = plain(space)
+        sources = Sources(few, banks(few, telling, part * PART))
+        nested = Nested(space, dsl, limits, search_body, sources)
+
+        def aim_at_items(space: Space, goal: Goal) -> Aimed:
+            return banks(space, Telling(goal, dsl, limits), part * PART)(goal, {})
+
+        aggregates = Aggregates(space, dsl, limits, aim_at_items, sources, nested.arounds)
     return BottomUp(
         space,
         telling,
@@ -75,6 +86,7 @@ def assemble(
         backwards=backwards,
         pace=pace,
         nested=nested,
+        aggregates=aggregates,
     )
 
 

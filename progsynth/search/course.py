@@ -19,6 +19,8 @@ from typing import Any, Protocol
 
 from progsynth.lang.term import Term
 from progsynth.lang.types import BOOL
+from progsynth.search.aggregated import Aggregates
+from progsynth.search.aggregates import Entries, Numbers
 from progsynth.search.backward.hook import Backward
 from progsynth.search.backward.view import View
 from progsynth.search.bank import splits
@@ -91,6 +93,10 @@ class Aimed(Protocol):
         """The term of a production there, of these arguments."""
         ...
 
+    def numbers(self, symbol: Symbol, cost: int) -> tuple[Numbers, Entries]:
+        """The values of a cell of numbers or truth values, NaN where one fails, and the entries."""
+        ...
+
     def met(self) -> dict[Scope, dict[Any, Any]]:
         """What lambdas met outside their pools, as `bodies.Noted`."""
         ...
@@ -120,6 +126,7 @@ class BottomUp:
         backwards: bool = True,
         pace: Pace | None = None,
         nested: Nested | None = None,
+        aggregates: Aggregates | None = None,
     ):
         self.space = space
         self.telling = telling
@@ -136,6 +143,7 @@ class BottomUp:
         self._backwards = backwards
         self._pace = pace or Pace()
         self._nested = nested
+        self._aggregates = aggregates
         self._turn = Allowance(0, None)  # what a turn of the bodies may use
         self._spent = (0, 0)  # programs and executions of earlier passes
         self._earlier: list[tuple[int, Term, int]] = []  # the nearest of earlier passes
@@ -204,6 +212,9 @@ class BottomUp:
         if self._nested is not None:
             programs += self._nested.programs
             executions += self._nested.executions
+        if self._aggregates is not None:
+            programs += self._aggregates.programs
+            executions += self._aggregates.executions
         return programs, executions
 
     # --------------------------------------------------------------------------- passes
@@ -229,7 +240,9 @@ class BottomUp:
         self._checked: set[tuple[int, tuple[int, ...]]] = set()
         self._backward = self._make_backward() if self._backwards and self.goal.rows else None
         if self._nested is not None and self._backward is not None:
-            self._nested.begin(self.goal, self._backward.goals.all, self.aimed.view)
+            self._nested.begin(self.goal, self._backward.goals.all)
+            if self._aggregates is not None:
+                self._aggregates.begin(self.goal, self._backward.goals.all)
 
     def _make_backward(self) -> Backward:
         goal, all_rows = self.goal, self.telling.goal.rows
@@ -293,17 +306,29 @@ class BottomUp:
             yield hit
             if hit is None:
                 yield from self._search_bodies(level)
-        if self._nested is not None and self._backward is not None and not self.goal.misses:
-            yield from self._nested.look()
-            yield from self._search_bodies(level)
+        yield from self._search_bodies(level)
 
     def _search_bodies(self, level: int) -> Iterator[Hit | None]:
         """A turn of the searches for bodies, where it is due; None behind each."""
-        if self._nested is None or self._backward is None:
+        if self._nested is None or self._backward is None or self.goal.misses:
             return
+        yield from self._nested.look(self.aimed.bank.executions, lambda: self._turn.executions)
         while self._nested.is_due(self._spent[1] + self.aimed.bank.executions):
             if self._nested.turn(self.goal, self._turn):
                 for found in self._backward.collected(level, self.aimed.bank.executions):
+                    yield Hit(*found)
+            yield None
+        if self._aggregates is not None:
+            yield from self._aggregate(self._backward, self._aggregates, level)
+
+    def _aggregate(
+        self, backward: Backward, aggregates: Aggregates, level: int
+    ) -> Iterator[Hit | None]:
+        """A turn of the aggregates, likewise."""
+        aggregates.look(self.aimed.bank.executions)
+        while aggregates.is_due(self._spent[1] + self.aimed.bank.executions):
+            if aggregates.turn(self._turn):
+                for found in backward.collected(level, self.aimed.bank.executions):
                     yield Hit(*found)
             yield None
 

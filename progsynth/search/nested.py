@@ -23,11 +23,12 @@ from progsynth.lang.primitive import DSL
 from progsynth.lang.term import Lambda, Term
 from progsynth.search.backward.goals import Solution, Subgoal
 from progsynth.search.backward.hook import PATIENCE
-from progsynth.search.backward.view import Row, View, new_cells
+from progsynth.search.backward.view import Row, new_cells
 from progsynth.search.deduce import Deducible, deducible, demanded
 from progsynth.search.evidence import evidence
 from progsynth.search.goal import Goal, Hit, same_function
 from progsynth.search.run import Allowance
+from progsynth.search.sources import Sources
 from progsynth.search.space import Space, Symbol, build_term
 from progsynth.search.telling import Telling
 
@@ -40,9 +41,12 @@ _FOUND = 12  # of one body wanted; then its search ends
 _LOOKED = 128  # entries of a cell that are looked at for the other arguments
 _ROWS = 16  # of the right lengths that are kept of these
 _DEAREST = 4  # and what these may cost together
+_FITTING = 7  # the same of one list whose lengths are those of the outputs, and vary
+_ENDLESS = 1 << 30
 _TRIED = 1_000  # choices of the other arguments of one call
 _DEPTH = 1  # of the goals that calls are looked for
 _MOST_PARAMS = 24
+_AGAIN = 1.5  # times as many executions as when they were looked at, before that is done again
 _OPEN = 2  # by how much less a body that sees the variables outside is searched for
 
 
@@ -70,6 +74,24 @@ class Inner(Protocol):
         ...
 
 
+class Wanted(Protocol):
+    """A search by itself for what serves a goal."""
+
+    target: Subgoal
+    goal: Goal
+    search: Inner | None
+    executions: int
+    found: list[Solution]
+
+    @property
+    def weight(self) -> int: ...
+
+    @property
+    def is_over(self) -> bool: ...
+
+    def call(self, hit: Hit) -> Solution: ...
+
+
 @dataclass(eq=False)
 class Body:
     """A body wanted, its search, and the calls of bodies found."""
@@ -79,6 +101,7 @@ class Body:
     others: tuple[Term, ...]
     cost: int  # of the call without its body
     goal: Goal
+    telling: bool = False  # do the lengths of the other argument say that it is the right one?
     search: Inner | None = None  # until it begins
     executions: int = 0
     found: list[Solution] = field(default_factory=list)
@@ -87,7 +110,11 @@ class Body:
     def weight(self) -> int:
         """How little it is worth to search for it: one in so many of the executions."""
         closed = self.one.instead.args[0].scope.closed
-        return 2 ** (self.cost + self.target.depth) * (1 if closed else _OPEN)
+        call = self.one.production.cost
+        others = self.cost - call
+        if self.telling:  # each two units of cost are made good by lengths that fit
+            others = 1 + others // 2
+        return 2 ** (call + others + self.target.depth) * (1 if closed else _OPEN)
 
     @property
     def is_over(self) -> bool:
@@ -111,38 +138,57 @@ class Body:
 class Nested:
     """The bodies wanted in a search; `make` begins the search for one.
 
-    `programs` and `executions` are those that they have used.
+    `used` are the programs and executions of the bodies' searches.
     """
 
     space: Space
     dsl: DSL
     limits: Limits
     make: Callable[[Goal], Inner]
-    programs: int = 0
-    executions: int = 0
+    sources: Sources
+    used: list[int] = field(default_factory=lambda: [0, 0])
     bodies: list[Body] = field(default_factory=list)  # of this pass
+    arounds: list[Wanted] = field(default_factory=list)  # what else is to be searched for so
     _known: dict[Hashable, Body] = field(default_factory=dict)  # of all
     _places: list[_Place] = field(default_factory=list)
+    _looked: int = 0
 
-    def begin(self, goal: Goal, targets: Sequence[Subgoal], view: View) -> None:
-        """Begin a pass over other examples, or another bank, with these goals."""
+    @property
+    def programs(self) -> int:
+        """The programs that they have used, those of the sources included."""
+        return self.used[0] + self.sources.programs
+
+    @property
+    def executions(self) -> int:
+        """The executions, likewise."""
+        return self.used[1] + self.sources.executions
+
+    def begin(self, goal: Goal, targets: Sequence[Subgoal]) -> None:
+        """Begin a pass over other examples with these goals."""
         self.bodies.clear()
+        self._looked = 0
+        self.sources.begin(goal)
         self._places = [
-            _Place(goal, target, one, view)
+            _Place(goal, target, one, self.sources)
             for target in targets
             if target.depth <= _DEPTH
             for one in deducible(self.dsl, self.space, target.symbol)
             if len(one.production.args[0].scope.visible) <= _MOST_PARAMS
         ]
 
-    def look(self) -> Iterator[None]:
-        """Take in the bodies that are wanted now that more of the bank is filled."""
+    def look(self, executions: int, most: Callable[[], int | None]) -> Iterator[None]:
+        """Take in the bodies that are wanted of what more there is at hand, when the pass around
+        has used so many executions. Ticks before `most` more are used, or soon after."""
+        if executions < _AGAIN * self._looked:
+            return
+        self._looked = max(1, executions)
+        yield from self.sources.go_on(executions, most)
         for place in self._places:
             for others, cost, goal in place.wanted():
                 key = (id(place.one.instead), others, repr((goal.rows, goal.expected)))
                 body = self._known.get(key)
                 if body is None:
-                    body = Body(place.target, place.one, others, cost, goal)
+                    body = Body(place.target, place.one, others, cost, goal, place.fitting)
                     self._known[key] = body
                 elif body in self.bodies:
                     continue
@@ -156,25 +202,26 @@ class Nested:
 
     def is_due(self, executions: int) -> bool:
         """Have they a turn, when the search around them has used so many executions?"""
-        due = executions >= _BEFORE and self.executions <= SHARE * executions
-        return due and any(not body.is_over for body in self.bodies)
+        due = executions >= _BEFORE and self.used[1] <= SHARE * executions
+        return due and any(not body.is_over for body in (*self.bodies, *self.arounds))
 
     def turn(self, goal: Goal, allowance: Allowance) -> bool:
         """Go on with the search that has had least; was something found?"""
-        body = min(
-            (body for body in self.bodies if not body.is_over),
+        body: Wanted = min(
+            (body for body in (*self.bodies, *self.arounds) if not body.is_over),
             key=lambda body: (_SLICE + body.executions) * body.weight,
         )
         if body.search is None:
             body.search = self.make(body.goal)
         hit, programs, executions = body.search.seek(allowance)
-        self.programs += programs
-        self.executions += executions
+        self.used[0] += programs
+        self.used[1] += executions
         body.executions += max(1, executions)
         if hit is None:
             return False
         solution = body.call(hit)
-        if not self._is_right(solution.term, goal, body.target):
+        self.used[1] += len(goal.rows)
+        if not gives(solution.term, goal, body.target, self.dsl, self.limits):
             return False
         body.found.append(solution)
         body.target.add(solution)
@@ -184,26 +231,28 @@ class Nested:
         """The executions of one turn, of those left."""
         return _SLICE if executions is None else max(1, min(_SLICE, executions))
 
-    def _is_right(self, term: Term, goal: Goal, target: Subgoal) -> bool:
-        """Does the call give what is wanted of it on all examples?"""
-        whole = Goal(goal.params, target.symbol.type, goal.rows, target.wanted, goal.tolerance)
-        telling = Telling(whole, self.dsl, self.limits)
-        right = telling.is_right(term) and not telling.wrong(term)
-        self.executions += len(goal.rows)
-        return right
+
+def gives(term: Term, goal: Goal, target: Subgoal, dsl: DSL, limits: Limits) -> bool:
+    """Does the term give what is wanted of a goal behind the goal on all examples?"""
+    whole = Goal(goal.params, target.symbol.type, goal.rows, target.wanted, goal.tolerance)
+    telling = Telling(whole, dsl, limits)
+    return telling.is_right(term) and not telling.wrong(term)
 
 
 class _Place:
     """A call that may give a goal, if its body is found; `wanted` says of which bodies."""
 
-    def __init__(self, goal: Goal, target: Subgoal, one: Deducible, view: View):
+    def __init__(self, goal: Goal, target: Subgoal, one: Deducible, sources: Sources):
         self.goal = goal
         self.target = target
         self.one = one
-        self.view = view
+        self.view = sources.view
+        self._symbols = [sources.symbol(a.type) for a in one.production.args[1:]]
         self._same = same_function(one.production.args[0].type, goal.tolerance)
         self._entries: list[list[tuple[int, Row, Any]]] = [[] for _ in one.production.args[1:]]
         self._tried = 0
+        self.fitting = self._is_fitting()
+        self._dearest = _FITTING if self.fitting else _DEAREST
         self._done: list[dict[Symbol, int]] = [{} for _ in one.production.args[1:]]
 
     def wanted(self) -> Iterator[tuple[tuple[Term, ...], int, Goal]]:
@@ -212,28 +261,28 @@ class _Place:
             return
         known = [len(some) for some in self._entries]
         for symbol, some, done, spare in zip(
-            self.one.production.args[1:],
+            self._symbols,
             self._entries,
             self._done,
             self.one.known.spare,
             strict=True,
         ):
             for cost in new_cells(self.view, symbol, done):
-                if cost <= _DEAREST:
-                    rows = self.view.rows(symbol, cost, _LOOKED)
-                    fits = ((cost, row, handle) for row, handle in rows if self._fits(row, spare))
-                    some += islice(fits, _ROWS)
+                if cost <= self._dearest:
+                    some += ((cost, row, handle) for row, handle in self._rows(symbol, cost, spare))
         if known == [len(some) for some in self._entries]:
             return
         for chosen in product(*map(enumerate, self._entries)):
             if all(place < old for (place, _), old in zip(chosen, known, strict=True)):
                 continue
-            if sum(cost for _, (cost, _, _) in chosen) > _DEAREST:
+            if sum(cost for _, (cost, _, _) in chosen) > self._dearest:
                 continue
             self._tried += 1
             if self._tried > _TRIED:
                 return
             entries = [entry for _, entry in chosen]
+            if not any(_differs(row) for _, row, _ in entries):
+                continue  # what is the same in all examples says nothing of these
             if len(entries) == 2 and entries[0][1] == entries[1][1]:
                 continue  # of one list twice: that is a call of another function
             goal = self._body_goal([row for _, row, _ in entries])
@@ -242,13 +291,24 @@ class _Place:
                 cost = self.one.production.cost + sum(cost for cost, _, _ in entries)
                 yield others, cost, goal
 
-    def _fits(self, row: Row, spare: tuple[int, int | None] | None) -> bool:
-        """Are these lists longer than the outputs by as much as they have to be?"""
+    def _is_fitting(self) -> bool:
+        """Is there one other argument, whose lengths follow from the outputs and say something?"""
+        spares = self.one.known.spare
+        exact = len(spares) == 1 and spares[0] is not None and spares[0][0] == spares[0][1]
+        return exact and len(set(map(len, self.target.wanted))) > 1
+
+    def _rows(
+        self, symbol: Symbol, cost: int, spare: tuple[int, int | None] | None
+    ) -> Iterator[tuple[Row, Any]]:
+        """The first values of the cell that are longer than the outputs by as much as they have
+        to be."""
         if spare is None:
-            return True
+            return islice(self.view.rows(symbol, cost, _LOOKED), _ROWS)
         least, most = spare
-        longer = [len(xs) - len(out) for xs, out in zip(row, self.target.wanted, strict=True)]
-        return least <= min(longer) and (most is None or max(longer) <= most)
+        sizes = list(map(len, self.target.wanted))
+        longest = [_ENDLESS if most is None else size + most for size in sizes]
+        shortest = [size + least for size in sizes]
+        return self.view.sized(symbol, cost, shortest, longest, _ROWS)
 
     def _body_goal(self, rows: Sequence[Row]) -> Goal | None:
         """The body's examples where the other arguments have these values; None where none can
@@ -274,6 +334,10 @@ class _Place:
             values,
             self.goal.tolerance,
         )
+
+
+def _differs(row: Row) -> bool:
+    return any(value != row[0] for value in row)
 
 
 def flat(space: Space) -> Space:

@@ -73,12 +73,18 @@ TASKS: dict[str, tuple[str, Rows, Callable[..., Any], tuple[str, ...], Rows]] = 
 
 
 def search(
-    request: str, examples: Rows, allowed: tuple[str, ...], *, fast: bool, bodies: bool = True
+    request: str,
+    examples: Rows,
+    allowed: tuple[str, ...],
+    *,
+    fast: bool,
+    bodies: bool = True,
+    given: tuple[Any, ...] = (),
 ) -> BottomUp:
     read, dsl = parse_signature(request), pack()
     rows = tuple(example[:-1] for example in examples)
     outputs = tuple(example[-1] for example in examples)
-    mined = mine(read.types, read.result, list(map(Example, rows, outputs)))
+    mined = mine(read.types, read.result, list(map(Example, rows, outputs)), given)
     space = make_space(dsl, read.types, read.result, mined, allowed=allowed)
     goal = Goal(read.types, read.result, rows, outputs)
 

@@ -8,10 +8,10 @@ others also by all of theirs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import product
+from itertools import product, takewhile
 from typing import Any
 
 from progsynth.lang.primitive import DSL
@@ -35,6 +35,8 @@ _DEPTH = 3  # calls undone one after another
 _GOALS = 24
 _SEPARATORS = 2  # that stand in half of the outputs at most, and are tried all the same
 _SOLUTIONS = 3  # that are kept of a goal behind the goal
+_FRAME = 3  # what a text costs that is in all outputs, but not among the constants
+_WRITTEN = "0123456789-."  # what numbers are written with
 _HITS = 100  # that are kept of the goal itself until they are taken
 
 
@@ -164,6 +166,8 @@ class Goals:
                 yield list(zip(*given, strict=True)), production.cost, make
             elif is_join(self.dsl, production):
                 yield from self._parted(goal, production)
+            elif goal.joined is production and goal.symbol.type == STR:
+                yield from self._framed(goal, production)
 
     def _parted(
         self, goal: Subgoal, production: Production
@@ -182,6 +186,18 @@ class Goals:
             rows = [text.split(separator) if text else [] for text in goal.wanted]
             make = partial(_joined, production, separator)
             yield [tuple(rows)], production.cost + constant.cost, make
+
+    def _framed(
+        self, goal: Subgoal, production: Production
+    ) -> Iterator[tuple[list[Row], int, Callable[[tuple[Term, ...]], Term]]]:
+        """What stands between two texts that all outputs have at their ends."""
+        first, last = ends(goal.wanted)
+        if len(first) + len(last) > 1 and len(set(goal.wanted)) > 2:
+            known = {c.value: c.cost for c in self.space.constants if c.type == STR}
+            cost = sum(production.cost + known.get(text, _FRAME) for text in (first, last) if text)
+            stop = -len(last) or None
+            middle = tuple([text[len(first) : stop] for text in goal.wanted])
+            yield [middle], cost, partial(_between, production, first, last)
 
     def only_decisions(self, misses: int) -> None:
         """Leave the goal itself, of which so many examples may be wrong, undivided: what is not
@@ -204,6 +220,30 @@ class Goals:
                     letters = sum(s.letters for s in chosen)
                     pieces = max(s.pieces for s in chosen)
                     goal.add(Solution(cost, split.make(terms), lacks, letters, pieces))
+
+
+def ends(texts: Row) -> tuple[str, str]:
+    """What all texts begin with, and what they end with, but for digits next to the rest.
+
+    >>> ends(("has 10 legs", "has 12 legs"))
+    ('has ', ' legs')
+    """
+    first = _beginning(texts).rstrip(_WRITTEN)
+    rests = [text[len(first) :][::-1] for text in texts]
+    return first, _beginning(rests).rstrip(_WRITTEN)[::-1]
+
+
+def _beginning(texts: Sequence[str]) -> str:
+    least, most = min(texts), max(texts)
+    same = takewhile(lambda pair: pair[0] == pair[1], zip(least, most, strict=False))
+    return "".join(char for char, _ in same)
+
+
+def _between(production: Production, first: str, last: str, terms: tuple[Term, ...]) -> Term:
+    term = terms[0]
+    if first:
+        term = build_term(production, (const(first), term))
+    return build_term(production, (term, const(last))) if last else term
 
 
 def _joined(production: Production, separator: str, terms: tuple[Term, ...]) -> Term:

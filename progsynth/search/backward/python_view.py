@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from itertools import islice
 
 from progsynth.lang.term import Term
@@ -66,6 +66,19 @@ class BankView:
         """The first entries of the cell that fail nowhere."""
         whole = (entry for entry in self.bank.shelf(symbol).cell(cost) if entry.whole)
         for entry in islice(whole, most):
+            yield entry.row, entry
+
+    def sized(
+        self, symbol: Symbol, cost: int, least: Sequence[int], most: Sequence[int], limit: int
+    ) -> Iterator[tuple[Row, Entry]]:
+        """The first of the entries that fail nowhere and are of such lengths."""
+        whole = (entry for entry in self.bank.shelf(symbol).cell(cost) if entry.whole)
+        fits = (
+            entry
+            for entry in whole
+            if all(a <= len(v) <= b for v, a, b in zip(entry.row, least, most, strict=True))
+        )
+        for entry in islice(fits, limit):
             yield entry.row, entry
 
     def find(self, symbol: Symbol, wanted: Row) -> tuple[int, Entry] | None:

@@ -41,6 +41,12 @@ class View(Protocol):
         """The first entries of the cell that fail nowhere, with their values."""
         ...
 
+    def sized(
+        self, symbol: Symbol, cost: int, least: Sequence[int], most: Sequence[int], limit: int
+    ) -> Iterator[tuple[Row, Any]]:
+        """The first of the entries that fail nowhere and are of such lengths, with their values."""
+        ...
+
     def find(self, symbol: Symbol, wanted: Row) -> tuple[int, Any] | None:
         """The entry with these values, and its cost."""
         ...

@@ -8,9 +8,12 @@ import numpy as np
 
 from progsynth.lang.primitive import DSL
 from progsynth.lang.term import Term
+from progsynth.lang.types import BOOL, FLOAT
+from progsynth.search.aggregates import Numbers
 from progsynth.search.bank import splits
 from progsynth.search.bodies import Noted
 from progsynth.search.deduce import Deducible, deducible
+from progsynth.search.fast import layout as at
 from progsynth.search.fast.bank import FastBank, keys_of
 from progsynth.search.fast.deducing import Deducing
 from progsynth.search.fast.meanings import operations
@@ -18,7 +21,7 @@ from progsynth.search.fast.memory import Sizes
 from progsynth.search.fast.noting import Noting
 from progsynth.search.fast.view import FastView
 from progsynth.search.goal import Goal, same_function
-from progsynth.search.space import Production, Space
+from progsynth.search.space import Production, Space, Symbol
 
 
 class AimedFastBank:
@@ -79,6 +82,18 @@ class AimedFastBank:
     def made(self, production: Production, entries: Sequence[int]) -> Term:
         """The term of a production of the outermost scope, of these arguments."""
         return self.bank.made(self.top, production, entries)
+
+    def numbers(self, symbol: Symbol, cost: int) -> tuple[Numbers, at.Words]:
+        """The values of a cell of numbers or truth values, NaN where one fails, and the entries."""
+        memory, cells = self.bank.memory, self.bank.shelf(symbol).cells
+        addresses = self.bank.addresses(cells[cost])
+        words_ES = memory.A[addresses[:, None] + np.arange(len(self.goal.rows))].astype(np.int64)
+        if symbol.type != BOOL:
+            large = words_ES >= at.BIG
+            words_ES[large] = memory.Q[memory.Q[at.BIG_AT] + words_ES[large] - at.BIG]
+        failed = words_ES == at.FAIL
+        values = words_ES.view(np.float64) if symbol.type == FLOAT else words_ES.astype(np.float64)
+        return np.where(failed, np.nan, values), addresses
 
     def splits(self, production: Production, total: int) -> list[tuple[int, ...]]:
         """The ways to share a cost out among the arguments, where each has entries."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -36,6 +36,7 @@ class FastView:
         self._words: dict[tuple[Symbol, int], tuple[Row, at.Words]] = {}
         self._notings: dict[tuple[Symbol, int], Noting] = {}
         self._rows: dict[tuple[Symbol, int, int], list[tuple[Row | None, int]]] = {}
+        self._sized: dict[int, Row] = {}
 
     def num_cells(self, symbol: Symbol) -> int:
         """How many cells of the symbol are filled."""
@@ -82,6 +83,17 @@ class FastView:
                 row = self.bank.row(symbol, address)
                 known[place] = row, address
             yield row, address
+
+    def sized(
+        self, symbol: Symbol, cost: int, least: Sequence[int], most: Sequence[int], limit: int
+    ) -> Iterator[tuple[Row, int]]:
+        """The first of the entries that fail nowhere and are of such lengths."""
+        A = self.bank.memory.A
+        addresses = self._addresses(symbol, cost, whole=True)
+        lengths = A[A[addresses[:, None] + np.arange(len(least))] - 1] >> 2  # see `layout`
+        fits = ((lengths >= np.array(least)) & (lengths <= np.array(most))).all(axis=1)
+        for address in addresses[fits][:limit].tolist():
+            yield self._row(symbol, address), address
 
     def find(self, symbol: Symbol, wanted: Row) -> tuple[int, int] | None:
         """The entry with these values."""
@@ -141,6 +153,12 @@ class FastView:
         memory, number = self.bank.memory, self.bank.symbol_number(symbol)
         address = int(backwards.find_row(memory.A, memory.Q, self.bank.tables.P, number, words))
         return (self._cost(symbol, address), address) if address else None
+
+    def _row(self, symbol: Symbol, address: int) -> Row:
+        row = self._sized.get(address)
+        if row is None:
+            row = self._sized[address] = self.bank.row(symbol, address)
+        return row
 
     def _addresses(self, symbol: Symbol, cost: int, *, whole: bool = False) -> at.Words:
         cells = self.bank.shelf(symbol).cells
