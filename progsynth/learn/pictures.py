@@ -58,7 +58,8 @@ def draw_rounds(rounds: Sequence[Round], path: Path) -> Path:
     new = [len(one.new) for one in rounds]
     solved.bar(numbers, new, bottom=before, color=_ORANGE, label="in this round")
     solved.set_ylabel("tasks solved")
-    solved.legend(loc="lower right")
+    solved.set_ylim(top=1.3 * max(1, *(len(one.solved) for one in rounds)))  # for the legend
+    solved.legend(loc="upper left")
     used.plot(numbers, [one.executions for one in rounds], "o-", color=_BLUE, label="of attempts")
     used.plot(numbers, [one.replayed for one in rounds], "s--", color=_ORANGE, label="of replays")
     used.set_ylabel("executions")
@@ -69,7 +70,8 @@ def draw_rounds(rounds: Sequence[Round], path: Path) -> Path:
     size.bar(numbers, [len(one.admitted) for one in rounds], color=_BLUE, label="admitted")
     refused = [-len(one.refused) - len(one.retired) for one in rounds]
     size.bar(numbers, refused, color=_GREY, label="refused or retired")
-    size.set_ylabel("subroutines")
+    size.axhline(0, color=_GREY, linewidth=1)
+    size.set_ylabel("subroutines (below 0: those out)")
     size.legend()
     for axes in (solved, used, size):
         axes.set_xlabel("round")
