@@ -79,7 +79,7 @@ FOUND |= {
     ),
 }
 SLOW: dict[str, tuple[Callable[..., Any], Rows, Rows, type]] = {
-    "halvings": (halvings, numbers(1, 500), [(1,), (2**40,), (10**9,)], While),
+    "halvings": (halvings, [(1,), *numbers(1, 500)], [(1,), (2**40,), (10**9,)], While),
     "down in steps": (
         lambda a, k: list(range(a, 0, -k)),
         [(a, k) for a in (1, 5, 9, 16) for k in (1, 2, 4)],
