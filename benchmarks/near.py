@@ -22,18 +22,22 @@ import numpy as np
 import torch
 
 import progsynth
+from progsynth.evaluate import Evaluation, evaluate
 from progsynth.lang.failure import Limits
 from progsynth.lang.printing.pretty import pretty
 from progsynth.lang.term import Function, Program, Term
 from progsynth.lang.types import FLOAT
 from progsynth.registry import pack
 from progsynth.search.problem import Problem
-from progsynth.search.run import Candidate
-from progsynth.train.near import Plan, near
+from progsynth.search.run import Budget, Candidate, Outcome, run
+from progsynth.task import Example
+from progsynth.train.near import near_search
+from progsynth.train.relaxed import Plan
 
 RESULTS = Path(__file__).parent / "results" / "near.jsonl"
 PRIMITIVES = ("add.float", "sub.float", "mul.float", "neg.float", "abs.float")
 NUM_ROWS = 200
+PER_COST = 0.02
 
 
 def wrap(term: Term, cost: int) -> Candidate:
@@ -59,19 +63,30 @@ def problem(seed: int) -> Problem:
     )
 
 
+def searched(given: Problem, seed: int, plan: Plan) -> Outcome:
+    """A search of its own, until a program is right on all rows."""
+    examples = tuple(map(Example, given.inputs, given.outputs))
+
+    def check(candidate: Candidate) -> Evaluation:
+        return evaluate(candidate.program, examples, given.dsl, engine="python")
+
+    search = near_search(plan=plan, device="cpu")(given, seed)
+    return run(search, check, check, Budget(None, programs=500))
+
+
 def measured(seed: int, inherits: bool, steps: int) -> dict[str, Any]:
     """One search: what it found, and what it took."""
-    rungs = tuple(dict.fromkeys((max(1, steps // 10), max(1, steps // 3), steps)))
-    plan = Plan(rungs=rungs, inherits=inherits)
+    rungs = tuple(dict.fromkeys((max(1, steps // 27), max(1, steps // 6), steps)))
+    plan = Plan(rungs=rungs, inherits=inherits, per_cost=PER_COST)
     start = time.process_time()
-    found = near(problem(seed), seed=seed, plan=plan)
-    text = "" if found.program is None else pretty(found.program, pack()).strip().split("\n")[-1]
+    found = searched(problem(seed), seed, plan)
+    text = "" if found.candidate is None else pretty(found.candidate.program, pack())
     return {
         "inherits": inherits,
+        "solved": found.solved,
         "seconds": time.process_time() - start,
-        "program": text.strip(),
-        "loss": found.loss,
-        "nodes": found.nodes,
+        "program": text.strip().split("\n")[-1].strip(),
+        "nodes": found.level,
         "gradient steps": found.gradient_steps,
     }
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 import progsynth
+from progsynth import train
 from progsynth.errors import ProgsynthError, UnsupportedError
 from progsynth.lang.term import Term
 from progsynth.search.best_first import best_first
@@ -80,6 +81,10 @@ def _hybrid(asked: _Asked, seeds: Seeds) -> Search:
     return _of_method(progsynth.hybrid(device=asked.device), asked, seeds)
 
 
+def _near(asked: _Asked, seeds: Seeds) -> Search:
+    return _of_method(train.near_search(device=asked.device), asked, seeds)
+
+
 def _portfolio(asked: _Asked, seeds: Seeds) -> Search:
     """The usual searches; in a sketch that most of them cannot fill, those that can."""
     setting, methods = asked.setting, usual(wait=asked.wait)
@@ -132,10 +137,12 @@ _SEARCHES: Mapping[str, Callable[[_Asked, Seeds], Search]] = {
     "genetic": _genetic,
     "flat_genetic": _flat_genetic,
     "hybrid": _hybrid,
+    "near": _near,
     "portfolio": _portfolio,
 }
 SEARCHES = ("auto", *_SEARCHES)
 DEFAULT = "portfolio"
+TRAINING = ("hybrid", "near")
 
 
 class Beginning:
@@ -209,7 +216,7 @@ def _chosen(setting: Setting, search: str | Method) -> Callable[[_Asked, Seeds],
         raise ProgsynthError(
             f"no search '{name}': expected one of {', '.join(SEARCHES)}, or a method of your own"
         )
-    if names and name != "hybrid":
+    if names and name not in TRAINING:
         raise UnsupportedError(
             f"task '{setting.task.name}': {name} trains nothing, and {names} has no weights: use "
             'search="hybrid", or give trained networks, with networks= or library='

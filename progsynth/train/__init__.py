@@ -6,6 +6,7 @@
     study.study    the honest workflow: baseline, over-fitting, then regularisation
     Population     candidates of one shape, trained in one batch
     hybrid         the method for `solve(task, search=hybrid(...))`
+    near_search    the method for learnt parts in folds and loops; `Plan` says how it goes
     Schedule       how much training its candidates get
 
 Everything loads when it is first used: torch takes seconds.
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from progsynth.train.checkpoint import Point
     from progsynth.train.fit import Fitted, fit_network, fit_program
     from progsynth.train.hybrid_search import hybrid
+    from progsynth.train.near import near_search
     from progsynth.train.population import Population
+    from progsynth.train.relaxed import Plan
     from progsynth.train.schedule import Schedule
     from progsynth.train.study import Study
     from progsynth.train.trained import Trained, train_program
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Fitted",
+    "Plan",
     "Point",
     "Population",
     "Schedule",
@@ -37,12 +41,14 @@ __all__ = [
     "fit_network",
     "fit_program",
     "hybrid",
+    "near_search",
     "train_program",
     "training_for",
 ]
 
 _HOMES = {
     "Fitted": "progsynth.train.fit",
+    "Plan": "progsynth.train.relaxed",
     "Point": "progsynth.train.checkpoint",
     "Population": "progsynth.train.population",
     "Schedule": "progsynth.train.schedule",
@@ -52,6 +58,7 @@ _HOMES = {
     "fit_network": "progsynth.train.fit",
     "fit_program": "progsynth.train.fit",
     "hybrid": "progsynth.train.hybrid_search",
+    "near_search": "progsynth.train.near",
     "train_program": "progsynth.train.trained",
     "training_for": "progsynth.train.training",
 }

@@ -17,12 +17,14 @@ from progsynth.lang.term import Function, Program, Term, size
 from progsynth.neural import device as devices
 from progsynth.neural.architecture import Recipe
 from progsynth.neural.config import Config
+from progsynth.neural.likelihood.readings import readers
 from progsynth.search.genetic import GeneticSearch, Settings
 from progsynth.search.problem import Method, Problem
 from progsynth.search.run import Allowance, Batch, Candidate, Search, Told
 from progsynth.search.simplify import simplify
 from progsynth.train.breeding import favour_submodules
 from progsynth.train.encoded import EncodedSearch, encoded
+from progsynth.train.near import near_search
 from progsynth.train.occam import cheaper_term
 from progsynth.train.pool import Member, rank
 from progsynth.train.schedule import Schedule
@@ -49,8 +51,9 @@ def hybrid(
     also says how they are trained, None as the schedule does; `population` and
     `max_size` (nodes) are of the genetic search, `fresh` the share of each generation that has
     no parents (large, as tables and bounds make it cheap to try programs); `schedule` says how
-    much training candidates get. The method raises UnsupportedError for a task that names no
-    submodule.
+    much training candidates get. Where submodules read states, or several values, the search is
+    `near_search`, and says so in its notes. The method raises UnsupportedError for a task that
+    names no submodule.
     """
     settings = Settings(
         population=population,
@@ -68,7 +71,14 @@ def hybrid(
                 'search="genetic"'
             )
         declared = {one.name: one for one in problem.neural}
-        problem, encoding = encoded(problem)
+        given = problem
+        problem, encoding = encoded(given)
+        try:
+            readers(problem.neural)
+        except UnsupportedError as error:  # states, or several values
+            near = near_search(config=config, device=device)(given, seed)
+            near.because = str(error)
+            return near
         scorer = TrainingScorer(
             problem,
             seed,

@@ -3,296 +3,257 @@
 Unfinished programs are ordered by their cost and the loss to which they can be trained with
 networks in their open places (`unfinished`); the best is opened up by one rule (Shah et al.
 2020, algorithm 1: A*). Submodules that the task declares are calls like any other, on states in
-folds and loops as well, and train through the program (`neural.gradients`).
+folds and loops as well, and train through the program (`relaxed`).
 
-Two things make a node cheap. It inherits: the networks that stand where they stood in its parent,
-and the declared submodules, go on with their weights and their optimiser's state. And it is
-trained when it is the best of all that there is, by rungs: a little at first, more when it is the
-best again. Before that it counts as its parent does, and once it is as good as its parent it is
-opened up: no completion is better than its relaxation.
-
-Shapes: B rows of a mini-batch.
+A node is trained when it is the best of all that there is, by rungs: a little at first, more when
+it is the best again. Before that it counts as its parent does, and once it is as good as its
+parent it is opened up: no completion is better than its relaxation. It inherits its parent's
+weights. A finished program that is promising is trained to its end and handed out.
 """
 
 from __future__ import annotations
 
-import copy
 import heapq
-import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
 from itertools import count
+from typing import Any
 
-import numpy as np
-import torch
-from torch import Tensor
-
-from progsynth.errors import ProgsynthError, UnsupportedError
-from progsynth.grammar.rules import Rules
-from progsynth.lang.engines import run_rows
-from progsynth.lang.failure import Failure
-from progsynth.lang.primitive import called_names
-from progsynth.lang.term import Build, Function, Neural, Program
-from progsynth.lang.types import as_int
-from progsynth.lang.values import Value
-from progsynth.neural.gradients.estimator import Estimator, Question, choose
+from progsynth.errors import UnsupportedError
+from progsynth.grammar.rules import Rule, Rules
+from progsynth.lang.term import Build, Function
+from progsynth.lang.types import BOOL, INT, Type, as_int, walk_type
+from progsynth.neural import device as devices
+from progsynth.neural.config import Config
 from progsynth.neural.gradients.faults import CandidateEnded
-from progsynth.neural.gradients.output_loss import LEAST
-from progsynth.neural.network import Network, make_network
 from progsynth.search.constants import mine
 from progsynth.search.problem import Problem
+from progsynth.search.run import Allowance, Batch, Candidate, Told
 from progsynth.search.typed_rules import make_rules
 from progsynth.task import Example
-from progsynth.train.unfinished import Open, Unfinished
+from progsynth.train.relaxed import Node, Plan, Trainer
+from progsynth.train.unfinished import Open, Unfinished, is_readable
+from progsynth.train.while_rules import ENDS, TURNS, with_whiles
 
+__all__ = ["Near", "Plan", "near_search", "rules_with_submodules"]
+
+PRIOR = 0.5  # the loss of a node whose parents have no networks, and so were not trained
 STARTS = (0, 1, 0.0, 1.0, False, True)  # constants, beside a task's own: states begin with them
-HELD_OUT = 5  # one row in so many tells nodes apart; the others train
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """How the search goes: `rungs` are the steps that a node has after each time it is trained.
+def near_search(
+    *, plan: Plan | None = None, config: Config | None = None, device: str = "auto"
+) -> Callable[[Problem, int], Near]:
+    """The method for `solve(task, search=...)` that finds what has learnt parts in loops.
 
-    Nodes are ordered by `per_cost` for each unit of cost, and the loss as a share of that of
-    always answering the mean. `enough` is the share at which a finished program is taken. Places
-    where no network can stand are filled at once, which may cost `closing` with what they are in.
-    Without `inherits` every node starts from fresh weights and has all steps at once: the control.
+    `plan` says how it goes, `config` what the networks of the task's submodules are made of and
+    how they are trained.
     """
 
-    rungs: tuple[int, ...] = (40, 120, 400)
-    learning_rate: float = 0.02
-    batch: int = 64
-    per_cost: float = 0.02
-    enough: float = 0.01
-    max_cost: int = 12
-    closing: int = 5
-    max_nodes: int = 500
-    inherits: bool = True
+    def method(problem: Problem, seed: int) -> Near:
+        trainer = Trainer(
+            problem, seed, plan or Plan(), config=config, device=devices.choose(device)
+        )
+        return Near(problem, trainer)
 
-    def __post_init__(self) -> None:
-        if not self.rungs or list(self.rungs) != sorted(set(self.rungs)) or self.rungs[0] < 1:
-            raise ProgsynthError(f"rungs: expected rising numbers of steps, found {self.rungs}")
+    return method
 
 
-@dataclass(slots=True)
-class Part:
-    """A network in training, with its optimiser."""
+class Near:
+    """Best-first search over trained relaxations.
 
-    network: Network
-    optimiser: torch.optim.Optimizer
-
-    def copied(self) -> Part:
-        """A copy, which trains apart: the optimiser's is one of the network's copy."""
-        network, optimiser = copy.deepcopy((self.network, self.optimiser))
-        return Part(network, optimiser)
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """An unfinished or finished program after some training.
-
-    `loss` is on rows held out, as a share of the loss of the mean; `rung` counts trainings.
+    Where the task declares submodules, networks in open places read what loops and lambdas bind,
+    and not the program's inputs: a network that reads the whole input fits whatever the rest of
+    the program is, and tells nothing about it.
     """
 
-    unfinished: Unfinished
-    parts: Mapping[str, Part] = field(repr=False)
-    loss: float
-    rung: int = 0
-    aim: float = 0.0  # the parent's loss
+    name = "near"
+
+    def __init__(self, problem: Problem, trainer: Trainer):
+        self.problem = problem
+        self.trainer = trainer
+        self.plan = trainer.plan
+        self.rules = rules_with_submodules(problem)
+        self.submodules = frozenset(one.name for one in problem.neural)
+        self.call_cost = 1 + min((len(one.types) for one in problem.neural), default=0)
+        self.numbers, self.ties = count(), count()
+        self.ended: Counter[str] = Counter()
+        self.queue: list[tuple[float, int, Node]] = []  # how promising, then in order of making
+        self.handed: list[tuple[Candidate, Node]] = []  # and not told of yet
+        self.best: tuple[float, Candidate] | None = None  # of those told of: the share missed
+        self.why = ""
+        self.because = ""  # why it was taken, if another search was asked for
+        hidden = len(problem.types) if problem.neural else 0
+        place = Open(self.rules.root, next(self.numbers), hidden=hidden)
+        prior = PRIOR if problem.neural else 0.0
+        root = Node(Unfinished((place,)), {}, prior)
+        for node in [root] if root.unfinished.is_trainable else self.children(root):
+            self.push(node)
+
+    # ------------------------------------------------------------------------- protocol
 
     @property
-    def is_finished(self) -> bool:
-        """Has it no open places?"""
-        return not self.unfinished.open
+    def exhausted(self) -> bool:
+        """Is nothing left to train, or to open up?"""
+        return not self.queue or self.trainer.nodes >= self.plan.max_nodes
 
+    @property
+    def level(self) -> int:
+        """The nodes that were trained."""
+        return self.trainer.nodes
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What the search found: the best finished program (None: none), its networks, and what it
-    took. `ended` counts nodes that ended in training, by cause."""
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was trained, what ended, and the gradients of what was handed out last."""
+        trained = f"{self.trainer.nodes:,} programs trained, finished or with networks in open"
+        return (
+            *((f"by trained relaxations: {self.because}",) if self.because else ()),
+            f"{trained} places, in {self.trainer.steps:,} gradient steps",
+            *(f"{n:,} ended in training: {cause}" for cause, n in sorted(self.ended.items())),
+            *((f"gradients: {self.why}",) if self.why else ()),
+        )
 
-    program: Program | None
-    networks: Mapping[str, Network]
-    loss: float
-    nodes: int
-    gradient_steps: int
-    ended: Mapping[str, int]
+    @property
+    def details(self) -> Mapping[str, Any]:
+        """The least loss of what waits, as a share of that of the best constant."""
+        best = min((node.loss for _, _, node in self.queue if node.rung), default=None)
+        return {} if best is None else {"loss": round(best, 4), "waiting": len(self.queue)}
 
+    def ask(self, allowance: Allowance) -> Batch:
+        """Train and open up nodes until one is to be handed out, or the slice is over."""
+        trainer = self.trainer
+        nodes, steps = trainer.nodes, trainer.steps
 
-def near(problem: Problem, *, seed: int, plan: Plan | None = None) -> Found:
-    """The best program for the problem, by best-first search over trained relaxations.
+        def left() -> int | None:
+            bound = allowance.gradient_steps
+            return None if bound is None else bound - (trainer.steps - steps)
 
-    It ends at the first finished program within `Plan.enough`, or after `max_nodes`.
-    """
-    return _Near(problem, seed, plan or Plan()).search()
+        def stop() -> bool:
+            return left() == 0 or (allowance.end is not None and allowance.clock() >= allowance.end)
 
-
-Queue = list[tuple[float, int, Node]]  # by how promising, then in order of making
-
-
-class _Near:
-    def __init__(self, problem: Problem, seed: int, plan: Plan):
-        self.problem = problem
-        self.plan = plan
-        self.rules = rules_with_submodules(problem)
-        self.numbers = count()
-        self.submodules = frozenset(one.name for one in problem.neural)
-        self.seeds = count(seed * 1_000_003)
-        held = np.arange(len(problem.inputs)) % HELD_OUT == 0
-        self.held, self.train = np.flatnonzero(held).tolist(), np.flatnonzero(~held).tolist()
-        self.scale = _spread_of(problem.outputs)
-        self.random = np.random.default_rng(seed)
-        self.steps = self.nodes = 0
-        self.ended: Counter[str] = Counter()
-
-    def search(self) -> Found:
-        """Open up the most promising node until a finished one is good enough."""
-        root = Unfinished((Open(self.rules.root, next(self.numbers)),))
-        queue: Queue = []
-        ties, best = count(), None
-        start = Node(root, {}, 0.0)
-        for node in [start] if root.is_trainable else self.children(start):
-            self.push(queue, node, ties)
-        while queue and self.nodes < self.plan.max_nodes:
-            _, _, node = heapq.heappop(queue)
-            if node.rung == 0 or (self.can_train(node) and not self.is_good(node)):
-                self.push(queue, self.trained(node), ties)
-            elif node.is_finished:
-                best = node if best is None or node.loss < best.loss else best
-                if node.loss <= self.plan.enough:
+        found: list[Candidate] = []
+        with devices.threads(1):
+            while not self.exhausted and not found:
+                done = trainer.nodes - nodes
+                executions = done * len(self.problem.inputs)
+                if allowance.is_spent(done, executions, trainer.steps - steps) or stop():
                     break
-            else:
-                for child in self.children(node):
-                    self.push(queue, child, ties)
-        return self.found(best)
+                found = self.turn(stop)
+        done = trainer.nodes - nodes
+        rows = len(self.problem.inputs)
+        return Batch(tuple(found), done, done * rows, trainer.steps - steps)
 
-    def push(
-        self, queue: list[tuple[float, int, Node]], node: Node | None, ties: count[int]
-    ) -> None:
-        """Into the queue, unless it has ended."""
-        if node is not None:
-            one = node.unfinished  # each open place will cost at least 1
-            order = node.loss + self.plan.per_cost * (one.cost + len(one.open))
-            heapq.heappush(queue, (order, next(ties), node))
+    def tell(self, results: Told) -> None:
+        """What was handed out in vain is trained once more, a few times, as the best."""
+        handed, self.handed = self.handed, []
+        for candidate, evaluation in results:
+            missed = 1 - evaluation.passed / evaluation.total
+            if self.best is None or missed < self.best[0]:
+                self.best = (missed, candidate)
+            for other, node in handed:
+                again = node.parts and node.tries < self.plan.chances
+                if other.program == candidate.program and again:
+                    self.push(node)
+
+    def partial(self) -> tuple[Candidate, ...]:
+        """The program that missed least of those handed out, or a finished one in training."""
+        if self.best is not None:
+            return (self.best[1],)
+        finished = [n for _, _, n in self.queue if n.is_finished and n.rung]
+        if not finished:
+            return ()
+        return (self.candidate(min(finished, key=lambda n: (n.loss, n.unfinished.cost))),)
+
+    # --------------------------------------------------------------------------- search
+
+    def turn(self, stop: Callable[[], bool]) -> list[Candidate]:
+        """One node further: trained, opened up or handed out."""
+        _, _, node = heapq.heappop(self.queue)
+        try:
+            if node.rung == 0 or (self.can_train(node) and not self.is_good(node)):
+                self.push(self.trainer.climbed(node, stop))
+            elif not node.is_finished:
+                for child in self.children(node):
+                    self.push(child)
+            elif node.loss <= self.plan.hopeful:
+                return [self.handed_out(self.trainer.finished(node, stop))]
+        except CandidateEnded as error:
+            self.ended[error.cause] += 1
+        except UnsupportedError as error:
+            _, _, why = str(error).rpartition("relaxed: ")  # the last that was tried
+            self.ended[f"no gradient: {why.split(';')[0][:80]}"] += 1
+        return []
+
+    def push(self, node: Node) -> None:
+        """Into the queue."""
+        order = node.loss + self.plan.per_cost * self.least_cost(node.unfinished)
+        heapq.heappush(self.queue, (order, next(self.ties), node))
+
+    def least_cost(self, one: Unfinished) -> int:
+        """What it costs at least when it is finished: an open place has a call of a submodule, if
+        there are any and none is called yet, or one rule."""
+        call = 0 if self.calls_submodule(one) else self.call_cost
+        return one.cost + max(len(one.open), call + len(one.open) - 1)
+
+    def calls_submodule(self, one: Unfinished) -> bool:
+        """Is a submodule of the task called, if it has any?"""
+        calls = (r.detail for _, r in one.rules if r.kind == "call")
+        return not self.submodules or any(name in self.submodules for name in calls)
 
     def can_train(self, node: Node) -> bool:
         """Has it networks, and is it not trained to the end?"""
         return bool(node.parts) and node.rung < len(self.plan.rungs)
 
     def is_good(self, node: Node) -> bool:
-        """Is it as good as its parent, or good enough, so that more training has no use now?"""
-        return node.loss <= max(self.plan.enough, 1.05 * node.aim)
+        """Is it good enough, or as good as its parent, so that more training has no use now?"""
+        asked = self.plan.enough if node.is_finished else max(self.plan.enough, 1.05 * node.aim)
+        return node.loss <= asked
 
     def children(self, node: Node) -> Iterator[Node]:
         """What becomes of a node by one rule, not trained yet: no better than the node itself.
 
         Where no network can stand in an open place, the rules there are taken as well. What has a
-        constant in disguise in it is left out.
+        constant in disguise in it, or calls none of the task's submodules, is left out.
         """
-        todo = [*node.unfinished.expanded(self.rules, self.numbers, self.submodules)]
+        most = min(self.plan.max_cost, node.unfinished.cost + self.plan.closing)
+        todo = [(node.unfinished, self.plan.max_cost)]
         while todo:
-            one = todo.pop(0)
-            if one.cost > min(self.plan.max_cost, node.unfinished.cost + self.plan.closing):
-                continue
-            if one.has_constant_part:
-                continue
-            if not one.is_trainable:
-                todo += one.expanded(self.rules, self.numbers, self.submodules)
-                continue
-            yield Node(one, node.parts, node.loss, aim=node.loss)
+            unfinished, bound = todo.pop()
+            for one in self.expanded(unfinished):
+                if one.cost + len(one.open) > bound or self.least_cost(one) > self.plan.max_cost:
+                    continue
+                if one.has_constant_part or not (one.open or self.calls_submodule(one)):
+                    continue
+                if one.is_trainable:
+                    yield Node(one, node.parts, node.loss, aim=node.loss)
+                elif one.cost + len(one.open) <= most:
+                    todo.append((one, most))
 
-    # ------------------------------------------------------------------------- training
+    def expanded(self, one: Unfinished) -> list[Unfinished]:
+        """What becomes of it by each rule in one place, variables first."""
+        return [*one.expanded(self.rules, self.numbers, self.submodules)][::-1]
 
-    def trained(self, node: Node) -> Node | None:
-        """The node after its next rung. None where it ends, by a cause that is counted."""
-        self.nodes += node.rung == 0
-        program = node.unfinished.program(self.problem)
-        called = called_names(program.entry)
-        declared = [one for one in program.neural if one.name in called]
-        program = replace(program, neural=tuple(declared))
-        parts = self.parts(node, declared)
-        try:
-            loss = self.loss_after(program, parts, node)
-        except CandidateEnded as error:
-            self.ended[error.cause] += 1
-        except UnsupportedError as error:
-            self.ended[f"no gradient: {str(error).split(';')[0][:80]}"] += 1
-        else:
-            rung = node.rung + 1 if self.plan.inherits else len(self.plan.rungs)
-            return replace(node, parts=parts, loss=loss, rung=rung)
-        return None
+    def handed_out(self, node: Node) -> Candidate:
+        """The candidate of a finished node; its gradients are said in the notes."""
+        self.why = "; ".join(node.chosen.why.splitlines()) if node.chosen is not None else ""
+        candidate = self.candidate(node)
+        self.handed.append((candidate, node))
+        return candidate
 
-    def parts(self, node: Node, declared: Sequence[Neural]) -> dict[str, Part]:
-        """The networks of a node: those of its parent where it inherits, else fresh ones."""
-        found = {}
-        for one in declared:
-            old = node.parts.get(one.name)
-            inherited = old is not None and (self.plan.inherits or node.rung > 0)
-            found[one.name] = old.copied() if old is not None and inherited else self.fresh(one)
-        return found
-
-    def fresh(self, declared: Neural) -> Part:
-        """A network with fresh weights."""
-        network = make_network(declared, seed=next(self.seeds))
-        return Part(network, torch.optim.Adam(network.parameters(), lr=self.plan.learning_rate))
-
-    def loss_after(self, program: Program, parts: Mapping[str, Part], node: Node) -> float:
-        """The loss on the rows held out, after the steps of the node's next rung."""
-        networks = {name: part.network for name, part in parts.items()}
-        problem = self.problem
-        question = Question(
-            program=program,
-            dsl=problem.dsl,
-            rows=problem.inputs,
-            outputs=problem.outputs,
-            networks=networks,
-        )
-        if not parts:
-            return self.loss_of_plain(program)
-        estimator = choose(question, "relaxed").estimator
-        if node.rung == 0:
-            self.normalise(estimator, networks, node)
-        rungs = (0, *self.plan.rungs)
-        last = node.rung + 1 if self.plan.inherits else len(self.plan.rungs)
-        for _ in range(rungs[last] - rungs[node.rung]):
-            drawn = self.random.choice(self.train, min(self.plan.batch, len(self.train)), False)
-            loss: Tensor = estimator.losses(networks, (), drawn.tolist()).mean()
-            for part in parts.values():
-                part.optimiser.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            for part in parts.values():
-                part.optimiser.step()
-            self.steps += 1
-        with torch.no_grad():
-            return float(estimator.losses(networks, (), self.held).mean()) / self.scale
-
-    def normalise(self, estimator: Estimator, networks: Mapping[str, Network], node: Node) -> None:
-        """Fit the normalisers of networks that are fresh; inherited weights know their own."""
-        kept = {
-            name: copy.deepcopy(networks[name].normaliser.state_dict())
-            for name in networks
-            if self.plan.inherits and name in node.parts
-        }
-        estimator.normalise(networks, ())
-        for name, state in kept.items():
-            networks[name].normaliser.load_state_dict(state)
-
-    def loss_of_plain(self, program: Program) -> float:
-        """The loss of a program without networks."""
-        return float(np.mean(_plain_losses(program, self.problem, self.held))) / self.scale
-
-    def found(self, best: Node | None) -> Found:
-        """The result."""
-        program = None if best is None else best.unfinished.program(self.problem)
-        parts = {} if best is None else best.parts
-        networks = {name: part.network for name, part in parts.items()}
-        loss = float("inf") if best is None else best.loss
-        return Found(program, networks, loss, self.nodes, self.steps, dict(self.ended))
+    def candidate(self, node: Node) -> Candidate:
+        """The candidate of a finished node, with its networks."""
+        made = self.problem.wrap(node.unfinished.term, node.unfinished.cost)
+        return replace(made, networks=node.networks)
 
 
 def rules_with_submodules(problem: Problem) -> Rules:
-    """The rules of the problem's programs, in which its submodules are calls like any other."""
+    """The rules of the problem's programs, in which its submodules are calls like any other; and
+    loops over what a network reads, where there are submodules.
+
+    Where there are, values are of the types of the request, of its parts, of what submodules read
+    and answer, and bool and int: each other type would be one that a network learns to fill.
+    """
     examples = list(map(Example, problem.inputs, problem.outputs)) if problem.is_whole else []
     given = (*STARTS, *problem.constants)
     constants = mine(problem.types, problem.result, examples, only=given)
@@ -300,7 +261,7 @@ def rules_with_submodules(problem: Problem) -> Rules:
         Function(n.name, n.params, n.types, as_int(n.result), Build("list", ()))
         for n in problem.neural
     ]
-    return make_rules(
+    rules = make_rules(
         problem.dsl.extend(*submodules),
         problem.types,
         as_int(problem.result),
@@ -308,27 +269,41 @@ def rules_with_submodules(problem: Problem) -> Rules:
         allowed=(*problem.allowed, *(n.name for n in problem.neural)) if problem.allowed else (),
         max_lets=0,
     )
+    if not problem.neural:
+        return rules
+    named = [*problem.types, problem.result, *(t for f in submodules for t in (*f.types, f.result))]
+    kept = {BOOL, INT, *(part for t in named for part in walk_type(as_int(t)))}
+    read = {t for one in problem.neural for t in one.types}
+    loops = [t for t in problem.types if t in read and is_readable(t)]
+    return _priced(with_whiles(_within(rules, kept), loops), problem)
 
 
-def _spread_of(outputs: Sequence[Value]) -> float:
-    """The loss of always answering the mean; of values that are no floats, their entropy."""
-    if all(isinstance(value, float) for value in outputs):
-        return max(float(np.var(outputs)), 1e-12)
-    shares = [n / len(outputs) for n in Counter(map(repr, outputs)).values()]
-    return max(float(-np.sum([p * np.log(p) for p in shares])), 0.1)
+LOOPS = ("fold", "map", "filter", ENDS, TURNS)
 
 
-def _plain_losses(program: Program, problem: Problem, rows: Sequence[int]) -> list[float]:
-    """The losses of a program without networks on these rows."""
-    given = [problem.inputs[n] for n in rows]
-    found = run_rows(program, given, problem.dsl, problem.limits, "python")
-    wanted = [problem.outputs[n] for n in rows]
-    return [_plain_loss(f, w) for f, w in zip(found, wanted, strict=True)]
+def _priced(rules: Rules, problem: Problem) -> Rules:
+    """The rules where a submodule, and what puts one to use on many values, costs 1, and all
+    else that is no variable or constant twice what it did: a task that names submodules asks for
+    little around them, and there is no end of what can be written without."""
+    cheap = {*LOOPS, *(one.name for one in problem.neural)}
+
+    def cost(rule: Rule) -> int:
+        if rule.kind == "constant":
+            return rule.cost
+        return 1 if rule.kind == "call" and rule.detail in cheap else 2 * rule.cost
+
+    by_type = {
+        type_: tuple(replace(rule, cost=cost(rule)) for rule in some)
+        for type_, some in rules.by_type.items()
+    }
+    return replace(rules, by_type=by_type, _index={}, _fixed={})
 
 
-def _plain_loss(found: Value | Failure, wanted: Value) -> float:
-    if isinstance(found, Failure):
-        return float("inf")
-    if isinstance(found, float) and isinstance(wanted, float):
-        return (found - wanted) ** 2
-    return 0.0 if found == wanted else -math.log(LEAST)
+def _within(rules: Rules, kept: Collection[Type]) -> Rules:
+    """The rules that make values of these types of values of these types."""
+    by_type = {
+        type_: tuple(r for r in some if all({a.type, *a.binds} <= set(kept) for a in r.args))
+        for type_, some in rules.by_type.items()
+        if type_ in kept
+    }
+    return replace(rules, by_type=by_type, _index={}, _fixed={})

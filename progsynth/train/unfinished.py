@@ -19,7 +19,9 @@ from progsynth.lang.term import (
     Neural,
     Program,
     Term,
+    Values,
     Var,
+    While,
     free_variables,
     subterms,
 )
@@ -27,6 +29,7 @@ from progsynth.lang.types import Type
 from progsynth.neural.head import head_of
 from progsynth.neural.modality import modality_of
 from progsynth.search.problem import Problem
+from progsynth.train.while_rules import is_bare, written_out
 
 STANDS_IN = "open."  # a call of this name and a number is of a network in an open place
 
@@ -36,12 +39,14 @@ class Open:
     """An open place, and the number of the network that stands in it.
 
     In a `bare` one none stands: it is inside an argument of a submodule, which can learn by
-    itself whatever a network there could add.
+    itself whatever a network there could add, or the step of a `while`. The network does not read
+    the first `hidden` variables: see `near.Near`.
     """
 
     place: Place
     number: int
     bare: bool = False
+    hidden: int = 0
 
     @property
     def name(self) -> str:
@@ -55,7 +60,8 @@ class Open:
         Lists and texts are not among them: a network that reads the whole input fits whatever
         the rest of the program is, and tells nothing about it.
         """
-        return tuple(n for n, t in enumerate(self.place.scope.visible) if _is_readable(t))
+        visible = enumerate(self.place.scope.visible)
+        return tuple(n for n, t in visible if n >= self.hidden and is_readable(t))
 
     @property
     def declared(self) -> Neural:
@@ -82,6 +88,11 @@ class Open:
         return Call(self.name, tuple(Var(visible - 1 - n) for n in self.read))
 
 
+def _begins_with_literals(loop: While) -> bool:
+    init = loop.init.items if isinstance(loop.init, Values) else (loop.init,)
+    return all(isinstance(one, Const) for one in init)
+
+
 def _is_open(term: Term) -> bool:
     """Is there an open place in it?"""
     return any(isinstance(t, Call) and t.name.startswith(STANDS_IN) for t in subterms(term))
@@ -90,7 +101,8 @@ def _is_open(term: Term) -> bool:
 Cell = tuple[Place, Rule] | Open
 
 
-def _is_readable(type_: Type) -> bool:
+def is_readable(type_: Type) -> bool:
+    """Can a network in an open place read it?"""
     try:
         modality = modality_of(type_)
     except UnsupportedError:
@@ -111,6 +123,11 @@ class Unfinished:
         return tuple(cell for cell in self.cells if isinstance(cell, Open))
 
     @property
+    def rules(self) -> tuple[tuple[Place, Rule], ...]:
+        """The places that are filled, with what fills them."""
+        return tuple(cell for cell in self.cells if not isinstance(cell, Open))
+
+    @property
     def is_trainable(self) -> bool:
         """Can a network stand in every open place?"""
         return all(one.is_trainable for one in self.open)
@@ -127,14 +144,15 @@ class Unfinished:
             children = [done.pop() for _ in rule.args]
             done.append(made_term(rule, children, len(place.scope.visible)))
         (term,) = done
-        return term
+        return written_out(term)
 
     @property
     def has_constant_part(self) -> bool:
-        """Is there a call in it, without open places, that reads no variable, or a condition that
-        is a literal? Both are shorter without."""
+        """Is there a call in it, without open places, that reads no variable, a condition that is
+        a literal, or a loop that begins with one or changes nothing? All are shorter without."""
         return any(
-            (isinstance(one, If) and isinstance(one.cond, Const))
+            (isinstance(one, If | While) and isinstance(one.cond, Const))
+            or (isinstance(one, While) and (one.body == Var(0) or _begins_with_literals(one)))
             or (isinstance(one, Call) and not free_variables(one) and not _is_open(one))
             for one in subterms(self.term)
         )
@@ -157,6 +175,9 @@ class Unfinished:
         for rule in rules.at(here.place):
             places = rules.places_in(here.place, rule)
             bare = here.bare or (rule.kind == "call" and rule.detail in submodules)
-            inner = [Open(place, next(numbers), bare) for place in places]
+            inner = [
+                Open(place, next(numbers), bare or is_bare(rule, n), here.hidden)
+                for n, place in enumerate(places)
+            ]
             cells = (*self.cells[:at], (here.place, rule), *inner, *self.cells[at + 1 :])
             yield Unfinished(cells, self.cost + rule.cost)

@@ -53,6 +53,10 @@ class Estimator(Protocol):
     def how(self) -> str:
         """What it is and why, for a reader."""
 
+    @property
+    def is_likelihood(self) -> bool:
+        """Are its losses negative log-likelihoods, and no errors?"""
+
     def losses(
         self,
         networks: Mapping[str, Network],

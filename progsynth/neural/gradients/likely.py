@@ -44,6 +44,11 @@ class Likely:
         """What it is, for a reader."""
         return self.program_loss.how
 
+    @property
+    def is_likelihood(self) -> bool:
+        """It is."""
+        return True
+
     def losses(
         self,
         networks: Mapping[str, Network],

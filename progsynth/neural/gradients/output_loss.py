@@ -51,6 +51,16 @@ def output_losses(value: Any, wanted: Any, type_: Type, *, error: str = "squared
     return ERRORS[error](found.to(torch.float32) - wanted.to(torch.float32))
 
 
+def is_likelihood(value: Any, type_: Type) -> bool:
+    """Is the loss of such a value a negative log-likelihood, or in part?"""
+    if type_.name == "tuple":
+        return any(is_likelihood(v, t) for v, t in zip(value, type_.types, strict=True))
+    if type_.name == "list":
+        items = value.items if isinstance(value, Padded) else None
+        return isinstance(items, Chances) or type_.types[0].name == "bool"
+    return isinstance(value, Chances) or type_.name == "bool"
+
+
 def _not_likely(value: Chances, wanted: Tensor) -> Tensor:
     place = wanted - value.low
     inside = (place >= 0) & (place < value.size)

@@ -20,7 +20,7 @@ from progsynth.lang.values import Value
 from progsynth.neural.gradients.batched import each, taken
 from progsynth.neural.gradients.faults import FAILED, CandidateEnded, ending, finite
 from progsynth.neural.gradients.machine import Machine
-from progsynth.neural.gradients.output_loss import output_losses
+from progsynth.neural.gradients.output_loss import is_likelihood, output_losses
 from progsynth.neural.gradients.relaxation import HARD, Relaxation
 from progsynth.neural.gradients.rows import from_rows, to_rows
 from progsynth.neural.gradients.tensor_run import tensor_run
@@ -42,6 +42,7 @@ class Through:
     num_rows: int
     notes: tuple[str, ...] = ()
     reason: str = ""
+    is_likelihood: bool = False
 
     @property
     def name(self) -> str:
@@ -163,7 +164,8 @@ def through(
         losses = output_losses(value, expected, program.entry.result, error=error)
     if not losses.requires_grad:
         raise UnsupportedError("the output does not depend, by degrees, on anything trained")
-    return replace(made, notes=tuple(machine.notes))
+    likely = is_likelihood(value, program.entry.result)
+    return replace(made, notes=tuple(machine.notes), is_likelihood=likely)
 
 
 def decided_outputs(
