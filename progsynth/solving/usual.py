@@ -19,7 +19,7 @@ from progsynth.search.templates import templates
 WEIGHTS: Mapping[str, float] = MappingProxyType(
     {"bottom_up": 2.0, "flat_genetic": 1.5, "genetic": 1.0, "best_first": 1.0}
 )
-_LOOPS = 1_000_000  # executions
+_LOOPS = 1_200_000  # executions
 
 
 def usual_genetic(problem: Problem, seed: int) -> Search:
