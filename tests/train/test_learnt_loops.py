@@ -1,0 +1,48 @@
+"""Learnt parts inside loops, found by `solve` in the default pack from examples of the whole."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from progsynth import Task, solve
+from progsynth.lang.term import Call, subterms
+
+pytestmark = pytest.mark.slow
+
+
+def smoothed(xs: list[float]) -> float:
+    """The energy of a signal, where what is long ago counts less."""
+    state = 0.0
+    for x in xs:
+        state = 0.6 * state + x * x
+    return state
+
+
+def signals(count: int, lengths: range, seed: int) -> list[list[float]]:
+    rng = np.random.default_rng(seed)
+    return [rng.uniform(-1, 1, rng.choice(lengths)).tolist() for _ in range(count)]
+
+
+def test_a_fold_with_a_learnt_cell() -> None:
+    rows = signals(250, range(1, 6), 0)
+    pairs = [(xs, smoothed(xs)) for xs in rows]
+    task = Task.from_pairs(
+        "energy",
+        pairs[:200],
+        validation=pairs[200:],
+        request="list[float] -> float",
+        neural=("cell(s: float, x: float) -> float",),
+        tolerance=0.15,
+        accuracy=0.85,
+    )
+    result = solve(task, seconds=None, programs=150)
+    assert result.solved and result.core is not None
+    called = {t.name for t in subterms(result.core.entry.body) if isinstance(t, Call)}
+    assert "fold" in called and set(result.networks) == {"cell"}
+    assert any("trained relaxations" in note for note in result.notes)
+    assert any(note.startswith("gradients: straight") for note in result.notes)
+    longer = signals(20, range(50, 51), 1)  # ten times as long
+    found = [result.function(xs) for xs in longer]
+    right = [abs(f - smoothed(xs)) <= 0.3 for f, xs in zip(found, longer, strict=True)]
+    assert np.mean(right) >= 0.9
