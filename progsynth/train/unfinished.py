@@ -19,7 +19,6 @@ from progsynth.lang.term import (
     Neural,
     Program,
     Term,
-    Values,
     Var,
     While,
     free_variables,
@@ -29,7 +28,7 @@ from progsynth.lang.types import Type
 from progsynth.neural.head import head_of
 from progsynth.neural.modality import modality_of
 from progsynth.search.problem import Problem
-from progsynth.train.while_rules import is_bare, written_out
+from progsynth.train.while_rules import is_bare, is_no_loop, written_out
 
 STANDS_IN = "open."  # a call of this name and a number is of a network in an open place
 
@@ -88,11 +87,6 @@ class Open:
         return Call(self.name, tuple(Var(visible - 1 - n) for n in self.read))
 
 
-def _begins_with_literals(loop: While) -> bool:
-    init = loop.init.items if isinstance(loop.init, Values) else (loop.init,)
-    return all(isinstance(one, Const) for one in init)
-
-
 def _is_open(term: Term) -> bool:
     """Is there an open place in it?"""
     return any(isinstance(t, Call) and t.name.startswith(STANDS_IN) for t in subterms(term))
@@ -149,10 +143,10 @@ class Unfinished:
     @property
     def has_constant_part(self) -> bool:
         """Is there a call in it, without open places, that reads no variable, a condition that is
-        a literal, or a loop that begins with one or changes nothing? All are shorter without."""
+        a literal, or a loop that is none? All are shorter without."""
         return any(
-            (isinstance(one, If | While) and isinstance(one.cond, Const))
-            or (isinstance(one, While) and (one.body == Var(0) or _begins_with_literals(one)))
+            (isinstance(one, If) and isinstance(one.cond, Const))
+            or (isinstance(one, While) and is_no_loop(one, _is_open))
             or (isinstance(one, Call) and not free_variables(one) and not _is_open(one))
             for one in subterms(self.term)
         )

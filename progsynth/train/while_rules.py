@@ -12,11 +12,24 @@ A rule is a call of a name that no program may have; `written_out` makes the loo
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from progsynth.grammar.rules import Argument, Rule, Rules
-from progsynth.lang.term import Call, Lambda, Let, Term, Values, Var, While, const, fold, shift
+from progsynth.lang.term import (
+    Call,
+    Const,
+    Lambda,
+    Let,
+    Term,
+    Values,
+    Var,
+    While,
+    const,
+    fold,
+    free_variables,
+    shift,
+)
 from progsynth.lang.types import BOOL, INT, Type
 
 ENDS, TURNS = "while.end", "while.turns"  # the names of the calls
@@ -58,6 +71,21 @@ def written_out(term: Term) -> Term:
         return node if same else node.rebuild(children)
 
     return fold(term, loop)
+
+
+def is_no_loop(loop: While, is_open: Callable[[Term], bool]) -> bool:
+    """Is a loop of these rules a shorter program in disguise?
+
+    It is where its condition is a literal, where it begins with anything but a variable, and
+    where its step leaves the state as it is or does not read it: then it turns once or for ever.
+    """
+    init, step = loop.init, loop.body
+    if isinstance(init, Values) and isinstance(step, Values):  # the one that counts its turns
+        init, step = init.items[0], step.items[0]
+    state = Var(loop.count - 1)
+    begins = isinstance(init, Var) or is_open(init)
+    reads = state.index in free_variables(step)
+    return isinstance(loop.cond, Const) or not begins or not reads or step == state
 
 
 def _ends(init: Term, going: Term, step: Term) -> Term:
