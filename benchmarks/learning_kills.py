@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -38,13 +39,14 @@ def suite() -> Suite:
     origami = pack("origami")
     words = {name: origami.primitives[name] for name in ("cdr", "head", "cons", "up")}
     steps = DSL("steps", words, {}, origami.surfaces)
+    kinds: tuple[tuple[str, str, Callable[[list[int], int], Any]], ...] = (
+        ("drop", "list[int] -> list[int]", lambda xs, k: xs[k:]),
+        ("item", "list[int] -> int", lambda xs, k: xs[k]),
+        ("next", "list[int] -> int", lambda xs, k: xs[k] + 1),
+    )
     tasks = []
     for count in (2, 3, 4, 5, 7, 9):
-        for name, request, answer in (
-            ("drop", "list[int] -> list[int]", lambda xs, k: xs[k:]),
-            ("item", "list[int] -> int", lambda xs, k: xs[k]),
-            ("next", "list[int] -> int", lambda xs, k: xs[k] + 1),
-        ):
+        for name, request, answer in kinds:
             pairs = [(xs, answer(xs, count)) for xs in _ROWS]
             tasks.append(Task.from_pairs(f"{name} {count}", pairs, request=request, pack=steps))
     return Suite("steps", tuple(tasks))

@@ -7,13 +7,13 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from progsynth import learn as learning
 from progsynth import registry
 from progsynth.cli.options import whole
 from progsynth.cli.results import print_table
 from progsynth.learn.attempt import Attempt
 from progsynth.learn.compare import Compared, compared
 from progsynth.learn.loop import Round, learn
-from progsynth.learn.pictures import draw
 from progsynth.learn.settings import CURRICULA, Settings
 from progsynth.library.store import Library
 from progsynth.solve import SEARCHES
@@ -87,7 +87,7 @@ def run(options: argparse.Namespace) -> int:
         comparison = compared(suite, library, settings=settings, workers=options.workers, told=told)
         print(f"\n{comparison}")
     if options.pictures is not None:
-        for path in draw(library, rounds, options.pictures, comparison):
+        for path in learning.draw(library, rounds, options.pictures, comparison):
             print(f"drawn: {path}")
     return 0
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from progsynth import learn
 from progsynth.cli.options import whole
 from progsynth.cli.results import print_program, print_table
 from progsynth.errors import LibraryError
-from progsynth.learn.pictures import draw_family
 from progsynth.library.condition import condition, save
 from progsynth.library.entry import Entry
 from progsynth.library.pruning import prune
@@ -92,7 +92,7 @@ def run(options: argparse.Namespace) -> int:
         entries = library.entries(all_versions=True)
         if not entries:
             raise LibraryError(f"{options.path}: there are no entries to be drawn")
-        print(f"drawn: {draw_family(entries, options.file)}")
+        print(f"drawn: {learn.draw_family(entries, options.file)}")
     elif options.action == "history":
         _list(library.history(options.name))
     elif options.action == "show":

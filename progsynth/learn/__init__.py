@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from progsynth.learn.compare import Compared, compared
     from progsynth.learn.loop import Round, learn
+    from progsynth.learn.pictures import draw, draw_family
     from progsynth.learn.settings import Settings
 
 _HOMES = {
@@ -15,10 +16,12 @@ _HOMES = {
     "Round": "loop",
     "Settings": "settings",
     "compared": "compare",
+    "draw": "pictures",
+    "draw_family": "pictures",
     "learn": "loop",
 }
 
-__all__ = ["Compared", "Round", "Settings", "compared", "learn"]
+__all__ = ["Compared", "Round", "Settings", "compared", "draw", "draw_family", "learn"]
 
 
 def __getattr__(name: str) -> Any:

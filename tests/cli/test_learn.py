@@ -38,7 +38,7 @@ def test_rounds_are_printed_and_drawn_and_go_on(
 ) -> None:
     library, pictures = tmp_path / "my.db", tmp_path / "pictures"
     command = ["learn", str(tasks), "--library", str(library), "--rounds", "2", "--quiet"]
-    command += ["--executions", "400", "--replays", "2", "--frontier", "1"]
+    command += ["--executions", "5000", "--replays", "2", "--frontier", "1"]
     assert main([*command, "--compare", "--pictures", str(pictures)]) == 0
     said = capsys.readouterr()
     assert "round 1: tried 3, solved 3 (3 in all)" in said.out
