@@ -1,7 +1,8 @@
 """The control for hybrid programs: one network from end to end, trained on the same examples.
 
 Convolutions read each image, a recurrent layer (GRU; Cho et al. 2014) reads what they give in
-order, and a last layer answers: a class for each output that occurs in training, or, where
+order, or their sum is read where order shall not matter (Deep Sets; Zaheer et al. 2017), and a
+last layer answers: a class for each output that occurs in training, or, where
 outputs are numbers, the number itself, rounded where they are whole. There is no program: what it
 knows of the algorithm it has to learn from the examples. It is tuned: of all kinds of answer and
 all learning rates, that which is best on the validation examples is taken.
@@ -20,7 +21,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence
 
-from progsynth.errors import UnsupportedError
+from progsynth.errors import ProgsynthError, UnsupportedError
 from progsynth.lang.types import FLOAT, INT, Type
 from progsynth.lang.values import Value, identity_key
 from progsynth.neural import device as devices
@@ -31,6 +32,7 @@ from progsynth.task import Example, Task
 from progsynth.train.fit import Training, descend
 
 LEARNING_RATES = (0.01, 0.003, 0.001)
+READERS = ("sequence", "set")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +74,15 @@ def fit_monolith(
     learning_rates: Sequence[float] = LEARNING_RATES,
     training: Training | None = None,
     device: str = "auto",
+    reader: str = "sequence",
 ) -> Monolith:
     """The best of the networks trained on the task's training examples, each with this budget.
 
+    `reader` is one of READERS: a "sequence" is read in order, a "set" in none.
     Raises UnsupportedError for a task whose input is not one list of what a network can read.
     """
+    if reader not in READERS:
+        raise ProgsynthError(f"reader: expected one of {', '.join(READERS)}, found {reader!r}")
     if len(task.types) != 1 or task.types[0].name != "list":
         shown = ", ".join(map(str, task.types))
         raise UnsupportedError(
@@ -88,18 +94,21 @@ def fit_monolith(
         (k, replace(training or Training(), learning_rate=r)) for k in kinds for r in learning_rates
     ]
     with devices.threads(1):
-        fitted = [_fitted(task, kind, plan, seed, devices.choose(device)) for kind, plan in plans]
+        place = devices.choose(device)
+        fitted = [_fitted(task, kind, plan, seed, place, reader) for kind, plan in plans]
     best = max(fitted, key=lambda one: (one.validation, one.training))
     steps, seconds = sum(f.gradient_steps for f in fitted), sum(f.seconds for f in fitted)
     return replace(best, gradient_steps=steps, seconds=seconds)
 
 
-def _fitted(task: Task, kind: str, plan: Training, seed: int, place: torch.device) -> Monolith:
+def _fitted(
+    task: Task, kind: str, plan: Training, seed: int, place: torch.device, name: str
+) -> Monolith:
     item = task.types[0].types[0]
     meaning = _MEANINGS[kind]([e.output for e in task.train], task.result)
     given = _Lists.of([e.inputs[0] for e in task.train], item, place)
     wanted_B = meaning.targets.to(place)
-    reader = _fresh(modality_of(item), meaning.num_outputs, seed)
+    reader = _fresh(modality_of(item), meaning.num_outputs, seed, name)
     reader.normaliser.fit(given.items_N)
     reader.to(place)
 
@@ -193,14 +202,19 @@ class _Lists:
 
 
 class _Reader(nn.Module):
-    """A body and a dense layer for each item, a GRU over the items, and the last layer."""
+    """A body and a dense layer for each item, a GRU over the items or a dense layer on their sum,
+    and the last layer."""
 
-    def __init__(self, modality: Modality, num_outputs: int):
+    def __init__(self, modality: Modality, num_outputs: int, name: str):
         super().__init__()
         built = build_body(body_for(modality), modality)
         self.normaliser = Normaliser((modality,))
         self.body = nn.Sequential(built.layers, nn.Linear(built.num_features, HIDDEN), nn.ReLU())
-        self.recurrent = nn.GRU(HIDDEN, HIDDEN, batch_first=True)
+        self.is_set = name == "set"
+        if self.is_set:
+            self.together = nn.Sequential(nn.Linear(HIDDEN, HIDDEN), nn.ReLU())
+        else:
+            self.recurrent = nn.GRU(HIDDEN, HIDDEN, batch_first=True)
         self.last = nn.Linear(HIDDEN, num_outputs)
 
     def forward(self, lists: _Lists) -> Tensor:
@@ -211,23 +225,27 @@ class _Reader(nn.Module):
         rows = [row for row, some in enumerate(lists.places) for _ in some]
         turns = [turn for some in lists.places for turn in range(len(some))]
         padded_BTF[rows, turns] = features_NF
+        outputs_BK: Tensor
+        if self.is_set:
+            outputs_BK = self.last(self.together(padded_BTF.sum(1)))
+            return outputs_BK
         packed = pack_padded_sequence(
             padded_BTF, torch.tensor(lengths), batch_first=True, enforce_sorted=False
         )
         _, last_1BF = self.recurrent(packed)
-        outputs_BK: Tensor = self.last(last_1BF[0])
+        outputs_BK = self.last(last_1BF[0])
         return outputs_BK
 
 
-def _fresh(modality: Modality, num_outputs: int, seed: int) -> _Reader:
+def _fresh(modality: Modality, num_outputs: int, seed: int, name: str) -> _Reader:
     """A reader with weights drawn as torch does by itself, which trains best here.
 
     torch's global generator is left as it was.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        reader = _Reader(modality, num_outputs)
+        reader = _Reader(modality, num_outputs, name)
         for layer in reader.body.modules():  # those of bodies are not set when they are made
-            if isinstance(layer, nn.Conv2d | nn.Linear):
+            if isinstance(layer, nn.Conv1d | nn.Conv2d | nn.Conv3d | nn.Linear):
                 layer.reset_parameters()
     return reader

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from progsynth.errors import UnsupportedError
+from progsynth.errors import ProgsynthError, UnsupportedError
 from progsynth.task import Example, Task
 from progsynth.train.fit import Training
 from progsynth.train.monolith import fit_monolith
@@ -54,3 +54,20 @@ def test_a_task_of_two_inputs_is_refused() -> None:
     asked = Task.from_pairs("add", [((1, 2), 3), ((2, 2), 4)])
     with pytest.raises(UnsupportedError, match=r"reads one list, found \(int, int\)"):
         fit_monolith(asked, seed=0)
+
+
+def test_a_set_is_read_in_no_order() -> None:
+    asked = task()
+    found = fit_monolith(
+        asked,
+        seed=0,
+        learning_rates=(0.01,),
+        training=Training(steps=60),
+        device="cpu",
+        reader="set",
+    )
+    assert found.training > 0.5
+    lists = [e.inputs[0] for e in asked.validation]
+    assert found.answer(lists) == found.answer([[*reversed(xs)] for xs in lists])
+    with pytest.raises(ProgsynthError, match="reader: expected one of sequence, set, found 'bag'"):
+        fit_monolith(asked, seed=0, reader="bag")
