@@ -76,7 +76,7 @@ def searched(given: Problem, seed: int, plan: Plan) -> Outcome:
 
 def measured(seed: int, inherits: bool, steps: int) -> dict[str, Any]:
     """One search: what it found, and what it took."""
-    rungs = tuple(dict.fromkeys((max(1, steps // 27), max(1, steps // 6), steps)))
+    rungs = tuple(dict.fromkeys((max(1, steps // 10), max(1, steps // 3), steps)))
     plan = Plan(rungs=rungs, inherits=inherits, per_cost=PER_COST)
     start = time.process_time()
     found = searched(problem(seed), seed, plan)
