@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import count
 
 import numpy as np
 import pytest
+import torch
 
 from progsynth import registry
 from progsynth.errors import ProgsynthError
@@ -13,10 +15,13 @@ from progsynth.evaluate import Evaluation, evaluate
 from progsynth.lang.failure import Limits
 from progsynth.lang.printing.pretty import pretty
 from progsynth.lang.term import Call, Function, Neural, Program, Term, subterms
-from progsynth.lang.types import FLOAT, Type
+from progsynth.lang.types import FLOAT, Type, list_of
+from progsynth.neural.config import Config
+from progsynth.neural.gradients.through import Through
 from progsynth.search.problem import Problem
 from progsynth.search.run import Allowance, Budget, Candidate, Outcome, run
 from progsynth.task import Example
+from progsynth.train.hybrid_search import hybrid
 from progsynth.train.near import near_search, rules_with_submodules
 from progsynth.train.relaxed import Plan
 from progsynth.train.unfinished import Open, Unfinished
@@ -116,3 +121,41 @@ def test_gradient_steps_are_a_budget() -> None:
 def test_rungs_rise() -> None:
     with pytest.raises(ProgsynthError, match="rungs: expected rising numbers of steps"):
         Plan(rungs=(10, 5))
+
+
+def with_cell(loss: str = "squared") -> Problem:
+    signals = [[0.1 * n, 0.2, -0.3][: 1 + n % 3] for n in range(20)]
+    types: tuple[Type, ...] = (list_of(FLOAT),)
+    made = problem(types, [(s,) for s in signals], [sum(s) for s in signals], (), (CELL,))
+    return replace(made, loss=loss)
+
+
+def test_the_hybrid_search_hands_over_what_reads_states() -> None:
+    search = hybrid(device="cpu")(with_cell(), 0)
+    assert search.name == "near"
+    assert any("'cell' reads (float, float)" in note for note in search.notes)
+
+
+def test_the_task_s_loss_and_the_config_are_those_of_training() -> None:
+    config = Config(optimiser="sgd", learning_rate=0.003, width=4, depth=1)
+    search = near_search(plan=Plan(rungs=(2,)), config=config, device="cpu")(
+        with_cell("absolute"), 0
+    )
+    node = next(
+        n for _, _, n in search.queue if n.is_finished and search.calls_submodule(n.unfinished)
+    )
+    trained = search.trainer.climbed(node, lambda: False)
+    assert trained.chosen is not None and isinstance(trained.chosen.estimator, Through)
+    assert trained.chosen.estimator.error == "absolute"
+    part = trained.parts["cell"]
+    assert isinstance(part.optimiser, torch.optim.SGD)
+    assert part.network.config == config
+    assert part.optimiser.param_groups[0]["lr"] == 0.003
+
+
+def test_what_waits_calls_a_submodule_or_can() -> None:
+    search = near_search(device="cpu")(with_cell(), 0)
+    for _, _, node in search.queue:
+        assert node.unfinished.open or search.calls_submodule(node.unfinished)
+        for place in node.unfinished.open:  # networks do not read the program's input
+            assert 0 not in place.read
