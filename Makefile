@@ -11,13 +11,13 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 NVIDIA := $(shell command -v nvidia-smi 2>/dev/null)
 
 # What `make check` leaves to `make test`: whole runs, real processes, programs as large as they come.
-LONG := architecture properties lang/test_hostile.py bench cli execute library neural tasks train solving \
+LONG := architecture properties lang/test_hostile.py bench cli execute learn library neural tasks train solving \
         search/backward search/fast search/genetic search/loops search/portfolio search/test_best_first.py \
         search/test_forms.py search/test_nested.py search/test_settle.py search/test_sketch.py \
         search/test_telling.py search/test_templates.py test_readme.py test_solve.py test_tensor_tasks.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-gpu check format format-check lint types layers fast speed fuzz docs clean setup
+.PHONY: help demo test test-all test-gpu check format format-check lint types layers fast speed speed-gpu fuzz docs clean setup
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z-]+):.*## /\1\t/' | \
@@ -57,6 +57,9 @@ fast: setup ## the fast tests of single parts
 
 speed: setup ## measure the engines (several minutes; results are appended to benchmarks/results)
 	$(BIN)/python -m benchmarks.vm_speed
+
+speed-gpu: setup ## whole searches on the CPU and on a GPU, where there is one
+	$(BIN)/python -m benchmarks.speed_gpu
 
 fuzz: setup ## compare all engines on 1,000,000 random programs (hours; resumes where it stopped)
 	$(BIN)/python -m benchmarks.fuzz --programs 1000000 --processes 2
