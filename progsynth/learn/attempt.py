@@ -17,11 +17,9 @@ from progsynth import registry
 from progsynth.evaluate import Evaluation
 from progsynth.grammar.guide import GrammarGuide
 from progsynth.grammar.weights import Weights
-from progsynth.lang.failure import Failure
 from progsynth.lang.primitive import DSL, called_names
 from progsynth.lang.printing.pretty import pretty
 from progsynth.lang.term import Function, Program
-from progsynth.lang.values import identity_key
 from progsynth.library.loading import Key, load
 from progsynth.library.store import Library
 from progsynth.library.vocabulary import Vocabulary
@@ -31,6 +29,7 @@ from progsynth.search.problem import Method, Problem
 from progsynth.search.run import Budget, Candidate, Outcome, Search, run
 from progsynth.search.simplify import simplify
 from progsynth.search.turns import InTurns
+from progsynth.solving.alike import Alike
 from progsynth.solving.searches import Beginning
 from progsynth.solving.setting import Setting, evaluate_in, make_setting
 from progsynth.solving.settling import Chosen
@@ -172,13 +171,8 @@ def _is_right(candidate: Candidate, setting: Setting) -> bool:
 def _simplified(candidate: Candidate, setting: Setting) -> Program:
     """The program without what changes nothing on the training and validation examples."""
     task, words = setting.task, setting.words(candidate)
-    examples = (*task.train, *task.validation)
-
-    def keys(program: Program) -> list[Any]:
-        outputs = evaluate_in(words, program, examples, task).outputs
-        return [o if isinstance(o, Failure) else identity_key(o) for o in outputs]
-
-    wanted = keys(candidate.program)
-    program = simplify(candidate.program, words.dsl, lambda other: keys(other) == wanted)
+    rows = [example.inputs for example in (*task.train, *task.validation)]
+    alike = Alike(words.opened(candidate.program), rows, words.dsl, task.limits)
+    program = simplify(candidate.program, words.dsl, lambda other: alike(words.opened(other)))
     entry = replace(program.entry, name=ENTRY)
     return replace(program, functions=(*program.functions[:-1], entry))

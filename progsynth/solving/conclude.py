@@ -9,17 +9,16 @@ from typing import Any
 import progsynth
 from progsynth.errors import UnsupportedError
 from progsynth.evaluate import Evaluation
-from progsynth.lang.failure import Failure
 from progsynth.lang.primitive import DSL, called_names
 from progsynth.lang.printing.pretty import pretty
 from progsynth.lang.python.to_python import to_python
 from progsynth.lang.term import Function, Program, Var, bind
-from progsynth.lang.values import identity_key
 from progsynth.library.vocabulary import Vocabulary
 from progsynth.search.course import BottomUp
 from progsynth.search.portfolio import Portfolio
 from progsynth.search.run import Candidate, Filling, Outcome
 from progsynth.search.simplify import simplify
+from progsynth.solving.alike import Alike
 from progsynth.solving.result import SHOWN, Accuracy, Found, Missed, Result
 from progsynth.solving.setting import Setting, evaluate_in
 from progsynth.task import Task
@@ -94,14 +93,9 @@ def _share(evaluation: Evaluation) -> float:
 
 def _simplified(candidate: Candidate, task: Task, words: Vocabulary) -> Candidate:
     """The candidate without what changes nothing on the training and validation examples."""
-    examples = (*task.train, *task.validation)
-
-    def keys(program: Program) -> list[Any]:
-        outputs = evaluate_in(words, program, examples, task).outputs
-        return [o if isinstance(o, Failure) else identity_key(o) for o in outputs]
-
-    wanted = keys(candidate.program)
-    program = simplify(candidate.program, words.dsl, lambda other: keys(other) == wanted)
+    rows = [example.inputs for example in (*task.train, *task.validation)]
+    alike = Alike(words.opened(candidate.program), rows, words.dsl, task.limits)
+    program = simplify(candidate.program, words.dsl, lambda other: alike(words.opened(other)))
     called = frozenset().union(*map(called_names, program.functions))
     kept = tuple(n for n in program.neural if n.name in called)
     return replace(candidate, program=replace(program, neural=kept))
