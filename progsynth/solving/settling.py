@@ -12,6 +12,7 @@ from progsynth.lang.printing.pretty import pretty
 from progsynth.lang.term import Term
 from progsynth.lang.values import identity_key
 from progsynth.search.evidence import evidence
+from progsynth.search.laws import broken, laws, shifted
 from progsynth.search.likely import bits_of_term
 from progsynth.search.problem import Problem
 from progsynth.search.renamed import Changed, renamed, separators, words_of
@@ -27,6 +28,7 @@ from progsynth.task import Example
 
 _ODD = 24.0  # bits by which one that is wrong on all changed inputs is less likely
 _FAILING = 6.0  # and one that fails on all varied ones
+_LAWLESS = 12.0  # and one that breaks on all shifted ones what all examples keep
 _SURE = 2.0  # bits that the examples say for each bit of a program that nothing else vouches for
 _PER_LEVEL = 5.0  # bits of a program, at least, for each unit of a bottom-up search's costs
 _BY_COST = ("bottom_up", "bottom_up_python", "portfolio")  # those whose level is a cost
@@ -102,7 +104,10 @@ class _Weighing:
         rows = [e.inputs for e in task.train]
         changed = renamed(rows, [e.output for e in task.train])
         wanted = [one.output for one in changed]
-        inputs = [*(one.inputs for one in changed), *varied(rows)]
+        kept, others = laws(rows, [e.output for e in task.train]), varied(rows)
+        more = shifted(rows) if kept else ()
+        inputs = [*(one.inputs for one in changed), *others, *more]
+        first, last = len(wanted), len(wanted) + len(others)
         known, seen = separators(rows), words_of(rows)
         by_cost = self.search in _BY_COST
         said = evidence([e.output for e in task.train]).of((1 << len(rows)) - 1)
@@ -114,10 +119,11 @@ class _Weighing:
                 return Weighed(bits)
             outputs = run_rows(program, inputs, words.dsl, task.limits, engine="python")
             odd = _share([out != want for out, want in zip(outputs, wanted, strict=False)])
-            failing = _share([isinstance(out, Failure) for out in outputs[len(wanted) :]])
-            weight = bits + _ODD * sqrt(odd) + _FAILING * failing
-            sure = odd == 0.0 and said >= _SURE * bits
-            vouched = odd == 0.0 and bool(wanted)
+            failing = _share([isinstance(out, Failure) for out in outputs[first:last]])
+            lawless = broken(kept, [*others, *more], outputs[first:])
+            weight = bits + _ODD * sqrt(odd) + _FAILING * failing + _LAWLESS * sqrt(lawless)
+            sure = odd == lawless == 0.0 and said >= _SURE * bits
+            vouched = odd == lawless == 0.0 and bool(wanted)
             return Weighed(weight, odd, sure, vouched, tuple(map(_key, outputs)))
 
         return Judge(

@@ -31,6 +31,15 @@ def test_a_program_that_moves_words_is_preferred_to_one_that_counts_characters(
     assert solved(pairs).function(given) == expected
 
 
+def test_a_program_that_keeps_what_all_outputs_keep_is_preferred() -> None:
+    rows = [
+        *([6, 1, 1, 5, 3], [3, 3, 5, 0, 2], [5, 3, 1, 0, 6], [0, 5, 3], [3, 0, 3, 5, 4]),
+        *([2, 6, 5], [4, 3, 6], [6, 2, 0], [1, 5, 3, 2, 4], [3, 4, 0, 5, 2]),
+    ]
+    found = solved([(xs, [x for x in xs if x == 0]) for xs in rows])
+    assert found.function([4, 0, 2, 0]) == [0, 0], found.program
+
+
 def test_alternatives_do_something_else_on_other_inputs_and_fit_too() -> None:
     pairs: list[tuple[object, object]] = [("Max Ernst", "Ernst"), ("Joe Miros", "Miros")]
     found = solved(pairs, search="bottom_up_python", executions=15_000)
