@@ -13,7 +13,7 @@ NVIDIA := $(shell command -v nvidia-smi 2>/dev/null)
 # What `make check` leaves to `make test`: whole runs, real processes, programs as large as they come.
 LONG := architecture properties lang/test_hostile.py bench cli execute learn library neural tasks train solving \
         search/backward search/fast search/genetic search/loops search/portfolio search/test_best_first.py \
-        search/test_forms.py search/test_nested.py search/test_settle.py search/test_sketch.py \
+        search/test_aggregates.py search/test_forms.py search/test_nested.py search/test_settle.py search/test_sketch.py \
         search/test_telling.py search/test_templates.py test_readme.py test_solve.py test_tensor_tasks.py
 
 .DEFAULT_GOAL := help
