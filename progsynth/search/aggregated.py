@@ -22,6 +22,7 @@ from progsynth.lang.primitive import DSL
 from progsynth.lang.python import python_engine
 from progsynth.lang.term import Function, Program, Term, bind, const
 from progsynth.lang.types import BOOL, FLOAT, INT, STR, Type
+from progsynth.lang.values import identity_key
 from progsynth.search.aggregates import (
     Found,
     Numbers,
@@ -222,7 +223,7 @@ class Aggregates:
         first, second = types
         for cost, row, handle in self._rows(first, _LISTS[0] - 1):
             for more, other, partner in self._rows(second, _LISTS[0] + 1):
-                if cost + more <= _LISTS[1] and row != other and _go_together(row, other):
+                if cost + more <= _LISTS[1] and _go_together(row, other):
                     terms = map(self._sources.view.term, (handle, partner))
                     yield list(zip(terms, (row, other), strict=True)), cost + more
 
@@ -387,13 +388,17 @@ def _called(production: Production) -> Callable[[Term], Term]:
 
 def _says(row: Row) -> bool:
     """Do the lists differ from example to example?"""
-    return any(xs != row[0] for xs in row)
+    first = identity_key(row[0])
+    return any(identity_key(xs) != first for xs in row)
 
 
 def _go_together(row: Row, other: Row) -> bool:
-    """Are the lists as long as one another, or one of them the other without its first item?"""
-    pairs = list(zip(row, other, strict=True))
-    return all(len(a) == len(b) for a, b in pairs) or all(a[1:] == b for a, b in pairs)
+    """Are they other lists, as long, or the same without the first item?"""
+    longer = [len(xs) - len(ys) for xs, ys in zip(row, other, strict=True)]
+    if not any(longer):
+        return identity_key(row) != identity_key(other)
+    rests = (xs[1:] for xs in row)
+    return all(more <= 1 for more in longer) and identity_key((*rests,)) == identity_key(other)
 
 
 def _tells(row: Sequence[Any], wanted: Sequence[str]) -> bool:

@@ -32,8 +32,8 @@ class Law:
 
 
 def _subsequence(xs: Values, out: Values) -> bool:
-    rest = iter(xs)
-    return all(any(x == y for x in rest) for y in out)
+    rest = map(identity_key, xs)
+    return all(key in rest for key in map(identity_key, out))
 
 
 def _contained(xs: Values, out: Values) -> bool:
