@@ -18,7 +18,7 @@ from progsynth.lang.primitive import DSL
 from progsynth.lang.term import Program
 from progsynth.lang.values import Value
 from progsynth.neural.gradients.batched import each, taken
-from progsynth.neural.gradients.faults import FAILED, CandidateEnded, ending, finite
+from progsynth.neural.gradients.faults import FAILED, NAN, CandidateEnded, ending, finite
 from progsynth.neural.gradients.machine import Machine
 from progsynth.neural.gradients.output_loss import is_likelihood, output_losses
 from progsynth.neural.gradients.relaxation import HARD, Relaxation
@@ -75,10 +75,7 @@ class Through:
         ]
         machine = machine_for(self.program, self.how_run, networks, params, len(rows), place)
         with ending():
-            try:
-                value = tensor_run(self.program, args, self.dsl, machine, len(rows))
-            except Fail as error:
-                raise CandidateEnded(FAILED, f"every row: {error}") from None
+            value = self._run(args, machine, len(rows))
             losses_B = output_losses(value, wanted, self.program.entry.result, error=self.error)
         if bool(machine.failed.all()):
             raise CandidateEnded(FAILED, "every row")
@@ -87,22 +84,37 @@ class Through:
     def normalise(self, networks: Mapping[str, Network], params: Sequence[Tensor]) -> None:
         """Fit the networks' normalisers, in place, on what they read of these rows.
 
-        Inputs that depend on what is trained (a state) are left as they are.
+        Inputs that depend on what is trained (a state) are left as they are. Raises
+        CandidateEnded where every row fails, or gives a network what is not finite.
         """
         place = _device(networks, params)
         machine = machine_for(self.program, self.how_run, networks, params, self.num_rows, place)
         machine.seen = {}
         with ending():
-            tensor_run(self.program, _moved(self.args, place), self.dsl, machine, self.num_rows)
+            self._run(_moved(self.args, place), machine, self.num_rows)
         for name, calls in machine.seen.items():
             normaliser = networks[name].normaliser
-            columns = [_one_under_another(one) for one in zip(*calls, strict=True)]
+            columns = [_finite_rows(_one_under_another(one)) for one in zip(*calls, strict=True)]
+            if not all(map(len, columns)):
+                raise CandidateEnded(NAN, f"nothing that '{name}' reads is")
             learnt = [any(t.requires_grad for t in one) for one in zip(*calls, strict=True)]
             normaliser.fit(*columns)
             for number, is_state in enumerate(learnt):
                 if is_state:
                     getattr(normaliser, f"mean_{number}").zero_()
                     getattr(normaliser, f"scale_{number}").fill_(1.0)
+
+    def _run(self, args: tuple[Any, ...], machine: Machine, count: int) -> Any:
+        """The program's value on so many rows. Raises CandidateEnded where all of them fail."""
+        try:
+            return tensor_run(self.program, args, self.dsl, machine, count)
+        except Fail as error:
+            raise CandidateEnded(FAILED, f"every row: {error}") from None
+
+
+def _finite_rows(x_N: Tensor) -> Tensor:
+    """The rows without inf and NaN, which rows that fail may give."""
+    return x_N[x_N.flatten(1).isfinite().all(1)] if x_N.dim() > 1 else x_N[x_N.isfinite()]
 
 
 def _one_under_another(several: Sequence[Tensor]) -> Tensor:

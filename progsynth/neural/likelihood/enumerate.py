@@ -106,15 +106,19 @@ def _table(
 
 
 def numbered(
-    values: Sequence[Value | Failure],
+    values: Sequence[Value | Failure], numbers: dict[object, int] | None = None
 ) -> tuple[npt.NDArray[np.int64], tuple[Value | Failure, ...]]:
-    """The number of each value among the different ones, and these, in order of occurrence."""
-    numbers: dict[object, int] = {}
+    """The number of each value among the different ones, and these, in order of occurrence.
+
+    `numbers` are those of values from before, which are not given again; it gets the new ones.
+    """
+    numbers = {} if numbers is None else numbers
     unique: list[Value | Failure] = []
     ids = np.empty(len(values), np.int64)
     for place, value in enumerate(values):
-        ids[place] = number = numbers.setdefault(_identity(value), len(unique))
-        if number == len(unique):
+        known = len(numbers)
+        ids[place] = number = numbers.setdefault(_identity(value), known)
+        if number == known:
             unique.append(value)
     return ids, tuple(unique)
 

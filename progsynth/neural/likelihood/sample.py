@@ -49,8 +49,9 @@ from progsynth.lang.failure import Limits
 from progsynth.lang.primitive import DSL
 from progsynth.lang.term import Program
 from progsynth.lang.values import Value
-from progsynth.neural.likelihood.enumerate import masked_logsumexp, numbered, right_outcomes
+from progsynth.neural.likelihood.enumerate import masked_logsumexp
 from progsynth.neural.likelihood.layouts import Layout, outcomes
+from progsynth.neural.likelihood.runs import Runs
 
 NUM_SAMPLES = 10
 
@@ -65,12 +66,8 @@ CONTROLS = ("reinforce",)
 class Sampling:
     """Sampled losses of a program on a layout's rows; see `sampling`."""
 
-    program: Program
-    layout: Layout
-    dsl: DSL
-    limits: Limits | None
-    outputs: tuple[Value, ...]
-    tolerance: float
+    runs: Runs
+    num_rows: int
     num_samples: int
     estimator: str
     reason: str = ""
@@ -84,7 +81,7 @@ class Sampling:
     @property
     def possible_B(self) -> npt.NDArray[np.bool_]:
         """All rows: which are possible is not known."""
-        return np.ones(len(self.outputs), np.bool_)
+        return np.ones(self.num_rows, np.bool_)
 
     def losses(
         self, answers: Sequence[Tensor], rows: Numbers, generator: torch.Generator | None
@@ -122,7 +119,7 @@ class Sampling:
             near_RSTD = _changed(_draw(answers, around, generator), sizes)
             near_RND = near_RSTD.reshape(len(runs_RND), -1, len(sizes))
             runs_RND = np.concatenate([runs_RND, near_RND], 1)
-        right_RN, ids_RN = self._right(runs_RND, np.asarray(rows))
+        right_RN, ids_RN = self.runs.right(runs_RND, np.asarray(rows))
         counts_RN = torch.as_tensor(right_RN & _first(ids_RN), device=answers[0].device)
         each = []
         for d, log_probs in enumerate(answers):
@@ -141,7 +138,7 @@ class Sampling:
         """
         count = max(2, self.num_samples * sum(a.shape[-1] for a in answers))
         x_RND = _draw(answers, count, generator)
-        right_RN, _ = self._right(x_RND, np.asarray(rows))
+        right_RN, _ = self.runs.right(x_RND, np.asarray(rows))
         right = torch.as_tensor(right_RN, device=answers[0].device).to(answers[0])
         log_probs_RN = torch.zeros_like(right)
         for d, log_probs in enumerate(answers):
@@ -163,25 +160,12 @@ class Sampling:
         """
         sizes = [a.shape[-1] for a in answers]
         x_RSTD = _changed(_draw(answers, self.num_samples, generator), sizes)
-        right_RN, _ = self._right(x_RSTD.reshape(len(x_RSTD), -1, len(sizes)), np.asarray(rows))
+        right_RN, _ = self.runs.right(x_RSTD.reshape(len(x_RSTD), -1, len(sizes)), np.asarray(rows))
         hits_RT = torch.as_tensor(right_RN.reshape(x_RSTD.shape[:3]).mean(1)).to(answers[0])
         total_B = torch.zeros_like(answers[0][..., 0])
         for log_probs, hits in zip(answers, torch.split(hits_RT, sizes, -1), strict=True):
             total_B = total_B + (log_probs.exp() * hits.reshape(log_probs.shape)).sum(-1)
         return total_B
-
-    def _right(self, x_RND: Numbers, rows: Numbers) -> tuple[npt.NDArray[np.bool_], Numbers]:
-        """In which runs the program is right, and a number for each different assignment.
-
-        Each different assignment is run once.
-        """
-        different, back = np.unique(x_RND.reshape(-1, x_RND.shape[-1]), axis=0, return_inverse=True)
-        results = outcomes(self.program, self.layout, different, self.dsl, self.limits)
-        ids, unique = numbered(results)
-        numbers_RN = back.reshape(x_RND.shape[:2])
-        right_BU = right_outcomes(unique, [self.outputs[r] for r in rows], self.tolerance)
-        which_R = np.arange(len(x_RND)) % len(rows)
-        return right_BU[which_R[:, None], ids[numbers_RN]], numbers_RN
 
 
 def log_inclusion(log_probs_RND: Tensor, plain: int, around: int) -> Tensor:
@@ -246,11 +230,13 @@ def sampling(
     num_samples: int = NUM_SAMPLES,
     estimator: str = "found",
     reason: str = "",
+    remember: bool = True,
 ) -> Sampling:
     """Sampled losses of a hybrid program on a layout's rows, of which `outputs` are expected.
 
     `estimator` is one of ESTIMATORS; each makes about `num_samples` runs for each value of each
-    choice. Raises UnsupportedError where a submodule's answer is real.
+    choice. `remember` keeps what assignments gave (`Runs`). Raises UnsupportedError where a
+    submodule's answer is real.
     """
     if estimator not in (known := (*ESTIMATORS, *CONTROLS)):
         raise ProgsynthError(f"no estimator '{estimator}': expected one of {', '.join(known)}")
@@ -261,6 +247,11 @@ def sampling(
                 f"'{one.name}' answers {one.result}, which cannot be sampled here"
                 + (f"; and there is no other way, because {reason}" if reason else "")
             )
-    return Sampling(
-        program, layout, dsl, limits, tuple(outputs), tolerance, num_samples, estimator, reason
+    runs = Runs(
+        lambda assignments_MD: outcomes(program, layout, assignments_MD, dsl, limits),
+        [variable.num_values or 0 for variable in layout.variables],
+        outputs,
+        tolerance,
+        remember=remember,
     )
+    return Sampling(runs, len(outputs), num_samples, estimator, reason)

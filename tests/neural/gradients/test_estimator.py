@@ -164,3 +164,15 @@ def test_normalisers_see_data_and_not_states() -> None:
     normaliser = parts["cell"].normaliser
     assert normaliser.mean_1.item() == pytest.approx(5.0)
     assert normaliser.mean_0.item() == 0.0 and normaliser.scale_0.item() == 1.0
+
+
+OVERFLOW = "neural cell(x: float) -> float\ndef f(x: float) -> float:\n    return cell(exp(x))\n"
+
+
+def test_what_overflows_is_no_number_to_normalise() -> None:
+    found, parts = chosen(OVERFLOW, [(0.0,), (1000.0,)], [1.0, 2.0]), networks(program(OVERFLOW))
+    found.estimator.normalise(parts, ())
+    assert parts["cell"].normaliser.mean_0.item() == pytest.approx(1.0)
+    found = chosen(OVERFLOW, [(1000.0,), (2000.0,)], [1.0, 2.0])
+    with pytest.raises(CandidateEnded, match="nothing that 'cell' reads is"):
+        found.estimator.normalise(parts, ())
