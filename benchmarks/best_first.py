@@ -10,7 +10,7 @@ machine changes nothing. Of the 15 examples of each task the last 5 are the test
 once, on the program returned. Each attempt is a line of JSON; a run that was stopped goes on
 where it was.
 
-    python benchmarks/best_first.py --seconds 5
+    python -m benchmarks.best_first --seconds 5
 """
 
 from __future__ import annotations
@@ -18,17 +18,15 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import statistics
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import progsynth
-from progsynth.evaluate import Evaluation
+from benchmarks.origin import origin
+from benchmarks.searched import searched
 from progsynth.grammar.guide import GrammarGuide, UniformGuide
 from progsynth.grammar.weights import Weights, fit
 from progsynth.lang.read import read_program
@@ -36,11 +34,7 @@ from progsynth.registry import pack
 from progsynth.search.best_first import best_first
 from progsynth.search.bottom_up import bottom_up
 from progsynth.search.problem import Method
-from progsynth.search.run import Budget, Candidate, run
 from progsynth.search.typed_rules import rules_of_task
-from progsynth.solving.conclude import make_result
-from progsynth.solving.problem import make_problem
-from progsynth.solving.setting import evaluate_in, make_setting
 from progsynth.task import Task
 from progsynth.task_formats import read_tasks
 
@@ -145,35 +139,18 @@ def fitted(
 
 def attempted(name: str, method: Method, task: Task, seconds: float) -> Record:
     """The record of one task: what was found without its test, and whether that passes it."""
-    setting = make_setting(replace(task, test=()))
-    started = time.time()
-    begun = time.process_time()
-    search = method(make_problem(setting), 0)
-    made = time.process_time() - begun
-
-    def check(candidate: Candidate) -> Evaluation:
-        return evaluate_in(setting.words(candidate), candidate.program, task.train, task)
-
-    def validate(candidate: Candidate) -> Evaluation:
-        return evaluate_in(setting.words(candidate), candidate.program, task.validation, task)
-
-    budget = Budget(max(0.0, seconds - made))
-    outcome = run(search, check, validate, budget, clock=time.process_time)
-    result = make_result(setting, outcome, search=search.name, seed=0)
+    begun = origin("best_first")
+    found = searched(task, method, seed=0, seconds=seconds)
     return {
-        **result.as_json(),
+        **found.result.as_json(),
         "method": name,
-        "expansions": getattr(search, "expansions", None),
-        "seconds": round(outcome.seconds + made, 3),
-        "making": round(made, 3),
-        "right": result.solved and result.evaluate(task.test).solved,
+        "expansions": getattr(found.search, "expansions", None),
+        "seconds": round(found.seconds, 3),
+        "making": round(found.seconds_before, 3),
+        "right": found.right,
         "test": len(task.test),
         "seconds_given": seconds,
-        "started": round(started),
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
-        "python_version": platform.python_version(),
-        "command": " ".join(["python", *sys.argv]),
-        "version": progsynth.__version__,
+        **begun,
     }
 
 

@@ -13,14 +13,13 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import sys
 import time
 from pathlib import Path
 from random import Random
 from typing import Any
 
-import progsynth
+from benchmarks.origin import origin
 from progsynth.library.compress.compressors import Compressed, Compressor, TopDown
 from progsynth.library.compress.labelled import Corpus
 from progsynth.library.compress.s_expressions import read_corpus
@@ -76,11 +75,7 @@ def measured(name: str, arity: int, iterations: int, both_orders: bool) -> dict[
         "seconds": round(seconds, 3),
         "stitch_seconds": round(stitch_seconds, 3),
         "patterns": effort.taken,
-        "started": int(time.time()),
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
-        "python_version": platform.python_version(),
-        "version": progsynth.__version__,
-        "command": " ".join(["python -m benchmarks.compression", *sys.argv[1:]]),
+        **origin("compression"),
     }
 
 

@@ -19,7 +19,7 @@ digits are read in p^2 of them; no digit's label is used), and asks for the shar
 program reaches, on these examples and on those for validation, with a probability of 95%. The
 test examples are opened once, on the one program that was returned.
 
-    python benchmarks/digit_library.py --seeds 0 1 2
+    python -m benchmarks.digit_library --seeds 0 1 2
 """
 
 from __future__ import annotations
@@ -27,11 +27,8 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import os
-import platform
 import sys
 import tempfile
-import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -40,7 +37,7 @@ from typing import Any
 
 from progsynth.tasks.digits.generate import LENGTHS, make_tasks
 
-import progsynth
+from benchmarks.origin import origin
 from progsynth.library.store import Library
 from progsynth.solve import Result, solve
 from progsynth.task import Task
@@ -143,11 +140,7 @@ def _record(task: Task, found: Result, seed: int, way: str, seconds: float) -> R
         "right_by_majority": _by_majority(task),
         "test": len(task.test),
         "seconds_given": seconds,
-        "started": round(time.time()),
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
-        "python_version": platform.python_version(),
-        "command": " ".join(["python", *sys.argv]),
-        "version": progsynth.__version__,
+        **origin("digit_library"),
     }
 
 

@@ -16,15 +16,13 @@ What is run, for each seed:
 The test examples are opened here, once, on what was returned. The labels of digits measure the
 network that was found, and train nothing. Longer lists are made of test images.
 
-    python benchmarks/digit_sum.py --seeds 0 1 2
+    python -m benchmarks.digit_sum --seeds 0 1 2
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import sys
 import time
 from collections import Counter
@@ -39,7 +37,7 @@ from progsynth.tasks.digits.generate import DIGIT, sum_of_two, sums
 from progsynth.tasks.digits.images import images
 from torch import Tensor, nn
 
-import progsynth
+from benchmarks.origin import origin
 from progsynth.lang.engines import prepare
 from progsynth.solve import Result, solve
 from progsynth.task import Example, Task
@@ -96,12 +94,9 @@ def _seed(seed: int, options: argparse.Namespace) -> Iterator[Record]:
     common = {
         "seed": seed,
         "train": len(task.train),
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores, torch threads {options.threads}",
-        "python_version": platform.python_version(),
+        "torch_threads": options.threads,
         "torch_version": torch.__version__,
-        "version": progsynth.__version__,
-        "started": round(time.time()),
-        "command": " ".join(["python", *sys.argv]),
+        **origin("digit_sum"),
     }
     yield common | _searched("hybrid", task, seed, options)
     found = _searched("hybrid, without sum_by", harder, seed, options)

@@ -5,7 +5,7 @@ opened here, once, on the one program that was returned. The data is read from t
 PROGSYNTH_DATA names. Each task is one line of JSON in the record; a run that was stopped goes
 on where it was, when it is started again with the same record.
 
-    python benchmarks/dreamcoder_lists.py --seconds 10 --workers 2
+    python -m benchmarks.dreamcoder_lists --seconds 10 --workers 2
 """
 
 from __future__ import annotations
@@ -13,9 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import sys
-import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import replace
@@ -23,7 +21,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-import progsynth
+from benchmarks.origin import origin
 from progsynth.evaluate import evaluate
 from progsynth.lang.term import Build, Call, Const, Lambda, Program, Project, Term, Var, subterms
 from progsynth.registry import pack
@@ -102,7 +100,7 @@ def _run(tasks: list[Task], options: argparse.Namespace) -> Iterator[Record]:
 def attempt(task: Task, seconds: float) -> Record:
     """The record of one task: what was found without its test, and whether that passes it."""
     pack()  # loading the language is not part of the search
-    started = time.time()
+    begun = origin("dreamcoder_lists")
     result = solve(replace(task, test=()), seconds=seconds)
     right = False
     if result.solved and result.core is not None:
@@ -113,11 +111,7 @@ def attempt(task: Task, seconds: float) -> Record:
         "single_call": result.core is not None and is_single_call(result.core),
         "test": len(task.test),
         "seconds_given": seconds,
-        "started": round(started),
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
-        "python_version": platform.python_version(),
-        "command": " ".join(["python", *sys.argv]),
-        "version": progsynth.__version__,
+        **begun,
     }
 
 

@@ -4,15 +4,13 @@ Each task is a function written here, two to four examples as a person would typ
 inputs drawn at random that are not shown. A program is right if it gives what the function gives
 on all of them. Each run is one line of JSON in the record, with what was returned.
 
-    python benchmarks/few_examples.py --seconds 10
+    python -m benchmarks.few_examples --seconds 10
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import random
 import sys
 import time
@@ -21,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import progsynth
+from benchmarks.origin import origin
 from progsynth.bench.digests import pack_digest, source_digest
 from progsynth.registry import pack
 from progsynth.solve import solve
@@ -287,11 +285,7 @@ def _run(chosen: list[Meant], options: argparse.Namespace) -> Iterator[dict[str,
             "seed": options.seed,
             "pack_digest": pack_digest(pack()),
             "source": source_digest(),
-            "version": progsynth.__version__,
-            "machine": f"{platform.machine()}, {os.cpu_count()} cores",
-            "python_version": platform.python_version(),
-            "started": round(time.time()),
-            "command": " ".join(["python", *sys.argv]),
+            **origin("few_examples"),
         }
 
 

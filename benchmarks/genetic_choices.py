@@ -12,10 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import sys
-import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -23,15 +20,11 @@ from typing import Any
 
 from deap import base
 
-import progsynth
-from progsynth.evaluate import evaluate
+from benchmarks.origin import origin
+from benchmarks.searched import searched
 from progsynth.lang.vm import warm_up
-from progsynth.registry import pack, suite
+from progsynth.registry import suite
 from progsynth.search.genetic import Settings, genetic
-from progsynth.search.run import Budget, run
-from progsynth.solving.conclude import make_result
-from progsynth.solving.problem import make_problem
-from progsynth.solving.setting import evaluate_in, make_setting
 from progsynth.task import Task
 
 PROBLEMS = ("median", "smallest", "compare-string-lengths", "negative-to-zero")
@@ -92,40 +85,23 @@ def attempt(task: Task, choice: str, seed: int, executions: int) -> dict[str, An
     toolbox = base.Toolbox()
     for name in without:
         toolbox.register(name, lambda *_: None)  # it finds no change to make
-    searched = replace(task, test=())
-    setting = make_setting(searched)
-    search = genetic(settings=settings, toolbox=toolbox)(make_problem(setting), seed)
-    begin = time.process_time()
-    outcome = run(
-        search,
-        lambda one: evaluate_in(setting.words(one), one.program, task.train, task),
-        lambda one: evaluate_in(setting.words(one), one.program, task.validation, task),
-        Budget(None, executions),
-        accuracy=task.accuracy,
-    )
-    seconds = time.process_time() - begin
-    result = make_result(setting, outcome, search=search.name, seed=seed)
-    right = result.solved and result.core is not None
-    if right and result.core is not None:
-        right = evaluate(result.core, task.test, pack(), limits=task.limits).solved
+    method = genetic(settings=settings, toolbox=toolbox)
+    found = searched(task, method, seed=seed, executions=executions)
+    outcome = found.outcome
     return {
         "choice": choice,
         "task": task.name,
         "seed": seed,
-        "solved": result.solved,
-        "right": right,
+        "solved": outcome.solved,
+        "right": found.right,
         "passed": 0 if outcome.evaluation is None else outcome.evaluation.passed,
         "cases": len(task.train),
         "programs": outcome.programs,
         "executions": outcome.executions,
         "executions_given": executions,
         "generations": outcome.level,
-        "cpu_seconds": round(seconds, 2),
-        "started": round(time.time()),
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
-        "python_version": platform.python_version(),
-        "version": progsynth.__version__,
-        "command": " ".join(["python", "-m", "benchmarks.genetic_choices", *sys.argv[1:]]),
+        "cpu_seconds": round(found.seconds - found.seconds_before, 2),
+        **origin("genetic_choices"),
     }
 
 

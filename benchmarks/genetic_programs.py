@@ -14,27 +14,18 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import statistics
 import sys
-import time
-from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-import progsynth
-from progsynth.evaluate import Evaluation, evaluate
+from benchmarks.origin import origin
+from benchmarks.searched import searched
 from progsynth.lang.vm import warm_up
 from progsynth.registry import pack, suite
 from progsynth.search.genetic import Settings, genetic
-from progsynth.search.run import Budget, Candidate, run
-from progsynth.solving.conclude import make_result
-from progsynth.solving.problem import make_problem
-from progsynth.solving.result import Result
-from progsynth.solving.setting import evaluate_in, make_setting
-from progsynth.task import Example, Task
+from progsynth.task import Task
 
 CLASSICS = ("greatest common divisor", "fizz-buzz", "word count", "sort")
 RESULTS = Path(__file__).parent / "results"
@@ -88,27 +79,26 @@ def _options() -> argparse.Namespace:
 
 def attempt(task: Task, seed: int, seconds: float) -> Record:
     """The record of one task and seed: what was found without its test, and the controls."""
-    searched = replace(task, test=())
-    started = time.time()
-    found = solved(searched, Settings(), seconds, seed)
+    begun = origin("genetic_programs")
+    found = searched(task, genetic(), seed=seed, seconds=seconds)
     record = {
         "task": task.name,
         "seed": seed,
-        "solved": found.solved,
-        "right": _right(found, task),
-        "program": found.program if found.solved else None,
+        "solved": found.outcome.solved,
+        "right": found.right,
+        "program": found.result.program if found.outcome.solved else None,
         "seconds": round(found.seconds, 2),
-        "programs": found.programs,
-        "executions": found.executions,
-        "generations": found.level,
+        "programs": found.outcome.programs,
+        "executions": found.outcome.executions,
+        "generations": found.outcome.level,
     }
     for name, settings in (("plain", PLAIN), ("random", RANDOM)):
-        control = solved(searched, settings, seconds, seed)
+        control = searched(task, genetic(settings=settings), seed=seed, seconds=seconds)
         record |= {
-            f"{name}_solved": control.solved,
-            f"{name}_right": _right(control, task),
-            f"{name}_programs": control.programs,
-            f"{name}_executions": control.executions,
+            f"{name}_solved": control.outcome.solved,
+            f"{name}_right": control.right,
+            f"{name}_programs": control.outcome.programs,
+            f"{name}_executions": control.outcome.executions,
             f"{name}_seconds": round(control.seconds, 2),
         }
     return {
@@ -116,38 +106,8 @@ def attempt(task: Task, seed: int, seconds: float) -> Record:
         "settings": asdict(Settings()),
         "withheld": list(task.withheld),
         "seconds_given": seconds,
-        "started": round(started),
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
-        "python_version": platform.python_version(),
-        "version": progsynth.__version__,
-        "command": " ".join(["python", "-m", "benchmarks.genetic_programs", *sys.argv[1:]]),
+        **begun,
     }
-
-
-def solved(task: Task, settings: Settings, seconds: float, seed: int) -> Result:
-    """What the search finds in so many seconds of the processor."""
-    setting = make_setting(task)
-    search = genetic(settings=settings)(make_problem(setting), seed)
-
-    def checked(examples: Sequence[Example]) -> Callable[[Candidate], Evaluation]:
-        return lambda one: evaluate_in(setting.words(one), one.program, examples, task)
-
-    outcome = run(
-        search,
-        checked(task.train),
-        checked(task.validation),
-        Budget(seconds),
-        accuracy=task.accuracy,
-        clock=time.process_time,
-    )
-    return make_result(setting, outcome, search=search.name, seed=seed)
-
-
-def _right(result: Result, task: Task) -> bool:
-    """Is the program right on every example that was held out?"""
-    if not result.solved or result.core is None:
-        return False
-    return evaluate(result.core, task.test, pack(), limits=task.limits, engine="python").solved
 
 
 def _report(lines: list[Record]) -> None:

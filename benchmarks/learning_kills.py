@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import random
 import shutil
 import subprocess
@@ -22,7 +21,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import progsynth
+from benchmarks.origin import origin
 from progsynth.lang.primitive import DSL
 from progsynth.learn import Settings, learn
 from progsynth.library.store import Library
@@ -103,10 +102,7 @@ def _measured(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
         "solved": len(undisturbed[-1].solved),
         "entries": len(content(folder / "undisturbed")),
         "same": content(folder / "disturbed") == content(folder / "undisturbed"),
-        "command": "python -m benchmarks.learning_kills " + " ".join(sys.argv[1:]),
-        "version": progsynth.__version__,
-        "machine": platform.processor() or platform.machine(),
-        "python": platform.python_version(),
+        **origin("learning_kills"),
     }
 
 

@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import random
 import sys
 import time
@@ -25,7 +23,7 @@ from typing import Any
 import numpy as np
 from deap import base, tools
 
-import progsynth
+from benchmarks.origin import origin
 from progsynth.lang import vm
 from progsynth.search.genetic.lexicase.selection import (
     Errors,
@@ -103,11 +101,7 @@ def measured(
         "deap_seconds": round(deap, 1),
         "deap_parents": options.deap_parents,
         "ratio": round(deap / compiled),
-        "started": round(time.time()),
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
-        "python_version": platform.python_version(),
-        "version": progsynth.__version__,
-        "command": " ".join(["python", "-m", "benchmarks.lexicase", *sys.argv[1:]]),
+        **origin("lexicase"),
     }
 
 

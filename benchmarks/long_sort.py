@@ -13,16 +13,14 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import random
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import progsynth
+from benchmarks.origin import origin
 from progsynth.lang.engines import run_rows
 from progsynth.lang.vm import warm_up
 from progsynth.registry import pack, suite
@@ -82,11 +80,7 @@ def _record(seed: int, options: argparse.Namespace) -> dict[str, Any]:
         "cpu_seconds": round(used, 2),
         "seconds_given": options.seconds,
         "executions_given": options.executions,
-        "started": int(time.time()),
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
-        "python_version": platform.python_version(),
-        "version": progsynth.__version__,
-        "command": " ".join(["python -m benchmarks.long_sort", *sys.argv[1:]]),
+        **origin("long_sort"),
     }
 
 

@@ -6,7 +6,7 @@ Each is solved by both, one after the other, in a process of its own with the sa
 test is opened once, on the one program that was returned. Each attempt is one line of JSON in
 the record; a run that was stopped goes on where it was.
 
-    python benchmarks/portfolio.py --seconds 10 --workers 2
+    python -m benchmarks.portfolio --seconds 10 --workers 2
 """
 
 from __future__ import annotations
@@ -14,16 +14,14 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import resource
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import progsynth
+from benchmarks.origin import origin
 from progsynth.evaluate import evaluate
 from progsynth.execute import Done, Job, Processes
 from progsynth.registry import pack, suite
@@ -101,7 +99,7 @@ def _key(line: Record) -> tuple[Any, ...]:
 def attempt(of: str, task: Task, method: str, seconds: float, workers: int) -> Record:
     """The record of one task: what was found without its test, and whether that passes it."""
     pack()  # loading the language is not part of the search
-    started = time.time()
+    begun = origin("portfolio")
     result = solve(replace(task, test=()), seconds=seconds, search=method, workers=workers)
     right = False
     if result.solved and result.core is not None:
@@ -122,11 +120,7 @@ def attempt(of: str, task: Task, method: str, seconds: float, workers: int) -> R
         "workers": workers,
         "cpu_seconds": round(own.ru_utime + own.ru_stime + others.ru_utime + others.ru_stime, 2),
         "load": round(os.getloadavg()[0], 1),
-        "started": round(started),
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
-        "python_version": platform.python_version(),
-        "command": " ".join(["python", "benchmarks/portfolio.py", *sys.argv[1:]]),
-        "version": progsynth.__version__,
+        **begun,
     }
 
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import platform
 import statistics
 import sys
 from collections.abc import Iterator
@@ -22,7 +21,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import progsynth
+from benchmarks.origin import origin
 from progsynth.errors import ProgsynthError
 from progsynth.lang.engines import run_rows
 from progsynth.lang.failure import Failure
@@ -73,10 +72,7 @@ def main() -> int:
 def _circumstances(options: argparse.Namespace) -> Record:
     return {
         "executions_allowed": options.executions,
-        "version": progsynth.__version__,
-        "python": platform.python_version(),
-        "machine": platform.machine(),
-        "command": " ".join(sys.argv[1:]),
+        **origin("proposal_repair"),
     }
 
 

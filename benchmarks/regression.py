@@ -20,8 +20,6 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import os
-import platform
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -31,19 +29,14 @@ from typing import Any
 
 import numpy as np
 
-import progsynth
-from progsynth.evaluate import Evaluation
+from benchmarks.origin import origin
+from benchmarks.searched import searched
 from progsynth.lang.engines import run_rows
 from progsynth.lang.values import close
 from progsynth.lang.vm import warm_up
 from progsynth.registry import pack, suite
 from progsynth.search.genetic import genetic
-from progsynth.search.run import Budget, Candidate, run
 from progsynth.solve import solve
-from progsynth.solving.conclude import make_result
-from progsynth.solving.problem import make_problem
-from progsynth.solving.result import Result
-from progsynth.solving.setting import evaluate_in, make_setting
 from progsynth.task import Example, Task
 
 try:
@@ -107,18 +100,17 @@ def attempt(task: Task, seed: int, seconds: float) -> Record:
         "gplearn": gplearn(task, seed, seconds),
         "seconds_given": seconds,
         "clock": "processor",
-        "started": round(time.time()),
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
-        "python_version": platform.python_version(),
-        "version": progsynth.__version__,
-        "command": " ".join(["python", "-m", "benchmarks.regression", *sys.argv[1:]]),
+        **origin("regression"),
     }
 
 
 def ours(task: Task, seed: int, seconds: float) -> Record:
     """What the genetic search finds, or the search for holes where the task has a sketch."""
     begun = time.perf_counter(), time.process_time()
-    result = _fitted(task, seed, seconds) if task.sketch else _bred(task, seed, seconds)
+    if task.sketch:
+        result = solve(replace(task, test=()), seconds=seconds, seed=seed)
+    else:
+        result = searched(task, genetic(), seed=seed, seconds=seconds).result
     spent = _since(begun)
 
     def predict(examples: Sequence[Example]) -> list[float]:
@@ -136,29 +128,6 @@ def ours(task: Task, seed: int, seconds: float) -> Record:
         **spent,
         **_judged(task, predict),
     }
-
-
-def _fitted(task: Task, seed: int, seconds: float) -> Result:
-    """What the search for holes makes of the task's sketch."""
-    return solve(replace(task, test=()), seconds=seconds, seed=seed)
-
-
-def _bred(task: Task, seed: int, seconds: float) -> Result:
-    """What the genetic search finds in so many seconds of the processor."""
-    setting = make_setting(replace(task, test=()))
-    search = genetic()(make_problem(setting), seed)
-
-    def checked(examples: Sequence[Example]) -> Callable[[Candidate], Evaluation]:
-        return lambda one: evaluate_in(setting.words(one), one.program, examples, task)
-
-    outcome = run(
-        search,
-        checked(task.train),
-        checked(task.validation),
-        Budget(seconds),
-        clock=time.process_time,
-    )
-    return make_result(setting, outcome, search=search.name, seed=seed)
 
 
 def gplearn(task: Task, seed: int, seconds: float) -> Record:
