@@ -17,7 +17,7 @@ LONG := architecture properties lang/test_hostile.py bench cli execute learn lib
         search/test_telling.py search/test_templates.py test_readme.py test_solve.py test_tensor_tasks.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-gpu check format format-check lint types layers fast speed speed-gpu fuzz docs clean setup
+.PHONY: help demo test test-all test-gpu check format format-check lint types layers fast kernels speed speed-gpu fuzz docs clean setup
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z-]+):.*## /\1\t/' | \
@@ -26,10 +26,10 @@ help: ## list the targets
 demo: setup ## programs found by enumeration, evolution and gradients, with controls (under two minutes)
 	$(BIN)/progsynth demo
 
-test: setup ## run the tests (slow and GPU ones apart)
+test: kernels ## run the tests (slow and GPU ones apart)
 	$(BIN)/python -m pytest -n 2
 
-test-all: setup ## run the slow tests as well
+test-all: kernels ## run the slow tests as well
 	$(BIN)/python -m pytest -n 2 -m "not gpu"
 
 test-gpu: setup ## run the tests that need a GPU
@@ -53,7 +53,14 @@ layers: setup ## imports only go down; packages listed; no paths of one machine
 	$(BIN)/python -m pytest -q tests/architecture
 
 fast: setup ## the fast tests of single parts
+	$(BIN)/python -m progsynth.lang.vm.compile
 	$(BIN)/python -m pytest -q -n 2 $(addprefix --ignore tests/,$(LONG)) -k "not deep and not long_functions"
+
+# Tests have time limits: on a machine that is shared, one that compiled first would run into its own.
+kernels: setup ## compile the kernels, once for a machine and these sources
+	$(BIN)/python -m progsynth.lang.vm.compile
+	$(BIN)/python -m progsynth.search.fast.compile & other=$$!; \
+	  $(BIN)/python -m progsynth.search.genetic.flat.compile && wait $$other
 
 speed: setup ## measure the engines (several minutes; results are appended to benchmarks/results)
 	$(BIN)/python -m benchmarks.vm_speed
