@@ -13,8 +13,9 @@ NVIDIA := $(shell command -v nvidia-smi 2>/dev/null)
 # What `make check` leaves to `make test`: whole runs, real processes, programs as large as they come.
 LONG := architecture properties lang/test_hostile.py bench cli execute learn library neural tasks train solving \
         search/backward search/fast search/genetic search/loops search/portfolio search/test_best_first.py \
-        search/test_aggregates.py search/test_forms.py search/test_nested.py search/test_settle.py search/test_sketch.py \
-        search/test_telling.py search/test_templates.py test_readme.py test_solve.py test_tensor_tasks.py
+        search/test_aggregates.py search/test_bank_laws.py search/test_forms.py search/test_nested.py \
+        search/test_settle.py search/test_sketch.py search/test_telling.py search/test_templates.py \
+        test_networks_page.py test_public_names.py test_readme.py test_solve.py test_tensor_tasks.py
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-all test-gpu check format format-check lint types layers fast kernels speed speed-gpu fuzz docs clean setup

@@ -16,7 +16,7 @@ import pytest
 from progsynth import registry
 from progsynth.errors import UnsupportedError
 from progsynth.lang import engines
-from progsynth.lang.failure import Failure
+from progsynth.lang.failure import Failure, Limits
 from progsynth.lang.infer import check_program
 from progsynth.lang.read import read_call, read_program, read_value
 from progsynth.lang.term import Program
@@ -24,6 +24,7 @@ from progsynth.lang.text.format import format_text
 from progsynth.lang.values import identity_key
 
 FILES = sorted((Path(__file__).parent / "programs").glob("*.psl"))
+ENOUGH = Limits(fuel=10_000)  # for all but those that never end
 LINE = re.compile(r"# expect(?P<failure> failure)?: (?P<rest>.*)")
 
 
@@ -79,10 +80,10 @@ def test_programs_mean_what_they_say(path: Path, engine: str) -> None:
         function, args = read_call(expected.call, program, dsl)
         called = entry_at(program, function.name)
         try:
-            (outcome,) = engines.run_rows(called, [args], dsl, engine=engine)
+            (outcome,) = engines.run_rows(called, [args], dsl, ENOUGH, engine=engine)
         except UnsupportedError:
             assert engine == "vm"  # what it lacks, "auto" gives to the Python engine
-            (outcome,) = engines.run_rows(called, [args], dsl)
+            (outcome,) = engines.run_rows(called, [args], dsl, ENOUGH)
         if expected.failure:
             got = outcome.kind.value if isinstance(outcome, Failure) else repr(outcome)
             fine = got == expected.failure

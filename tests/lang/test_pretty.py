@@ -1,4 +1,7 @@
-"""Core to text: it reads well, and reads back as the normal form of the program."""
+"""Core to text: it reads well, and reads back as the normal form of the program.
+
+That random programs do so, too, is tested in `properties/test_printing.py`.
+"""
 
 from __future__ import annotations
 
@@ -60,21 +63,6 @@ def body_of(program: Program) -> str:
 
 def add(a: Term, b: Term) -> Term:
     return Call("add.int", (a, b))
-
-
-# ---------------------------------------------------------------------------------- laws
-
-
-@pytest.mark.parametrize("chunk", range(8))
-def test_random_programs_read_back_and_mean_the_same(chunk: int) -> None:
-    source = RandomPrograms(DSL)
-    for seed in range(50 * chunk, 50 * chunk + 50):
-        sample = source.sample(1_000_000 + seed)
-        check_law(sample.program)
-        made = normal(sample.program, DSL)
-        for row in sample.rows:
-            wanted = run(sample.program, row, DSL, sample.limits)
-            assert repr(run(made, row, DSL, sample.limits)) == repr(wanted)
 
 
 # Programs that are printed as they are written.
