@@ -8,8 +8,7 @@ from typing import Any
 from progsynth.lang.primitive import primitive
 from progsynth.lang.values import int64
 
-from ..default import booleans
-from ..dreamcoder_lists import lists
+from ..dreamcoder_lists import lists, numbers
 
 kernel = partial(primitive, user=False)
 
@@ -20,12 +19,7 @@ tail = lists.cdr.written(
     examples=[("tail([4, 5, 6])", "[5, 6]")],
 )
 
-equals = booleans.eq.written(
-    "_ == _",
-    signature="(a: int, b: int) -> bool",
-    doc="Are the two numbers the same?",
-    examples=[("2 == 2", "True")],
-)
+equals = numbers.equals
 
 
 @kernel(
