@@ -1,14 +1,17 @@
 """Learnt parts inside loops, found by the search: `python -m benchmarks.learnt_loops`.
 
-Three tasks, each with one submodule and the default pack, from pairs of the whole alone:
+Four tasks, each with one submodule and the default pack, from pairs of the whole alone:
 
 * energy: a signal's energy, where what is long ago counts less; a cell in a `fold`;
 * turns: how often 1 can be taken from a number while it is full; a condition in a `while`;
-* drain: what is left of the number then; the same condition.
+* drain: what is left of the number then; the same condition;
+* crashes: a population after so many years, which grows and crashes; a step in a `for`.
 
 Nothing of the program is given. Tests are ten times as long as training: signals of 50 against 5
-at most, numbers of 40 and more turns against 4 at most. The energy is right within 0.3, what is
-counted or left only if it is exact. Figures are appended to benchmarks/results/learnt_loops.jsonl.
+at most, numbers of 40 and more turns against 4 at most, 50 years against 5. The energy is right
+within 0.3, the population within 0.05, what is counted or left only if it is exact. No number
+comes within 0.05 of being full: that close, examples do not say which it is. Figures are appended
+to benchmarks/results/learnt_loops.jsonl.
 """
 
 from __future__ import annotations
@@ -30,6 +33,7 @@ from progsynth import Task, solve
 
 RESULTS = Path(__file__).parent / "results" / "learnt_loops.jsonl"
 FULL = 1.37
+GAP = 0.05  # how far from it all numbers stay
 NUM_TRAIN, NUM_VALIDATION, NUM_TEST = 200, 50, 100
 
 Pairs = list[tuple[Any, Any]]
@@ -51,6 +55,14 @@ def drained(x: float) -> tuple[float, int]:
     return x, turns
 
 
+def crashed(x: float, years: int) -> float:
+    """A population after so many years: May 1976, "Simple mathematical models with very
+    complicated dynamics", at a rate where good and bad years take turns."""
+    for _ in range(years):
+        x = 3.3 * x * (1.0 - x)
+    return x
+
+
 def signals(count: int, longest: int, rng: np.random.Generator) -> Pairs:
     """Signals with their energies; those of tests are all of that length."""
     lengths = rng.integers(1 if longest < 10 else longest, longest + 1, count)
@@ -63,9 +75,22 @@ def numbers(part: int) -> Callable[[int, int, np.random.Generator], Pairs]:
 
     def drawn(count: int, longest: int, rng: np.random.Generator) -> Pairs:
         low = 0.4 if longest < 10 else longest
-        return [(x, drained(x)[part]) for x in rng.uniform(low, longest + 1.3, count).tolist()]
+        found: Pairs = []
+        while len(found) < count:
+            x = float(rng.uniform(low, longest + 1.3))
+            left, turns = drained(x)
+            if left < FULL - GAP and (turns == 0 or left + 1.0 > FULL + GAP):
+                found.append((x, (left, turns)[part]))
+        return found
 
     return drawn
+
+
+def populations(count: int, longest: int, rng: np.random.Generator) -> Pairs:
+    """Populations and years, with what becomes of them; in tests all after the most years."""
+    years = rng.integers(1 if longest < 10 else longest, longest + 2, count).tolist()
+    starts = rng.uniform(0.05, 0.95, count).tolist()
+    return [((x, n), crashed(x, n)) for x, n in zip(starts, years, strict=True)]
 
 
 # name: request, submodule, accuracy, tolerance in tests, and how many turns there are in training
@@ -73,6 +98,7 @@ TASKS: dict[str, tuple[str, str, float, float, int, Callable[..., Pairs]]] = {
     "energy": ("list[float] -> float", "cell(s: float, x: float) -> float", 0.85, 0.3, 5, signals),
     "turns": ("float -> int", "full(x: float) -> bool", 0.95, 0.0, 4, numbers(1)),
     "drain": ("float -> float", "full(x: float) -> bool", 0.95, 1e-9, 4, numbers(0)),
+    "crashes": ("(float, int) -> float", "step(x: float) -> float", 0.85, 0.05, 5, populations),
 }
 
 
@@ -104,7 +130,8 @@ def measured(name: str, seed: int, programs: int) -> dict[str, Any]:
     }
     if result.solved:
         test = draw(NUM_TEST, 10 * longest, rng)
-        found = [result.function(x) for x, _ in test]
+        given = [x if isinstance(x, tuple) else (x,) for x, _ in test]
+        found = [result.function(*x) for x in given]
         right = [abs(f - w) <= tolerance for f, (_, w) in zip(found, test, strict=True)]
         record["right on ten times the length"] = float(np.mean(right))
     return record

@@ -32,9 +32,9 @@ from progsynth.search.problem import Problem
 from progsynth.search.run import Allowance, Batch, Candidate, Told
 from progsynth.search.typed_rules import make_rules
 from progsynth.task import Example
+from progsynth.train.loop_rules import LOOPS, with_loops
 from progsynth.train.relaxed import Node, Plan, Trainer
 from progsynth.train.unfinished import Open, Unfinished, is_readable
-from progsynth.train.while_rules import ENDS, TURNS, with_whiles
 
 __all__ = ["Near", "Plan", "near_search", "rules_with_submodules"]
 
@@ -275,17 +275,17 @@ def rules_with_submodules(problem: Problem) -> Rules:
     kept = {BOOL, INT, *(part for t in named for part in walk_type(as_int(t)))}
     read = {t for one in problem.neural for t in one.types}
     loops = [t for t in problem.types if t in read and is_readable(t)]
-    return _priced(with_whiles(_within(rules, kept), loops), problem)
+    return _priced(with_loops(_within(rules, kept), loops), problem)
 
 
-LOOPS = ("fold", "map", "filter", ENDS, TURNS)
+REPEATS = ("fold", "map", "filter", *LOOPS)  # what puts a submodule to use on many values
 
 
 def _priced(rules: Rules, problem: Problem) -> Rules:
     """The rules where a submodule, and what puts one to use on many values, costs 1, and all
     else that is no variable or constant twice what it did: a task that names submodules asks for
     little around them, and there is no end of what can be written without."""
-    cheap = {*LOOPS, *(one.name for one in problem.neural)}
+    cheap = {*REPEATS, *(one.name for one in problem.neural)}
 
     def cost(rule: Rule) -> int:
         if rule.kind == "constant":

@@ -15,6 +15,7 @@ from progsynth.grammar.rules import Place, Rule, Rules, made_term
 from progsynth.lang.term import (
     Call,
     Const,
+    For,
     If,
     Neural,
     Program,
@@ -28,7 +29,7 @@ from progsynth.lang.types import Type
 from progsynth.neural.head import head_of
 from progsynth.neural.modality import modality_of
 from progsynth.search.problem import Problem
-from progsynth.train.while_rules import is_bare, is_no_loop, written_out
+from progsynth.train.loop_rules import is_bare, is_no_loop, written_out
 
 STANDS_IN = "open."  # a call of this name and a number is of a network in an open place
 
@@ -146,7 +147,7 @@ class Unfinished:
         a literal, or a loop that is none? All are shorter without."""
         return any(
             (isinstance(one, If) and isinstance(one.cond, Const))
-            or (isinstance(one, While) and is_no_loop(one, _is_open))
+            or (isinstance(one, While | For) and is_no_loop(one, _is_open))
             or (isinstance(one, Call) and not free_variables(one) and not _is_open(one))
             for one in subterms(self.term)
         )

@@ -1,4 +1,4 @@
-"""`while` as a rule: what a call of it is written out as, and which loops are none."""
+"""Loops as rules: what a call of one is written out as, and which loops are none."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import pytest
 
 from progsynth import registry
 from progsynth.lang.engines import run_rows
-from progsynth.lang.term import Call, Function, Lambda, Program, Term, Var, While, const
+from progsynth.lang.term import Call, For, Function, Lambda, Program, Term, Var, While, const
 from progsynth.lang.types import FLOAT, INT, Type
-from progsynth.train.while_rules import ENDS, TURNS, is_no_loop, written_out
+from progsynth.train.loop_rules import ENDS, TIMES, TURNS, is_no_loop, written_out
 
 PACK = registry.pack()
 ABOVE_ONE = Lambda(1, Call("gt", (Var(0), const(1.0))))
@@ -45,3 +45,24 @@ def test_loops_that_are_shorter_programs(
     made = written_out(Call(name, (init, going, step)))
     loop = made if isinstance(made, While) else made.children[0]
     assert isinstance(loop, While) and is_no_loop(loop, never) == none
+
+
+def test_a_for_turns_as_often_as_it_is_told() -> None:
+    body = written_out(Call(TIMES, (Var(1), Var(0), LESS_ONE)))
+    program = Program((Function("f", ("x", "n"), (FLOAT, INT), FLOAT, body),))
+    assert run_rows(program, [(3.5, 3), (0.75, 0)], PACK, engine="interpreter") == [0.5, 0.75]
+
+
+@pytest.mark.parametrize(
+    ("count", "step", "none"),
+    [
+        (Var(0), LESS_ONE, False),
+        (const(3), LESS_ONE, True),
+        (Var(0), Lambda(1, Var(0)), True),
+        (Var(0), Lambda(1, const(1.0)), True),
+        (Var(0), Lambda(1, Var(2)), True),  # what is around the loop
+    ],
+)
+def test_fors_that_are_shorter_programs(count: Term, step: Term, none: bool) -> None:
+    loop = written_out(Call(TIMES, (Var(1), count, step)))
+    assert isinstance(loop, For) and is_no_loop(loop, never) == none
