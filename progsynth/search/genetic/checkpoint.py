@@ -1,112 +1,48 @@
-"""A genetic search kept in a file, from which it goes on as if it had never stopped.
+"""The state of a genetic search over trees, kept in a file from which it goes on as if it had
+never stopped.
 
-The file is written at the end of a generation, whole or not at all. A search that finds its own
-file begins from there: it reports what was used so far with its first batch, hands out again what
-it has handed out, and comes to the same result as one that ran through, under any budget but
-seconds. What can be made again from the problem and the seed (the tables of local search) is not
-in the file, only whether it was paid for.
+A search that finds its own file begins from there: it reports what was used so far with its first
+batch, hands out again what it has handed out, and comes to the same result as one that ran
+through, under any budget but seconds. What can be made again from the problem and the seed (the
+tables of local search) is not in the file, only whether it was paid for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from hashlib import blake2b
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import msgspec
 import numpy as np
 
 import progsynth
-from progsynth.errors import ProgsynthError
-from progsynth.files import check_writable, read_text, write_text
 from progsynth.search.genetic import deap_tools
+from progsynth.search.genetic.checkpoint_file import Checkpoint, owner_of
 from progsynth.search.genetic.deap_tools import Individual
-from progsynth.search.genetic.grammar import Grammar
 from progsynth.search.genetic.saved import FORMAT, Codec, One, Saved
 from progsynth.search.genetic.saved_local import restore_local, save_local
-from progsynth.search.genetic.settings import Settings
 from progsynth.search.genetic.tree import Tree, lower, name_of
 from progsynth.search.genetic.vary import Bounds
-from progsynth.search.problem import Problem
 
 if TYPE_CHECKING:
     from progsynth.search.genetic.search import GeneticSearch
 
 
-class Checkpoint:
-    """The file of one search: written every so many generations, and when it is asked for.
-
-    Raises ProgsynthError where the file cannot be written.
-    """
-
-    def __init__(self, path: Path, *, every: int, owner: dict[str, str]):
-        if every < 1:
-            raise ProgsynthError(f"every: expected a number of generations from 1, found {every}")
-        check_writable(path, "the checkpoint")
-        self.path = path
-        self.every = every
-        self.owner = owner
-        self.wanted = False
-
-    def note(self, search: GeneticSearch) -> None:
-        """Write the file if it is time to; called at the end of each generation."""
-        if self.wanted or search.level % self.every == 0:
-            self.wanted = False
-            write_text(self.path, msgspec.json.encode(save(search, self.owner)).decode())
-
-    def resume(self, search: GeneticSearch) -> bool:
-        """Go on from the file, if there is one. Raises ProgsynthError for that of another."""
-        if not self.path.exists():
-            return False
-        restore(search, self.read())
-        return True
-
-    def read(self) -> Saved:
-        """What the file has. Raises ProgsynthError."""
-        text = read_text(self.path)
-        what = f"{self.path}: expected the checkpoint of a genetic search"
-        mend = "give another path, or remove the file to begin anew"
-        try:
-            head = msgspec.json.decode(text, type=dict[str, Any])
-            if head.get("format") != FORMAT:
-                found = head.get("format", "none")
-                raise ProgsynthError(f"{what} of format {FORMAT}, found {found}; {mend}")
-            saved = msgspec.json.decode(text, type=Saved)
-        except msgspec.MsgspecError as error:
-            raise ProgsynthError(f"{what}, found something else ({error}); {mend}") from None
-        other = [name for name, digest in self.owner.items() if saved.owner.get(name) != digest]
-        if other:
-            raise ProgsynthError(
-                f"{self.path}: the checkpoint is of a search with another {' and '.join(other)}; "
-                f"{mend}"
-            )
-        return saved
-
-
-def owner_of(
-    problem: Problem, grammar: Grammar, settings: Settings, seed: int, operators: Iterable[str]
-) -> dict[str, str]:
-    """Digests of what a search is made of; `operators` are those that a user has brought."""
+def checkpoint_of(
+    search: GeneticSearch, path: Path, *, every: int, seed: int, operators: Iterable[str]
+) -> Checkpoint[Saved]:
+    """The file of a search; `operators` are those that a user has brought."""
+    grammar = search.grammar
     rules = [rule.code for some in (*grammar.leaves, *grammar.rules) for rule in some]
     weights = [rule.weight for some in (*grammar.leaves, *grammar.rules) for rule in some]
-    asked = (problem.types, problem.result, problem.entry_types, problem.entry_result)
-    judged = (problem.limits, problem.tolerance, problem.accuracy, problem.error is None)
-    return {
-        "problem": _digest(asked, problem.inputs, problem.outputs, judged, problem.seeds),
-        "language": _digest(grammar.types, rules, weights, dict(problem.dsl.functions)),
-        "settings": _digest(settings, sorted(operators)),
-        "seed": str(seed),
-    }
-
-
-def _digest(*parts: object) -> str:
-    text = "\n".join(map(repr, parts)).encode("utf-8", "backslashreplace")
-    return blake2b(text, digest_size=12).hexdigest()
-
-
-# --------------------------------------------------------------------------------- saving
+    owner = owner_of(
+        search.problem,
+        language=(grammar.types, rules, weights, dict(search.problem.dsl.functions)),
+        settings=(search.settings, sorted(operators)),
+        seed=seed,
+    )
+    return Checkpoint(path, every=every, owner=owner, kind=Saved, version=FORMAT)
 
 
 def save(search: GeneticSearch, owner: dict[str, str]) -> Saved:

@@ -48,11 +48,12 @@ def genetic(
     `checkpoint` is a file in which the search is kept at the end of each generation, or `every`
     so many; where it is there the search goes on from it, to the same result as if it had not
     been stopped, under a budget of programs or executions. It raises ProgsynthError where the
-    file is of another problem, pack, setting or seed. These four are for trees only. Without
-    `wait` flat genomes are not for any problem while their kernels are being compiled.
+    file is of another problem, pack, setting or seed. `toolbox`, `scorer` and `rescore` are for
+    trees only. Without `wait` flat genomes are not for any problem while their kernels are being
+    compiled.
     """
     wanted = _representation(representation, settings)
-    brought = {"toolbox": toolbox, "scorer": scorer, "checkpoint": checkpoint}
+    brought = {"toolbox": toolbox, "scorer": scorer}
     names = [name for name, value in brought.items() if value is not None]
     if wanted != "trees" and (names or rescore):
         raise UnsupportedError(
@@ -63,7 +64,14 @@ def genetic(
     sizes = {"population": population, "max_size": max_size}
     chosen = replace(chosen, **{name: n for name, n in sizes.items() if n is not None})
     own = settings if isinstance(settings, FlatSettings) else None
-    flat = flat_genetic(population=population, max_size=max_size, settings=own, wait=wait)
+    flat = flat_genetic(
+        population=population,
+        max_size=max_size,
+        settings=own,
+        checkpoint=checkpoint,
+        every=every,
+        wait=wait,
+    )
 
     def trees(problem: Problem, seed: int) -> GeneticSearch:
         return GeneticSearch(

@@ -21,7 +21,8 @@ from deap import base
 from progsynth.errors import UnsupportedError
 from progsynth.lang.types import FLOAT, walk_type
 from progsynth.search.genetic import deap_tools
-from progsynth.search.genetic.checkpoint import Checkpoint, owner_of
+from progsynth.search.genetic.checkpoint import checkpoint_of, restore, save
+from progsynth.search.genetic.checkpoint_file import Checkpoint
 from progsynth.search.genetic.deap_tools import Individual
 from progsynth.search.genetic.generate import ramped
 from progsynth.search.genetic.grammar import Grammar, make_grammar
@@ -29,6 +30,7 @@ from progsynth.search.genetic.guests import Guests, widened
 from progsynth.search.genetic.judge import Judge
 from progsynth.search.genetic.lexicase.selection import deviations, lexicase
 from progsynth.search.genetic.local import Local
+from progsynth.search.genetic.saved import Saved
 from progsynth.search.genetic.scoring import EngineScorer, Proposal, Scorer, working_limits
 from progsynth.search.genetic.settings import Settings
 from progsynth.search.genetic.tree import (
@@ -118,12 +120,14 @@ class GeneticSearch:
         self.remarks: tuple[str, ...] = ()  # of whoever made it
         self._again: tuple[Candidate, ...] = ()  # to be handed out again, after a resumption
         self._steps = self._run()
-        self.checkpoint: Checkpoint | None = None
+        self.checkpoint: Checkpoint[Saved] | None = None
         if checkpoint is not None:
             brought = [name for name in self._operators() if hasattr(toolbox, name)]
-            owner = owner_of(problem, self.grammar, self.settings, seed, brought)
-            self.checkpoint = Checkpoint(Path(checkpoint), every=every, owner=owner)
-            if self.checkpoint.resume(self):
+            path = Path(checkpoint)
+            self.checkpoint = checkpoint_of(self, path, every=every, seed=seed, operators=brought)
+            saved = self.checkpoint.read()
+            if saved is not None:
+                restore(self, saved)
                 self._again = tuple(map(self._candidate, self.handed))
 
     @property
@@ -202,7 +206,7 @@ class GeneticSearch:
                 self.waited = 0 if least < self.best else self.waited + 1
                 self.best = min(self.best, least)
                 if self.checkpoint is not None:
-                    self.checkpoint.note(self)
+                    self.checkpoint.note(self.level, partial(save, self))
             self.population = []
 
     def _generation(self) -> Generator[list[Candidate], None, list[Individual]]:

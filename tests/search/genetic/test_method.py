@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from deap import base
 
 from progsynth.errors import ProgsynthError, UnsupportedError
 from progsynth.lang import vm
+from progsynth.lang.term import Call
 from progsynth.search.genetic import FlatSettings, Settings, genetic
 from tests.search.genetic.problems import problem
 
@@ -33,16 +36,17 @@ def test_the_representation_is_that_of_the_settings_or_the_one_asked_for(
 
 
 def test_trees_are_bred_where_flat_genomes_are_not_for_the_problem_and_it_says_so() -> None:
-    graded = problem("(n: int) -> int", abs, ROWS, error=lambda wanted, given: 1.0)
-    search = genetic(representation="auto")(graded, 0)
+    made = problem("(n: int) -> int", abs, ROWS)
+    part = replace(made, wrap=lambda term, size: made.wrap(Call("abs.int", (term,)), size))
+    search = genetic(representation="auto")(part, 0)
     assert search.name == "genetic"
     (note,) = search.notes
-    assert note.startswith("trees were bred, not flat genomes: its errors are graded by")
+    assert note.startswith("trees were bred, not flat genomes: only a part of")
 
 
 def test_what_is_for_trees_only_is_refused_over_flat_genomes() -> None:
-    with pytest.raises(UnsupportedError, match="takes no checkpoint: breed trees"):
-        genetic(representation="flat", checkpoint="file")
+    with pytest.raises(UnsupportedError, match="takes no toolbox: breed trees"):
+        genetic(representation="flat", toolbox=base.Toolbox())
     with pytest.raises(UnsupportedError, match="takes no rescore"):
         genetic(representation="flat", rescore=True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from progsynth import registry
 from progsynth.errors import UnsupportedError
@@ -23,11 +24,15 @@ def flat_genetic(
     population: int | None = None,
     max_size: int | None = None,
     settings: FlatSettings | None = None,
+    checkpoint: str | Path | None = None,
+    every: int = 1,
     wait: bool = True,
 ) -> Method:
     """The method for `solve(task, search=...)`.
 
     `settings` are all that can be set; `population` and `max_size` change those two of them.
+    `checkpoint` is a file in which the search is kept, `every` so many generations, and from
+    which it goes on (see `genetic`).
     The method raises UnsupportedError for problems that flat programs cannot be judged on (see
     `refusal`). While its kernels are not on disk it compiles them first (half a minute); without
     `wait` it has that done in the background and raises UnsupportedError for the time being.
@@ -45,7 +50,9 @@ def flat_genetic(
             raise UnsupportedError(f"the flat genetic search: {reason}: {_ELSE}")
         if not (wait or ready()):
             raise UnsupportedError("the flat genetic search: its kernels are being compiled")
-        made: Search = flat.engine.FlatSearch(problem, seed, settings=chosen)
+        made: Search = flat.engine.FlatSearch(
+            problem, seed, settings=chosen, checkpoint=checkpoint, every=every
+        )
         return made
 
     return method
@@ -55,8 +62,6 @@ def refusal(problem: Problem) -> str:
     """Why the problem is not one for flat programs; empty where it is."""
     if problem.neural:
         return "its programs call neural submodules"
-    if problem.error is not None:
-        return "its errors are graded by a function of its own, and not in the VM"
     if not vm.available():
         return "Numba is not installed"
     if registry.forms(problem.dsl.name) != EVERY:

@@ -3,13 +3,16 @@
 A generation is bred, lowered and scored as arrays. Programs that are the same after what does
 not count is left out are one behaviour: they are run once, and not again while one of them lives.
 
-N: individuals, G: genes, C: cases (training examples).
+N: individuals, G: genes, C: cases (training examples); where several numbers grade an output
+there are as many columns a case.
 """
 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -18,11 +21,21 @@ from numpy.typing import NDArray
 
 from progsynth.lang.term import Term
 from progsynth.lang.types import FLOAT, walk_type
+from progsynth.search.genetic.checkpoint_file import Checkpoint
 from progsynth.search.genetic.flat import gene
 from progsynth.search.genetic.flat.alphabet import make_alphabet
+from progsynth.search.genetic.flat.checkpoint import FlatSaved, checkpoint_of, restore, save
 from progsynth.search.genetic.flat.decode import Decoder
+from progsynth.search.genetic.flat.population import (
+    Generation,
+    Near,
+    Population,
+    failed,
+    joined,
+    ranks,
+)
 from progsynth.search.genetic.flat.raising import Raiser
-from progsynth.search.genetic.flat.running import Errors, Keys, Lowered, Runner, flat_limits
+from progsynth.search.genetic.flat.running import Errors, Lowered, Runner, flat_limits
 from progsynth.search.genetic.flat.settings import FlatSettings
 from progsynth.search.genetic.flat.tables import make_language
 from progsynth.search.genetic.flat.vary import breed
@@ -37,48 +50,27 @@ _PART = 25_000  # executions between two looks at the clock
 _KEPT = 10  # programs that come nearest, for `partial`
 _TRIED = 4  # of a generation, on all cases, for whether they are among these
 _GUESTS = 0.25  # of a generation may be programs from elsewhere
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Population:
-    """Genomes with what is known of them, in one order; `errors_NC` are of the cases judged by."""
-
-    genomes: Words  # [individual, gene, word]
-    lengths: Words
-    keys: Keys
-    sizes: Words  # genes that count
-    errors_NC: Errors
-
-
-@dataclass(frozen=True, slots=True)
-class Generation:
-    """What is reported of a generation: `wrong` is the least number of cases that a program
-    fails, `behaviours` how many rows of errors differ, sizes are means of genes."""
-
-    number: int
-    programs: int
-    executions: int
-    wrong: int
-    behaviours: int
-    length: float
-    size: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Near:
-    """A program that comes near: how many cases it fails, by how much, and of what size."""
-
-    rank: tuple[float, float, int]
-    genome: Words
-    key: int
+_FARTHEST = (np.inf, np.inf)  # no program is so far off
 
 
 class FlatSearch:
-    """A genetic search over flat genomes for the problem. Raises UnsupportedError."""
+    """A genetic search over flat genomes for the problem. Raises UnsupportedError.
+
+    `checkpoint` is a file that the search is kept in every so many generations, and goes on from
+    (see `checkpoint`).
+    """
 
     name = "flat_genetic"
 
-    def __init__(self, problem: Problem, seed: int, *, settings: FlatSettings | None = None):
+    def __init__(
+        self,
+        problem: Problem,
+        seed: int,
+        *,
+        settings: FlatSettings | None = None,
+        checkpoint: str | Path | None = None,
+        every: int = 1,
+    ):
         self.problem = problem
         self.settings = settings or FlatSettings()
         self.rng = Random(seed)
@@ -94,14 +86,26 @@ class FlatSearch:
         self.starts = 0
         self.programs = self.executions = 0
         self.log: list[Generation] = []
-        self.near: list[_Near] = []
+        self.near: list[Near] = []
         self.raiser = Raiser(problem, self.language.alphabet)
         seeds = self._raised(problem.seeds)
         self.beginnings = [*seeds, *self._raised(library_bodies(problem))[:FAMILIAR]]
         self.arrived: list[Words] = []
-        self._told: set[int] = set()
+        self.population: Population | None = None
+        self.best, self.waited = _FARTHEST, 0
+        self.handed: list[Words] = []  # genomes handed out, and the keys of these programs
+        self.told: set[int] = set()
         self._known: dict[int, Errors] = {}  # of behaviours that live, on all cases
+        self._reported = (0, 0)  # of what was used
+        self._again: tuple[Candidate, ...] = ()  # to be handed out again, after a resumption
         self._steps = self._run()
+        self.checkpoint: Checkpoint[FlatSaved] | None = None
+        if checkpoint is not None:
+            self.checkpoint = checkpoint_of(self, Path(checkpoint), every=every, seed=seed)
+            saved = self.checkpoint.read()
+            if saved is not None:
+                restore(self, saved)
+                self._again = tuple(map(self._candidate, self.handed))
 
     def _rates(self) -> Errors:
         s = self.settings
@@ -124,14 +128,24 @@ class FlatSearch:
 
     def ask(self, allowance: Allowance) -> Batch:
         """The programs found to be right on the training examples, if any."""
-        programs, executions = self.programs, self.executions
-        found: tuple[Candidate, ...] = ()
+        found, self._again = self._again, ()
+        used = self._unreported()
+        if found or (any(used) and allowance.is_spent(*used)):  # before it was resumed
+            return self._batch(found)
         for hits in self._steps:
             found = hits
-            used = self.programs - programs, self.executions - executions
-            if found or allowance.is_spent(*used):
+            if found or allowance.is_spent(*self._unreported()):
                 break
-        return Batch(found, self.programs - programs, self.executions - executions)
+        return self._batch(found)
+
+    def _unreported(self) -> tuple[int, int]:
+        """The programs and executions that no batch has told of yet."""
+        return self.programs - self._reported[0], self.executions - self._reported[1]
+
+    def _batch(self, found: tuple[Candidate, ...]) -> Batch:
+        used = self._unreported()
+        self._reported = self.programs, self.executions
+        return Batch(found, *used)
 
     def tell(self, results: Told) -> None:
         """Nothing to learn: what was handed out once is not handed out again."""
@@ -157,15 +171,20 @@ class FlatSearch:
 
     def _run(self) -> Iterator[tuple[Candidate, ...]]:
         while True:
-            self.starts += 1
-            self._known = {}
-            population: Population | None = None
-            best, waited = (np.inf, np.inf), 0
-            while waited < self.settings.patience:
-                population = yield from self._generation(population)
-                least = min(zip(*_ranks(population.errors_NC), strict=True))
-                waited = 0 if least < best else waited + 1
-                best = min(best, least)
+            if self.population is None:
+                self.starts += 1
+                self._known = {}
+                self.best, self.waited = _FARTHEST, 0
+            while self.waited < self.settings.patience:
+                self.population = population = yield from self._generation(self.population)
+                wrong, distance = ranks(population.errors_NC, self.runner.width)
+                least = min(zip(wrong.tolist(), distance.tolist(), strict=True))
+                self.waited = 0 if least < self.best else self.waited + 1
+                self.best = min(self.best, least)
+                if self.checkpoint is not None:
+                    self.checkpoint.note(self.level, partial(save, self))
+                yield ()  # a search that is resumed here looks at its budget, too
+            self.population = None
 
     def _generation(
         self, before: Population | None
@@ -181,7 +200,8 @@ class FlatSearch:
             sizes[lowered.begin : lowered.end] = lowered.sizes[lowered.begin : lowered.end]
             for part in self._parts(lowered, fresh):
                 right = self._score(lowered, part, cases, fresh)
-                hits = [genomes[n, : lengths[n]] for n in right]
+                hits = [genomes[n, : lengths[n]].copy() for n in right]
+                self.handed += hits
                 yield tuple(map(self._candidate, hits))
         errors_NC = np.stack([fresh[key] for key in keys.tolist()])
         population = Population(genomes, lengths, keys, sizes, errors_NC)
@@ -189,8 +209,13 @@ class FlatSearch:
         if self.settings.sample < 1.0:
             return population
         population = self._with_elite(population, before)
-        self._known = dict(zip(population.keys.tolist(), population.errors_NC, strict=True))
+        self.remember(population)
         return population
+
+    def remember(self, population: Population) -> None:
+        """Know its behaviours from now on, if they were judged by all cases."""
+        if self.settings.sample >= 1.0:
+            self._known = dict(zip(population.keys.tolist(), population.errors_NC, strict=True))
 
     def _children(self, before: Population | None) -> tuple[Words, Words]:
         """The genomes of the next generation, and their lengths."""
@@ -255,18 +280,21 @@ class FlatSearch:
         self.executions += used
         keys = lowered.keys[list(part)].tolist()
         fresh.update(zip(keys, errors, strict=True))
-        right = [n for n, row in zip(part, errors, strict=True) if self._is_right(row)]
+        right = self._right(part, errors)
         if len(cases) < len(self.problem.inputs) and right:
             whole = self.runner.run(lowered, right)
-            self.executions += whole.size
-            right = [n for n, row in zip(right, whole, strict=True) if self._is_right(row)]
-        right = [n for n in right if int(lowered.keys[n]) not in self._told]
-        self._told.update(int(lowered.keys[n]) for n in right)
+            self.executions += len(right) * len(self.problem.inputs)
+            right = self._right(right, whole)
+        right = [n for n in right if int(lowered.keys[n]) not in self.told]
+        self.told.update(int(lowered.keys[n]) for n in right)
         return sorted(right, key=lambda n: (int(lowered.sizes[n]), n))
 
-    def _is_right(self, errors_C: Errors) -> bool:
-        wrong = np.count_nonzero(errors_C)
-        return bool(wrong <= (1 - self.problem.accuracy) * len(errors_C) + 1e-9)
+    def _right(self, places: Sequence[int], errors_NC: Errors) -> list[int]:
+        """Those of the places whose row of errors says right on enough cases."""
+        cases = errors_NC.shape[1] // self.runner.width
+        most = (1 - self.problem.accuracy) * cases + 1e-9
+        wrong = failed(errors_NC, self.runner.width)
+        return [n for n, count in zip(places, wrong.tolist(), strict=True) if count <= most]
 
     def _with_elite(self, children: Population, before: Population | None) -> Population:
         """The children, and some of those before them."""
@@ -274,13 +302,12 @@ class FlatSearch:
         if before is None or not count:
             return children
         chosen = list(dict.fromkeys(self._selected(before, count)))
-        pairs = ((getattr(before, name)[chosen], getattr(children, name)) for name in _COLUMNS)
-        return Population(*(np.concatenate(pair) for pair in pairs))
+        return joined(before, children, chosen)
 
     def _note(self, population: Population) -> None:
         """Report the generation, and keep the programs that come nearest."""
         self.level += 1
-        wrong, distance = _ranks(population.errors_NC)
+        wrong, distance = ranks(population.errors_NC, self.runner.width)
         self.log.append(
             Generation(
                 self.level,
@@ -304,21 +331,12 @@ class FlatSearch:
         near on a sample may be luck."""
         some = list(new.values())
         errors = population.errors_NC[some]
-        if errors.shape[1] < len(self.problem.inputs):
+        if errors.shape[1] < len(self.problem.inputs) * self.runner.width:
             (lowered,) = self.runner.lowered(population.genomes[some], population.lengths[some])
             errors = self.runner.run(lowered, range(len(some)))
-            self.executions += errors.size
-        for n, key, *rank in zip(some, new, *_ranks(errors), strict=True):
+            self.executions += len(some) * len(self.problem.inputs)
+        wrong, distance = ranks(errors, self.runner.width)
+        for n, key, *rank in zip(some, new, wrong.tolist(), distance.tolist(), strict=True):
             genome = population.genomes[n, : population.lengths[n]].copy()
-            self.near.append(_Near((*rank, int(population.sizes[n])), genome, key))
+            self.near.append(Near((*rank, int(population.sizes[n])), genome, key))
         self.near = sorted(self.near, key=lambda one: (one.rank, one.key))[:_KEPT]
-
-
-_COLUMNS = ("genomes", "lengths", "keys", "sizes", "errors_NC")
-_FAR = 1e6  # what an error counts at most
-
-
-def _ranks(errors_NC: Errors) -> tuple[Errors, Errors]:
-    """For each individual how many cases it fails, and by how much on average."""
-    wrong = np.count_nonzero(errors_NC, axis=1).astype(np.float64)
-    return wrong, np.minimum(errors_NC, _FAR).mean(axis=1)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -95,8 +96,31 @@ def test_what_flat_programs_cannot_be_judged_on_is_refused() -> None:
     digit = Neural("digit", ("n",), (INT,), INT)
     with pytest.raises(UnsupportedError, match="call neural submodules"):
         flat_genetic()(problem("(n: int) -> int", abs, [(1,)], neural=(digit,)), 0)
-    with pytest.raises(UnsupportedError, match="graded by a function of its own"):
-        flat_genetic()(problem("(n: int) -> int", abs, [(1,)], error=lambda wanted, given: 0.0), 0)
+
+
+@pytest.mark.parametrize("sample", [1.0, 0.5])
+def test_each_number_that_grades_an_output_is_an_error_of_its_own(sample: float) -> None:
+    def apart(wanted: Sequence[int], given: Sequence[int]) -> tuple[float, ...]:
+        return tuple(float(abs(w - g)) for w, g in zip(wanted, given, strict=True))
+
+    wanted = problem(
+        "(a: int, b: int) -> tuple[int, int]",
+        lambda a, b: (min(a, b), max(a, b)),
+        [(3, 1), (2, 5), (4, 4), (-1, 0)],
+        allowed=("min.int", "max.int", "add.int"),
+        error=apart,
+    )
+    settings = FlatSettings(population=100, sample=sample)
+    search: Any = flat_genetic(settings=settings)(wanted, 0)
+    found: tuple[Candidate, ...] = ()
+    while not found and search.executions < 200_000:
+        found = search.ask(Allowance(1, None)).candidates
+    assert is_right(wanted, found[0])
+    numbers_NCK = search.population.errors_NC.reshape(-1, round(4 * sample), 2)
+    one_is_right = (numbers_NCK == 0.0).any(axis=2) & (numbers_NCK > 0.0).any(axis=2)
+    assert one_is_right.any(), "of no output one number alone was right"
+    (half, *_) = (one for one in search.log if one.wrong > 0)
+    assert half.wrong <= len(wanted.inputs) * sample  # cases are counted, not numbers
 
 
 @pytest.mark.parametrize("setting", [{"sample": 1.5}, {"population": 0}, {"max_size": 3}])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -19,7 +20,7 @@ from progsynth.search.genetic.flat.running import Runner
 from progsynth.search.genetic.flat.settings import FlatSettings
 from progsynth.search.genetic.flat.tables import Language, make_language
 from progsynth.search.genetic.flat.vary import breed
-from progsynth.search.genetic.scoring import working_limits
+from progsynth.search.genetic.scoring import EngineScorer, Proposal, working_limits
 from progsynth.search.problem import Problem
 from tests.search.genetic.problems import problem
 
@@ -115,6 +116,37 @@ def agree(name: str, count: int, *, fuels: tuple[int, ...]) -> None:
         failures.add(int(np.isinf(fast).sum()))
     assert len(np.unique(fast, axis=0)) > 5  # they do not all do the same
     assert len(failures) == len(fuels)  # some fail for want of fuel only
+
+
+MEASURES: dict[str, Any] = {
+    "lists": lambda wanted, given: (abs(len(wanted) - len(given)), abs(sum(wanted) - sum(given))),
+    "texts": lambda wanted, given: (float(wanted != given), float(len(given)), 2.0),
+    "floats": lambda wanted, given: abs(wanted - given),
+    "tables": lambda wanted, given: (abs(len(wanted) - len(given)), float(wanted != given)),
+    "pairs": lambda wanted, given: (abs(wanted[0] - given[0]), float(wanted[1] is not given[1])),
+}
+
+
+@pytest.mark.parametrize("name", PROBLEMS)
+def test_measures_of_a_user_grade_what_decoded_programs_give(name: str) -> None:
+    plain, made = named(name)
+    wanted = replace(plain, error=MEASURES[name])
+    limits = Limits(60, 300)
+    genomes, lengths = bred(made, 60, 2)
+    terms = [Decoder(made.alphabet).term(row[:n]) for row, n in zip(genomes, lengths, strict=True)]
+    slow = EngineScorer(wanted)
+    slow.limits = limits
+    cases = np.arange(len(wanted.inputs))[::-1]
+    numbers_PCK = slow.numbers([Proposal(wanted.wrap(t, 1)) for t in terms], cases.tolist())
+    runner = Runner(wanted, made, limits)
+    (low,) = runner.lowered(genomes, lengths)
+    assert runner.width == numbers_PCK.shape[2]
+    errors = runner.run(low, range(60), cases)
+    np.testing.assert_array_equal(errors, numbers_PCK.reshape(60, -1))
+    assert len(np.unique(errors, axis=0)) > 5
+    tried, executions = runner.try_out(low, range(60), cases)
+    np.testing.assert_array_equal(tried, errors)
+    assert executions == 60 * len(cases)
 
 
 def test_equal_keys_are_equal_programs() -> None:
