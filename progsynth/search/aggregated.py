@@ -37,7 +37,7 @@ from progsynth.search.backward.goals import Solution, Subgoal, lacking
 from progsynth.search.backward.roles import is_less
 from progsynth.search.backward.view import Row, new_cells
 from progsynth.search.goal import Goal, Hit
-from progsynth.search.nested import Inner, gives
+from progsynth.search.nested import BEFORE, Inner, gives
 from progsynth.search.run import Allowance
 from progsynth.search.sources import Sources
 from progsynth.search.space import Production, Space, Symbol, build_term
@@ -45,7 +45,6 @@ from progsynth.search.space import Production, Space, Symbol, build_term
 SHARE = 0.5  # of the executions of the search around them that all aggregates may use
 _AGAIN = 1.5  # times as many executions as when lists were looked at, before that is done again
 _SLICE = 20_000  # executions of one turn
-_BEFORE = 5_000  # executions of the search around them before they begin
 _TRIALS = 8  # that are gone on with
 _LISTS = (3, 6)  # what one list may cost, and two
 _ROWS = 6  # lists of one cell
@@ -183,7 +182,7 @@ class Aggregates:
         """Take in the lists that are at hand now, when the pass around has used so many."""
         if executions < _AGAIN * self._looked:
             return
-        self._looked = max(_BEFORE, executions)
+        self._looked = max(BEFORE, executions)
         for (scope, types), some in self._groups.items():
             for lists, cost in self._lists(types):
                 key = scope, tuple([term for term, _ in lists])
@@ -241,7 +240,7 @@ class Aggregates:
 
     def is_due(self, executions: int) -> bool:
         """Have they a turn, when the search around them has used so many executions?"""
-        due = executions >= _BEFORE and self.executions <= SHARE * executions
+        due = self.executions <= SHARE * executions
         return due and any(not trial.exhausted for trial in self.trials)
 
     def turn(self, allowance: Allowance) -> bool:

@@ -28,7 +28,7 @@ from progsynth.search.bodies import POOL_LIMIT, Noted
 from progsynth.search.deduce import Deducible
 from progsynth.search.goal import Goal, Hit
 from progsynth.search.levels import FilledBank, Levels
-from progsynth.search.nested import Nested, Pace
+from progsynth.search.nested import BEFORE, Nested, Pace
 from progsynth.search.run import Allowance, Batch, Candidate, Told
 from progsynth.search.space import IF_COST, Production, Scope, Space, Symbol
 from progsynth.search.telling import Telling
@@ -312,6 +312,8 @@ class BottomUp:
         """A turn of the searches for bodies, where it is due; None behind each."""
         if self._nested is None or self._backward is None or self.goal.misses:
             return
+        if self._spent[1] + self.aimed.bank.executions < BEFORE:
+            return  # the smallest programs come first
         yield from self._nested.look(self.aimed.bank.executions, lambda: self._turn.executions)
         while self._nested.is_due(self._spent[1] + self.aimed.bank.executions):
             if self._nested.turn(self.goal, self._turn):

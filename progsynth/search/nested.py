@@ -7,8 +7,9 @@ program: the variables in sight are its parameters, the items its examples. Its 
 of its own, whose levels are those of the body alone, and all that finds whole programs finds
 bodies too: conditionals, concatenations, comparisons with bounds.
 
-These searches have a share of the executions, by turns. What they find is a solution of the goal
-that the call is for (`backward`), and comes early only if the items say more than it costs.
+These searches have a share of the executions, by turns, once the smallest programs have been
+tried (`BEFORE`). What they find is a solution of the goal that the call is for (`backward`), and
+comes early only if the items say more than it costs.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from progsynth.search.telling import Telling
 SHARE = 0.5  # of the executions of the search around them that all bodies may use
 PART = 8  # one in so many of the values that a bank may hold is for a body's
 _SLICE = 10_000  # executions of one turn
-_BEFORE = 5_000  # executions of the search around them before they begin
+BEFORE = 5_000  # executions of the search around them before they and aggregates begin
 _SEARCHES = 6  # bodies that are searched for at a time
 _FOUND = 12  # of one body wanted; then its search ends
 _LOOKED = 128  # entries of a cell that are looked at for the other arguments
@@ -202,7 +203,7 @@ class Nested:
 
     def is_due(self, executions: int) -> bool:
         """Have they a turn, when the search around them has used so many executions?"""
-        due = executions >= _BEFORE and self.used[1] <= SHARE * executions
+        due = self.used[1] <= SHARE * executions
         return due and any(not body.is_over for body in (*self.bodies, *self.arounds))
 
     def turn(self, goal: Goal, allowance: Allowance) -> bool:

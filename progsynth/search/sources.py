@@ -20,8 +20,8 @@ from progsynth.search.space import Instance, Space, Symbol
 
 _CONSTANTS = (1, 2)  # what a number and a text may cost at most
 _DEAREST = 7  # what a source may cost
-_BEGINNING = 4_000  # executions that it may use at once
-_PART = 4  # and one in so many of the executions of the search around it
+_BEGINNING = 4_000  # executions up to which it may use half as many as the search around it
+_PART = 4  # and beyond which one in so many of these
 
 
 def plain(space: Space) -> Space:
@@ -100,7 +100,7 @@ class Sources:
         """Fill on, when the pass around it has used so many executions; ticks before `most` more
         are used, or soon after."""
         assert self.aimed is not None
-        allowed = max(_BEGINNING, executions // _PART)
+        allowed = max(min(_BEGINNING, executions // 2), executions // _PART)
         while (left := allowed - self.aimed.bank.executions) > 0:
             bound = most()
             self.aimed.bank.bound(None, left if bound is None else min(left, bound))

@@ -124,8 +124,7 @@ def test_an_answer_without_a_solution_says_how_near_its_program_comes_and_whose_
     pairs = [{"inputs": [n], "output": out} for n, out in ((1, 1), (2, 2), (3, 941), (4, 4))]
     hard = {"name": "hard", "request": "int -> int", "examples": pairs}
     (chosen,) = freeze(Plan(suites=(task_file(hard),), methods=("bottom_up",))).chosen
-    given = 20.0, 20_000, None, None, 1
-    asked = Asked(chosen.task, "bottom_up_python", 0, *given, chosen.pack_digest)
+    asked = Asked(chosen.task, "bottom_up_python", 0, 20.0, 50, None, None, 1, chosen.pack_digest)
     answer = attempt(asked)
     assert not answer.solved
     assert (answer.found_by, answer.training) == ("bottom_up_python", 0.75)

@@ -75,7 +75,7 @@ TASKS: dict[str, tuple[str, Rows, Callable[..., Any], tuple[str, ...], Rows]] = 
 def search(
     request: str,
     examples: Rows,
-    allowed: tuple[str, ...],
+    allowed: tuple[str, ...] | None,
     *,
     fast: bool,
     bodies: bool = True,
@@ -118,3 +118,24 @@ def test_bodies_that_decide_are_found_and_right_beyond_the_examples(name: str, f
         assert run(candidate.program, row, pack(), Limits()) == meaning(*row)
     without = search(request, examples, allowed, fast=fast, bodies=False)
     assert found(without, used) == (None, pytest.approx(used, rel=0.2))
+
+
+# request, examples
+SMALL: dict[str, tuple[str, Rows]] = {
+    "a number twice": ("(n: int) -> int", [(1, 2), (3, 6), (4, 8)]),
+    "the first item": ("(xs: list[int]) -> int", [([2, 9], 2), ([7, 5, 1], 7), ([4, 4], 4)]),
+    "a text backwards": ("(s: str) -> str", [("ab", "ba"), ("xyz", "zyx"), ("q", "q")]),
+}
+
+
+@pytest.mark.parametrize("fast", [False, True], ids=["in Python", "compiled"])
+@pytest.mark.parametrize("name", SMALL)
+def test_small_programs_come_before_anything_is_searched_for_by_itself(
+    name: str, fast: bool
+) -> None:
+    request, examples = SMALL[name]
+    candidate, used = found(search(request, examples, None, fast=fast), 300)
+    assert candidate is not None, used
+    without, alone = found(search(request, examples, None, fast=fast, bodies=False), 300)
+    assert without is not None
+    assert (candidate.program, used) == (without.program, alone)

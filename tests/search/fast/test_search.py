@@ -119,7 +119,7 @@ def test_a_full_bank_says_so_and_goes_on_finding() -> None:
     signature, _, rows = TASKS["sorted downwards"]
     asked = problem(signature, lambda xs: [x * 2 + 1 for x in reversed(xs)][::2], rows)
     search = fast_bottom_up(max_bytes=1 << 19)(asked, 0)
-    found, _ = first(search, asked, 2_000_000)
+    found, _ = first(search, asked, 900_000)
     assert any("the bank is full at" in note for note in search.notes)
     assert isinstance(search, InTurns)
     assert found is not None or search.searches[0].level > 5
