@@ -25,6 +25,10 @@ class UnsupportedError(ProgsynthError):
     """The input is well formed, but this engine, search or export does not handle it."""
 
 
+class NotReadyError(UnsupportedError):
+    """What it takes is being made (kernels are being compiled): try again in a while."""
+
+
 class DefectError(ProgsynthError):
     """A user's primitive broke its own declaration, for example by returning another type."""
 

@@ -31,8 +31,8 @@ def usual_genetic(problem: Problem, seed: int) -> Search:
 
 
 def usual_flat(problem: Problem, seed: int) -> Search:
-    """The genetic search over flat genomes; raises UnsupportedError while its kernels are being
-    compiled, and for problems that are not for it."""
+    """The genetic search over flat genomes; raises NotReadyError while its kernels are being
+    compiled, UnsupportedError for problems that are not for it."""
     return progsynth.genetic(representation="flat", wait=False)(problem, seed)
 
 

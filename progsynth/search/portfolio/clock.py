@@ -69,13 +69,13 @@ class Clock:
         if self._start is None:
             self._start, self._computed = now, time.process_time()
         left = None if allowance.end is None else allowance.end - now
-        seats = self.team.alive
+        seats = self.team.awake()
         if not self.team.joined and (left is None or left >= WORTH):
             late = time.process_time() - self._computed >= HEAD_START
             late = late or now - self._start >= LATEST
             self.team.joined = late or not any(seat.own for seat in seats)
             if self.team.joined:
-                for seat in seats:
+                for seat in self.team.alive:
                     seat.turned = 0.0
         if not self.team.joined:
             seats = [seat for seat in seats if seat.own] or seats[:1]

@@ -8,6 +8,7 @@ many. The first round belongs to those that live in this process: most tasks are
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable
 
@@ -22,6 +23,7 @@ _LARGEST = 6_400_000  # and of a round at most: it doubles
 _LEAST = 1_000  # executions of a turn
 _FEWEST = 100  # programs of a turn, where the budget is of programs
 _UNIT = 1e5  # executions that count as a unit of budget
+_PAUSE = 0.1  # seconds between looks at searches of which none is ready
 
 Settle = Callable[[Seat, bool], None]
 
@@ -45,6 +47,8 @@ class Rounds:
         while self._left and self._left[0][0].over:
             self._left.popleft()
         if not self._left:
+            if self.team.alive and not self.team.awake():
+                time.sleep(_PAUSE)
             return NOTHING
         self._launch()
         seat, _ = self._left[0]
@@ -59,9 +63,11 @@ class Rounds:
 
     def _plan(self, left: int | None, programs: int | None) -> None:
         """The turns of the next round; none is larger than what is left of the budget."""
-        seats, total = self.team.alive, self._size
+        seats, total = self.team.awake(), self._size
+        if not seats:
+            return
         if self.round == 0:
-            seats, total = [seat for seat in seats if seat.own], HEAD_START
+            seats, total = [seat for seat in seats if seat.own] or seats, HEAD_START
         else:
             self.team.joined = True
             self._size = min(2 * self._size, _LARGEST)

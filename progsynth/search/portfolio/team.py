@@ -6,11 +6,12 @@ reports and their order.
 
 from __future__ import annotations
 
+import time
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from progsynth.errors import ProgsynthError, UnsupportedError
+from progsynth.errors import NotReadyError, ProgsynthError, UnsupportedError
 from progsynth.evaluate import Evaluation
 from progsynth.execute import Lost, Trouble
 from progsynth.lang.term import Term
@@ -21,6 +22,8 @@ from progsynth.search.run import Batch, Candidate
 
 _FINDS = 12  # partial programs that are kept to be shared
 _SENT = 4  # of them go with one order
+_REST = 2.0  # seconds after which a search that was not ready is tried again
+_RESTS = 150  # and so many times at most
 NOTHING = Batch((), 0, 0)
 
 
@@ -29,7 +32,8 @@ class Seat:
     """A member, where it lives, and its accounts. One that is `own` stays in this process, and
     begins before those that are not. `turned` is what its turns have used, each
     divided by its share at the time: whose is least, is next. `late` is by how many seconds
-    turns in this process took longer than they should, the last ones above all."""
+    turns in this process took longer than they should, the last ones above all. One that was not
+    ready `rests` until that time (of time.monotonic), for the time that `num_rests` counts."""
 
     member: Member
     place: int
@@ -43,6 +47,8 @@ class Seat:
     credit: float = 0.0
     turned: float = 0.0
     late: float = 0.0
+    rests: float | None = None
+    num_rests: int = 0
     level: int = 0
     notes: tuple[str, ...] = ()
     told: list[tuple[Candidate, Evaluation]] = field(default_factory=list)
@@ -80,6 +86,17 @@ class Team:
         """Those that can still go on."""
         return [seat for seat in self.seats if not seat.over]
 
+    def awake(self) -> list[Seat]:
+        """Those that can go on now; one that was not ready is tried again after a while, and owed
+        nothing for that."""
+        now = time.monotonic()
+        for seat in self.alive:
+            if seat.rests is not None and seat.rests <= now:
+                seat.rests = None
+                others = [one.turned for one in self.alive if one is not seat and not one.num_rests]
+                seat.turned = max(seat.turned, min(others, default=0.0))
+        return [seat for seat in self.alive if seat.rests is None]
+
     @property
     def best(self) -> float:
         """The closeness of the best program."""
@@ -114,6 +131,8 @@ class Team:
         None where seconds do."""
         if isinstance(answer, Report):
             return self._took(seat, answer, unit)
+        if isinstance(answer, Refused) and self._rests(seat, answer.error):
+            return NOTHING
         self.close(seat)
         if isinstance(answer, Refused):
             self._refused(seat, answer.error)
@@ -157,6 +176,17 @@ class Team:
             for one in self.seats if alone and not report.candidates else (seat,):
                 self.close(one)
         return Batch(report.candidates, report.programs, report.executions, report.gradient_steps)
+
+    def _rests(self, seat: Seat, error: ProgsynthError) -> bool:
+        """Let a search that is not ready rest; False where it is another error, or enough."""
+        if not isinstance(error, NotReadyError) or seat.num_rests >= _RESTS:
+            return False
+        if not seat.num_rests:
+            self.notes.append(f"{seat.name} had to wait: {error}")
+        seat.num_rests += 1
+        seat.sent.clear()  # it has taken nothing in
+        seat.rests = time.monotonic() + _REST
+        return True
 
     def _refused(self, seat: Seat, error: ProgsynthError) -> None:
         """A search that is not for such problems is left out; other errors are the user's."""

@@ -6,8 +6,9 @@ import os
 import signal
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
-from progsynth.errors import UnsupportedError
+from progsynth.errors import NotReadyError, UnsupportedError
 from progsynth.lang.failure import Limits
 from progsynth.lang.primitive import DSL
 from progsynth.lang.term import Function, Program, const
@@ -105,3 +106,12 @@ class Failing(Counting):
             if self.what == "error":
                 raise ValueError("a defect")
         return super().ask(allowance)
+
+
+def late(attempts: Path, *, tries: int, proposed: Sequence[int]) -> Counting:
+    """A search that is not ready before it was tried so often; the file counts."""
+    made = len(attempts.read_text()) if attempts.exists() else 0
+    attempts.write_text("x" * (made + 1))
+    if made + 1 < tries:
+        raise NotReadyError("it is being compiled")
+    return Counting(0, proposed=proposed)

@@ -17,14 +17,14 @@ import pytest
 from progsynth.errors import UnsupportedError
 from progsynth.evaluate import Evaluation, compare
 from progsynth.lang.types import BOOL, INT
-from progsynth.search.portfolio import Member, Portfolio
+from progsynth.search.portfolio import Member, Portfolio, team
 from progsynth.search.portfolio.clock import Clock
 from progsynth.search.portfolio.hosts import Here, Patience, There
 from progsynth.search.portfolio.shares import FLOOR, credit_after, shares
 from progsynth.search.portfolio.team import Seat, Team
 from progsynth.search.run import Allowance, Budget, Candidate, Outcome, Search, run
 
-from .searches import Computing, Counting, Failing, near, value_of
+from .searches import Computing, Counting, Failing, late, near, value_of
 
 ROOT = Path(__file__).resolve().parents[3]
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux: /proc, memory limits")
@@ -183,6 +183,41 @@ def test_a_defect_is_warned_of_and_an_unsupported_problem_is_said() -> None:
     portfolio.close()
     assert outcome.solved
     assert any("b was left out: not for such problems" in note for note in outcome.notes)
+
+
+@pytest.mark.parametrize("budget", [Budget(30.0), Budget(None, 10**9)])
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_search_that_was_not_ready_is_tried_again(
+    made: Callable[..., Portfolio],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    workers: int,
+    budget: Budget,
+) -> None:
+    monkeypatch.setattr(team, "_REST", 0.05)
+    attempts = tmp_path / "attempts"
+    second = partial(late, attempts, tries=3, proposed=[3])
+    portfolio = made(3, Computing, second, workers=workers)
+    outcome = ran(portfolio, 3, 3, budget)
+    assert outcome.solved
+    assert portfolio.finder(outcome.candidate or pytest.fail("no candidate")) == "search 1"
+    assert len(attempts.read_text()) == 3
+    assert outcome.notes == ("search 1 had to wait: it is being compiled",)
+
+
+@pytest.mark.parametrize("budget", [Budget(30.0), Budget(None, 10**9)])
+def test_a_search_that_is_never_ready_is_left_out(
+    made: Callable[..., Portfolio],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    budget: Budget,
+) -> None:
+    monkeypatch.setattr(team, "_REST", 0.0)
+    monkeypatch.setattr(team, "_RESTS", 4)
+    portfolio = made(3, partial(late, tmp_path / "attempts", tries=99, proposed=[]), workers=1)
+    with pytest.raises(UnsupportedError, match="it is being compiled"):
+        ran(portfolio, 3, 3, budget)
+    assert len((tmp_path / "attempts").read_text()) == 5 + 1  # to prepare is an attempt, too
 
 
 def test_a_portfolio_of_which_no_search_can_be_made_says_why(

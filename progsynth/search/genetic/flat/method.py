@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from progsynth import registry
-from progsynth.errors import UnsupportedError
+from progsynth.errors import NotReadyError, UnsupportedError
 from progsynth.grammar.forms import EVERY
 from progsynth.lang import vm
 from progsynth.search.genetic import flat
@@ -35,7 +35,7 @@ def flat_genetic(
     which it goes on (see `genetic`).
     The method raises UnsupportedError for problems that flat programs cannot be judged on (see
     `refusal`). While its kernels are not on disk it compiles them first (half a minute); without
-    `wait` it has that done in the background and raises UnsupportedError for the time being.
+    `wait` it has that done in the background and raises NotReadyError for the time being.
     """
     chosen = settings or FlatSettings()
     if population is not None:
@@ -49,7 +49,7 @@ def flat_genetic(
         if reason:
             raise UnsupportedError(f"the flat genetic search: {reason}: {_ELSE}")
         if not (wait or ready()):
-            raise UnsupportedError("the flat genetic search: its kernels are being compiled")
+            raise NotReadyError("the flat genetic search: its kernels are being compiled")
         made: Search = flat.engine.FlatSearch(
             problem, seed, settings=chosen, checkpoint=checkpoint, every=every
         )
