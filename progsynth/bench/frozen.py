@@ -27,6 +27,7 @@ from progsynth.task import Suite, Task
 from progsynth.task_formats import read_tasks
 
 PLAN = "plan.json"
+_KEYS = ("digest", "plan", "suites", "packs", "tasks")  # of what it holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +211,8 @@ def claim(folder: Path, frozen: Frozen) -> None:
             return
         folder.mkdir(parents=True, exist_ok=True)
         is_empty = not any(folder.iterdir())
+    except FileExistsError:
+        raise ProgsynthError(f"{folder}: expected a folder for the run, found a file") from None
     except OSError as error:
         raise ProgsynthError(f"{folder}: cannot be used: {error.strerror}") from None
     if not is_empty:
@@ -228,9 +231,11 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         )
     try:
         data = json.loads(read_text(path))
-        data["digest"], data["plan"], data["suites"], data["packs"], data["tasks"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise ProgsynthError(f"{path}: is damaged: {error!r}; take it from a copy") from None
+    except ValueError as error:
+        raise ProgsynthError(f"{path}: is damaged: {error}; take it from a copy") from None
+    lacking = [key for key in _KEYS if not isinstance(data, dict) or key not in data]
+    if lacking:
+        raise ProgsynthError(f"{path}: is damaged: it has no '{lacking[0]}'; take it from a copy")
     found: dict[str, Any] = data
     return found
 

@@ -217,7 +217,10 @@ def test_a_folder_is_claimed_once_and_known_again(
     claim(folder, frozen)
     assert read_manifest(folder) == frozen.as_json()
     (folder / "plan.json").write_text('{"digest": "d"}')
-    with pytest.raises(ProgsynthError, match=r"plan\.json: is damaged"):
+    with pytest.raises(ProgsynthError, match=r"plan\.json: is damaged: it has no 'plan'"):
+        claim(folder, frozen)
+    (folder / "plan.json").write_text('{"digest": "d"')
+    with pytest.raises(ProgsynthError, match=r"plan\.json: is damaged: Expecting ',' delimiter"):
         claim(folder, frozen)
 
 
@@ -226,6 +229,8 @@ def test_folders_that_cannot_be_used(task_file: Callable[..., str], tmp_path: Pa
     (tmp_path / "file").write_text("")
     with pytest.raises(ProgsynthError, match="file/x: cannot be used: Not a directory"):
         claim(tmp_path / "file" / "x", frozen)
+    with pytest.raises(ProgsynthError, match="expected a folder for the run, found a file"):
+        claim(tmp_path / "file", frozen)
     with pytest.raises(ProgsynthError, match="is not empty and holds no run"):
         claim(tmp_path, frozen)
     with pytest.raises(ProgsynthError, match="holds no run"):
