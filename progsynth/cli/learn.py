@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from progsynth import learn as learning
-from progsynth import registry
 from progsynth.cli.options import whole
 from progsynth.cli.results import print_table
 from progsynth.learn.attempt import Attempt
@@ -18,7 +17,7 @@ from progsynth.learn.settings import CURRICULA, Settings
 from progsynth.library.store import Library
 from progsynth.solve import SEARCHES
 from progsynth.task import Suite
-from progsynth.task_formats import read_tasks
+from progsynth.task_formats.named import suite_or_file
 
 _EXAMPLES = """\
 examples:
@@ -40,6 +39,7 @@ _NUMBERS = {
     "solutions": "of tasks that are proposed in each round as they are (6)",
     "max_arity": "parameters of a subroutine (2)",
     "replays": "tasks that a subroutine is tried on (10)",
+    "share": "one part in so many of the budget is what an unsolved task may use in a trial (5)",
     "patience": "rounds without use before a subroutine is retired (2)",
 }
 
@@ -99,10 +99,7 @@ def _say(step: str, attempt: Attempt) -> None:
 
 def _suite(options: argparse.Namespace) -> Suite:
     """The tasks asked for."""
-    if options.suite in registry.suites():
-        suite: Suite = registry.suite(options.suite)
-    else:
-        suite = read_tasks(Path(options.suite))
+    suite = suite_or_file(options.suite)
     if options.tasks:
         suite = suite.subset(options.tasks)
     elif options.quick and suite.quick:

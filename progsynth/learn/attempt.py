@@ -15,7 +15,6 @@ from typing import Any
 
 from progsynth import registry
 from progsynth.evaluate import Evaluation
-from progsynth.grammar.guide import GrammarGuide
 from progsynth.grammar.weights import Weights
 from progsynth.lang.primitive import DSL, called_names
 from progsynth.lang.printing.pretty import pretty
@@ -35,9 +34,9 @@ from progsynth.solving.setting import Setting, evaluate_in, make_setting
 from progsynth.solving.settling import Chosen
 from progsynth.task import Example, Task
 
-GUIDED = "guided"  # by turns bottom-up, and best-first in the order of the grammar
+GUIDED = "guided"  # by turns best-first in the order of the grammar, and bottom-up
 ENTRY = "solution"  # what programs are called; no subroutine is
-_TURNS = (40_000, 20_000)  # executions of the two
+_TURNS = (4_000, 4_000)  # executions of the two
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +109,10 @@ def attempt(
     """
     task = replace(task, test=())
     words = words_of(task, seen)
-    setting = make_setting(task, dsl=words.dsl)
-    method = _guided(seen.weights) if search == GUIDED and not setting.trained else search
-    if search == GUIDED and setting.trained:
-        method = "auto"
+    setting = replace(make_setting(task, dsl=words.dsl), weights=seen.weights)
+    method: str | Method = search
+    if search == GUIDED:
+        method = "auto" if setting.trained else _guided
     beginning = Beginning(setting, method, seed=seed, device="auto", workers=1, wait=True)
     chosen = Chosen(setting, beginning, wait=True, choose=frontier > 1)
     with closing(beginning):
@@ -127,14 +126,10 @@ def attempt(
     return _described(outcome, chosen, setting, words, frontier)
 
 
-def _guided(weights: Weights | None) -> Method:
-    """Bottom-up search with all words, and best-first search by the grammar, in turns."""
-    by_grammar = best_first(GrammarGuide(weights) if weights is not None else None)
-
-    def method(problem: Problem, seed: int) -> Search:
-        return InTurns(bottom_up(problem, seed), lambda: by_grammar(problem, seed), _TURNS)
-
-    return method
+def _guided(problem: Problem, seed: int) -> Search:
+    """Best-first search by the grammar, and bottom-up search with all words, in turns."""
+    both = bottom_up(problem, seed), lambda: best_first()(problem, seed)
+    return InTurns(*both, _TURNS, before=_TURNS[1])
 
 
 def _evaluated(setting: Setting, candidate: Candidate, examples: Sequence[Example]) -> Evaluation:

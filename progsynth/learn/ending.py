@@ -69,7 +69,8 @@ def finish(
         if name in entries
     ]
     added = _additions(state, found, bench.run, settings)
-    changes = journal.Changes(added, retired, tuple(used))
+    grammar = state.words.pack.name, weights
+    changes = journal.Changes(added, retired, tuple(used), grammar)
     journal.commit(library, bench.run, end(state.number), value, changes)
 
 

@@ -151,10 +151,12 @@ def _compressed(found: Findings, trials: Trials, state: State, settings: Setting
         refused.add(sub.pattern)
         if pays(sub):
             frontiers, dsl = made.frontiers, made.vocabulary.dsl
-    new = [frontier for frontier in frontiers if frontier.task in found.attempts]
-    for sub in solutions(new, dsl)[: settings.solutions]:
-        if pays(sub):
-            dsl = dsl.extend(sub.function)
+    left = settings.solutions
+    for sub in sorted(solutions(frontiers, dsl), key=lambda s: s.tasks[0] not in found.attempts):
+        if left and _content(sub.function) not in known:
+            left -= 1
+            if pays(sub):
+                dsl = dsl.extend(sub.function)
     return Findings(found.attempts, frontiers, dsl, tuple(taken), verdicts)
 
 

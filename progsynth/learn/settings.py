@@ -10,7 +10,7 @@ from progsynth.library.ranking import MOST
 CURRICULA = ("given", "short")
 _COUNTS = (
     *("executions", "frontier", "most", "subroutines", "solutions", "max_arity", "replays"),
-    "patience",
+    *("share", "patience"),
 )
 
 
@@ -23,8 +23,9 @@ class Settings:
     kept. In each round `batch` more tasks are begun with, None for all at once, in the order of
     the `curriculum`: "given", or "short", by the size of their examples. A task sees `most`
     subroutines. Each round proposes `subroutines` at most, of `max_arity` parameters, and as many
-    `solutions` as they are; each is tried on `replays` tasks that it was not made from. What no
-    solution has called for `patience` rounds is retired.
+    `solutions` as they are; each is tried on `replays` tasks that it was not made from, those
+    that are not solved for one part of the budget in `share`. What no solution has called for
+    `patience` rounds is retired.
     """
 
     executions: int = 500_000
@@ -38,6 +39,7 @@ class Settings:
     solutions: int = 6
     max_arity: int = 2
     replays: int = 10
+    share: int = 5
     patience: int = 2
 
     def __post_init__(self) -> None:

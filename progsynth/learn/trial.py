@@ -1,8 +1,10 @@
 """Is a new subroutine worth its place? Tasks that it was not made from are solved again with it.
 
-The executions up to the first program that fits are compared, with it and without; a task that is
-not solved counts as what it may use. Without it, that is the budget; with it, tasks that were
-solved before may use twice what they used. A subroutine is admitted if the sum is lower.
+The executions up to the first program that fits are compared, with it and without. Most of the
+tasks are not solved yet: a subroutine pays where it solves one of them. These may use a share of
+the budget (a task that is within reach of a good subroutine is soon found with it), and one that is
+not solved then counts as the whole budget, as it does without. Tasks that were solved before may
+use twice what they used. A subroutine is admitted if the sum is lower.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from progsynth.learn.units import Bench, Unit
 from progsynth.task import Task
 
 _SLACK = 2_000  # executions that any task may use with a new subroutine
+_SOLVED = 3  # tasks among those replayed that are solved: what a subroutine slows down
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,26 +66,29 @@ class Trials:
         """The verdict on the function; those `before` were admitted in this round."""
         chosen = self._replayed(function, set(made_from))
         settings = self._settings
-        budgets = {task.name: settings.executions for task in chosen}
+        whole = settings.executions
         solved = [task for task in chosen if task.name in self._solved]
-        without = self._attempts(solved, before, budgets)
-        used = {task.name: _used(without.get(task.name), settings.executions) for task in chosen}
+        without = self._attempts(solved, before, dict.fromkeys(_names(solved), whole))
+        budgets = dict.fromkeys(_names(chosen), max(1, whole // settings.share))
+        used = {name: _used(without.get(name), whole) for name in _names(chosen)}
+        at_most = dict.fromkeys(used, whole)
         for name in without:
-            budgets[name] = min(settings.executions, 2 * used[name] + _SLACK)
+            budgets[name] = at_most[name] = min(whole, 2 * used[name] + _SLACK)
         with_it = self._attempts(chosen, (*before, function), budgets)
-        spent = [_used(with_it[task.name], budgets[task.name]) for task in chosen]
+        spent = [_used(with_it[name], at_most[name]) for name in at_most]
         return Verdict(sum(used.values()), sum(spent), len(chosen))
 
     def _replayed(self, function: Function, made_from: set[str]) -> list[Task]:
-        """Tasks that it was not made from: half of them solved, as far as there are enough."""
+        """Tasks that it was not made from: a few solved, the others not, as far as there are
+        enough."""
         rng = random.Random(f"{self._settings.seed} {self._number} {function.name}")
         others = [task for task in self._tasks if task.name not in made_from]
         rng.shuffle(others)
         solved = [task for task in others if task.name in self._solved]
         not_solved = [task for task in others if task.name not in self._solved]
         count = self._settings.replays
-        half = max(count // 2, count - len(not_solved))
-        chosen = solved[:half]
+        few = max(min(_SOLVED, count // 2), count - len(not_solved))
+        chosen = solved[:few]
         return [*chosen, *not_solved[: count - len(chosen)]]
 
     def _attempts(
@@ -104,6 +110,10 @@ class Trials:
         ]
         found = self._bench.done(units)
         return {task.name: one for task, one in zip(tasks, found, strict=True)}
+
+
+def _names(tasks: Iterable[Task]) -> list[str]:
+    return [task.name for task in tasks]
 
 
 def _used(attempt: Attempt | None, budget: int) -> int:

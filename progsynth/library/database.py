@@ -19,6 +19,7 @@ from progsynth.errors import LibraryError
 from progsynth.library.entry import Entry, Need, Provenance
 
 FORMAT = 2  # of the folder; `PRAGMA user_version`
+DELETED = ".deleted"  # where the journal keeps the last version deleted of a name
 _APPLICATION = 0x70736C62  # marks the file as ours; `PRAGMA application_id`
 _PATIENCE = 60.0  # seconds that a writer waits for the others
 
@@ -223,10 +224,10 @@ def insert(db: sqlite3.Connection, row: dict[str, str], needs: Sequence[Need]) -
         return
     made = db.execute(
         "INSERT INTO entries (name, version, kind, signature, source, weights, doc, provenance, "
-        "digest, created) VALUES (:name, (SELECT coalesce(max(version), 0) + 1 FROM entries "
-        "WHERE name = :name), :kind, :signature, :source, :weights, :doc, :provenance, :digest, "
-        ":created)",
-        row,
+        "digest, created) VALUES (:name, (SELECT max(coalesce(max(version), 0), :deleted) + 1 FROM "
+        "entries WHERE name = :name), :kind, :signature, :source, :weights, :doc, :provenance, "
+        ":digest, :created)",
+        {**row, "deleted": steps_of(db, DELETED, row["name"]).get(row["name"], 0)},
     )
     for need in needs:
         found = db.execute(
@@ -249,7 +250,9 @@ def retire(db: sqlite3.Connection, entry: Entry, when: str) -> None:
 
 
 def delete(db: sqlite3.Connection, entry: Entry) -> None:
-    """Delete the entry, its needs and its uses."""
+    """Delete the entry, its needs and its uses; its version is never given again."""
+    last = steps_of(db, DELETED, entry.name).get(entry.name, 0)
+    note(db, DELETED, entry.name, max(last, entry.version))
     chosen = (entry.name, entry.version)
     number = "(SELECT id FROM entries WHERE name = ? AND version = ?)"
     db.execute(f"DELETE FROM needs WHERE entry = {number}", chosen)
@@ -291,7 +294,9 @@ def runs_of(db: sqlite3.Connection) -> tuple[str, ...]:
     """The runs that the journal has, in the order in which they began."""
     if version_of(db) < 2:
         return ()
-    rows = db.execute("SELECT run FROM journal GROUP BY run ORDER BY min(rowid)")
+    rows = db.execute(
+        "SELECT run FROM journal WHERE run NOT LIKE '.%' GROUP BY run ORDER BY min(rowid)"
+    )
     return tuple(run for (run,) in rows)
 
 
@@ -300,3 +305,9 @@ def write_step(db: sqlite3.Connection, run: str, step: str, value: Any) -> bool:
     text = json.dumps(value, sort_keys=True)
     made = db.execute("INSERT OR IGNORE INTO journal VALUES (?, ?, ?)", (run, step, text))
     return bool(made.rowcount)
+
+
+def note(db: sqlite3.Connection, about: str, name: str, value: Any) -> None:
+    """Write what is known about a name, in place of what was known; `about` begins with a dot."""
+    text = json.dumps(value, sort_keys=True)
+    db.execute("INSERT OR REPLACE INTO journal VALUES (?, ?, ?)", (about, name, text))

@@ -12,11 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from progsynth.grammar.weights import Weights
 from progsynth.library import database
 from progsynth.library.entry import FUNCTION, Need, Provenance
 from progsynth.library.store import Library, check_name, now, row_of
 
 Key = tuple[str, int]  # an entry's name and version
+_GRAMMARS = ".grammars"  # where the journal keeps them, by packs: no name of a run
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +37,13 @@ class Addition:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What a step changes: entries added and retired, and the tasks whose solutions call some."""
+    """What a step changes: entries added and retired, the tasks whose solutions call some, and the
+    grammar of a pack: its name, and weights fitted to programs of all tasks."""
 
     added: tuple[Addition, ...] = ()
     retired: tuple[Key, ...] = ()
     used: tuple[tuple[Key, str], ...] = ()
+    grammar: tuple[str, Weights] | None = None
 
 
 def steps(library: Library, run: str, step: str = "") -> dict[str, Any]:
@@ -79,7 +83,20 @@ def commit(library: Library, run: str, step: str, value: Any, changes: Changes) 
             database.retire(db, entries[key], now())
         for key, task in changes.used:
             database.count_use(db, entries[key], task)
+        if changes.grammar is not None:
+            pack, weights = changes.grammar
+            database.note(db, _GRAMMARS, pack, weights.as_json())
     return True
+
+
+def grammar(library: Library, pack: str) -> Weights | None:
+    """The weights last fitted to programs in the pack; None where there are none.
+
+    Raises LibraryError.
+    """
+    with database.reading(library.path) as db:
+        found = database.steps_of(db, _GRAMMARS, pack).get(pack)
+    return None if found is None else Weights.from_json(found)
 
 
 def _add(db: Any, addition: Addition, made: Mapping[str, Key]) -> Key:

@@ -82,15 +82,16 @@ def best_first(
 ) -> Method:
     """The method for `solve(task, search=...)`: best-first under the guide.
 
-    None is a grammar that has seen no programs: a prior by kinds of rules and costs of
-    primitives. Without `prune` every program is proposed to the examples, which is for tests.
-    `max_frontier` and `max_values` bound the memory; a frontier that is full drops its dearest.
+    None is that of the problem, or a grammar that has seen no programs: a prior by kinds of rules
+    and costs of primitives. Without `prune` every program is proposed to the examples, which is
+    for tests. `max_frontier` and `max_values` bound the memory; a frontier that is full drops its
+    dearest.
     """
 
     def method(problem: Problem, seed: int) -> Search:
         rules = rules_for(problem, max_lets=max_lets)
         question = Question(problem.types, problem.result, problem.inputs, problem.outputs)
-        policy = (guide or GrammarGuide()).policy(question, rules)
+        policy = (guide or problem.guide or GrammarGuide()).policy(question, rules)
         return BestFirst(
             problem, rules, policy, prune=prune, max_frontier=max_frontier, max_values=max_values
         )

@@ -15,6 +15,7 @@ from progsynth.search.bodies import Noted
 from progsynth.search.constants import mine
 from progsynth.search.course import Aim, BottomUp
 from progsynth.search.goal import Goal, allowed_misses, working_limits
+from progsynth.search.guided import guided
 from progsynth.search.kernels import Kernels
 from progsynth.search.nested import Pace
 from progsynth.search.problem import Problem
@@ -37,9 +38,10 @@ def space_of(problem: Problem) -> Space:
     pairs = list(map(Example, problem.inputs, problem.outputs))
     only = registry.forms(problem.dsl.name).constants
     constants = mine(problem.types, problem.result, pairs, problem.constants, only=only)
-    return make_space(
+    space = make_space(
         problem.dsl, problem.types, problem.result, constants, allowed=problem.allowed
     )
+    return space if problem.guide is None else guided(space, problem, problem.guide)
 
 
 def goal_of(problem: Problem) -> Goal:

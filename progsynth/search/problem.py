@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from progsynth.evaluate import Grade
+from progsynth.grammar.guide import Guide
 from progsynth.lang.failure import Limits
 from progsynth.lang.primitive import DSL
 from progsynth.lang.term import Neural, Program, Term
@@ -26,7 +27,7 @@ class Problem:
     `inputs`. `neural` are the submodules that programs may call. `error` grades wrong outputs;
     None grades by type. `loss` is what real answers are trained by ("squared", "absolute"). A
     share `accuracy` of the examples has to be right. `seeds` are bodies that may be nearly right:
-    of proposals, the best first.
+    of proposals, the best first. `guide` says what is likely in programs; None: nothing is known.
     """
 
     types: tuple[Type, ...]
@@ -46,6 +47,7 @@ class Problem:
     allowed: tuple[str, ...] = ()  # primitives that may be used, instance or surface; empty: all
     seeds: tuple[Term, ...] = ()
     loss: str = "squared"
+    guide: Guide | None = None
 
     @property
     def is_whole(self) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from progsynth.errors import UnsupportedError
+from progsynth.grammar.guide import GrammarGuide
 from progsynth.lang.primitive import DSL, called_names
 from progsynth.lang.term import Function, Neural, Program, Term
 from progsynth.lang.types import Type
@@ -41,6 +42,7 @@ def make_problem(setting: Setting, *, seeds: tuple[Term, ...] = ()) -> Problem:
         neural=setting.trained,
         loss=task.loss,
         seeds=seeds if setting.sketch is None else (),
+        guide=None if setting.weights is None else GrammarGuide(setting.weights),
     )
     if setting.sketch is None:
         return whole

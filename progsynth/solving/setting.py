@@ -9,12 +9,14 @@ from typing import Any
 from progsynth import registry
 from progsynth.errors import ProgsynthError, TaskError
 from progsynth.evaluate import Evaluation, evaluate
+from progsynth.grammar.weights import Weights
 from progsynth.lang.primitive import DSL
 from progsynth.lang.read import read_program
 from progsynth.lang.term import Neural, Program
 from progsynth.lang.text import surface
 from progsynth.lang.text.parse import parse
 from progsynth.lang.types import fn_of
+from progsynth.library import journal
 from progsynth.library.loading import load
 from progsynth.library.store import Library
 from progsynth.library.vocabulary import Networks, Vocabulary
@@ -30,12 +32,14 @@ class Setting:
 
     `sketch` is the program with holes, None where all of it is to be found. `trained` are the
     submodules that the sketch declares or the task names, but for those with known weights.
+    `weights` are those of a grammar fitted to programs of other tasks.
     """
 
     task: Task
     vocabulary: Vocabulary
     sketch: Program | None
     trained: tuple[Neural, ...]
+    weights: Weights | None = None
 
     def words(self, candidate: Candidate) -> Vocabulary:
         """The vocabulary with the candidate's networks, their decisions found for all examples
@@ -98,7 +102,9 @@ def make_setting(
         )
     vocabulary = vocabulary.with_networks(known, _rows(task))
     trained = tuple(n for name, n in declared.items() if name not in vocabulary.networks)
-    return Setting(task, vocabulary, _read(task, given, vocabulary, declared), trained)
+    read = _read(task, given, vocabulary, declared)
+    weights = None if library is None else journal.grammar(library, pack.name)
+    return Setting(task, vocabulary, read, trained, weights)
 
 
 def same_types(one: Neural, other: Neural) -> bool:

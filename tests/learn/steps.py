@@ -7,7 +7,7 @@ from progsynth.learn import Settings
 from progsynth.registry import pack
 from progsynth.task import Suite, Task
 
-SETTINGS = Settings(executions=8000, frontier=2, subroutines=2, solutions=1, replays=3)
+SETTINGS = Settings(executions=8000, frontier=2, subroutines=2, solutions=1, replays=3, share=1)
 _ORIGAMI = pack("origami")
 STEPS = DSL(
     "steps",

@@ -172,3 +172,15 @@ def test_pruning_deletes_what_nobody_can_ask_for(library: Library) -> None:
     library.retire("level", 1)
     assert prune(library, retired=True) == ("half, version 1",), "version 1 is needed"
     assert [e.key for e in library.history("level")] == [("level", 1), ("level", 2)]
+
+
+def test_the_version_of_what_was_pruned_is_never_given_again(tmp_path: Path) -> None:
+    library = Library(tmp_path / "library")
+    for text in ("0", "1"):
+        library.add(
+            "zero", source=f"def zero() -> int:\n    return {text}\n", signature="() -> int"
+        )
+    library.retire("zero", 2)
+    assert prune(library, retired=True) == ("zero, version 2",)
+    made = library.add("zero", source="def zero() -> int:\n    return 2\n", signature="() -> int")
+    assert made.key == ("zero", 3), "who noted version 2 would get another function"
