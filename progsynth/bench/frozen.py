@@ -18,13 +18,13 @@ from progsynth.bench.digests import pack_digest, suite_checksum, task_checksum
 from progsynth.bench.methods import method_of
 from progsynth.bench.plan import Plan
 from progsynth.bench.record import Key
-from progsynth.errors import PackError, ProgsynthError, TaskError, UnsupportedError
+from progsynth.errors import ProgsynthError, TaskError, UnsupportedError
 from progsynth.execute import pack
 from progsynth.files import read_text, write_text
 from progsynth.lang.primitive import DSL
 from progsynth.near import near_names
 from progsynth.task import Suite, Task
-from progsynth.task_formats import read_tasks
+from progsynth.task_formats.named import suite_or_file
 
 PLAN = "plan.json"
 _KEYS = ("digest", "plan", "suites", "packs", "tasks")  # of what it holds
@@ -102,7 +102,7 @@ def freeze(plan: Plan) -> Frozen:
     """
     for method in plan.methods:
         method_of(method)
-    suites = [_as_planned(_suite(name), plan) for name in plan.suites]
+    suites = [_as_planned(suite_or_file(name), plan) for name in plan.suites]
     names = [suite.name for suite in suites]
     for name in names:
         if names.count(name) > 1:
@@ -120,23 +120,6 @@ def freeze(plan: Plan) -> Frozen:
                 Chosen(suite.name, origin, task, checksum, task_checksum(task), name, digest)
             )
     return Frozen(plan, tuple(chosen))
-
-
-def _suite(name: str) -> Suite:
-    """The suite of that name, or the tasks of that file."""
-    path = Path(name)
-    known = registry.suites()
-    if name not in known and (path.suffix or path.exists() or len(path.parts) > 1):
-        return read_tasks(path)
-    try:
-        found: Suite = registry.suite(name)
-    except PackError:
-        if name in known:
-            raise
-        raise ProgsynthError(
-            f"no suite '{name}'{near_names(name, known)} (a file of tasks is named by its path)"
-        ) from None
-    return found
 
 
 def _as_planned(suite: Suite, plan: Plan) -> Suite:

@@ -29,6 +29,7 @@ from progsynth.search.proposals.texts import read_proposals
 from progsynth.solve import SEARCHES, Result, solve
 from progsynth.task import Suite, Task
 from progsynth.task_formats import FORMATS, read_tasks
+from progsynth.task_formats.named import suite_or_file
 
 SOLVED, NOT_SOLVED, BAD_INPUT, DEFECT, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -44,6 +45,7 @@ examples:
   progsynth solve tasks.json
   progsynth solve tasks.json --task double --seconds 10 --python double.py
   progsynth solve tasks.json --json results.json --quiet
+  progsynth solve demo --task mean
 
 Exit code: 0 all solved, 1 not all within the budget, 2 wrong input, 130 interrupted.
 docs/tasks.md describes the files.
@@ -53,7 +55,9 @@ docs/tasks.md describes the files.
 def describe(parser: argparse.ArgumentParser) -> None:
     """Say what the verb takes."""
     parser.epilog = _EXAMPLES
-    parser.add_argument("file", metavar="FILE", type=Path, help="tasks: JSON or JSON lines")
+    parser.add_argument(
+        "file", metavar="FILE", help="tasks: JSON or JSON lines; or the name of a suite"
+    )
     parser.add_argument(
         "--task", metavar="NAME", action="append", help="only this task; may be given again"
     )
@@ -131,8 +135,13 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _chosen(options: argparse.Namespace) -> tuple[Task, ...]:
-    suite: Suite = read_tasks(options.file, format=options.format)
-    if not options.quiet and suite.format not in ("json", "jsonl"):
+    suite: Suite
+    if options.format is None:
+        suite = suite_or_file(options.file)
+    else:
+        suite = read_tasks(options.file, format=options.format)
+    foreign = suite.format in FORMATS and suite.format not in ("json", "jsonl")
+    if foreign and not options.quiet:
         print(f"{options.file}: {len(suite)} tasks, {FORMATS[suite.format]}", file=sys.stderr)
     tasks = suite.tasks
     if options.task:

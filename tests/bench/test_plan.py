@@ -122,7 +122,7 @@ def test_jobs_go_seed_by_seed_and_stand_for_the_tasks_chosen() -> None:
 def test_a_quick_run_takes_the_quick_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
     tasks = tuple(Task.from_pairs(name, [(1, 1), (2, 2)]) for name in ("a", "b", "c"))
     found = {"three": Suite("three", tasks, quick=("c", "a")), "none": Suite("none", tasks)}
-    monkeypatch.setattr(frozen_module, "_suite", found.__getitem__)
+    monkeypatch.setattr(frozen_module, "suite_or_file", found.__getitem__)
     plan = Plan(suites=("three",), methods=("bottom_up",), quick=True)
     assert [chosen.task.name for chosen in freeze(plan).chosen] == ["c", "a"]
     with pytest.raises(ProgsynthError, match="'none' has no quick subset"):
@@ -149,7 +149,7 @@ def test_a_plan_may_name_another_pack_and_hold_examples_out(
 
 def test_a_task_that_cannot_be_sent_to_a_worker_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     task = Task.from_pairs("own", [(1, 1)], error=lambda expected, found: 1.0)
-    monkeypatch.setattr(frozen_module, "_suite", lambda name: Suite("own", (task,)))
+    monkeypatch.setattr(frozen_module, "suite_or_file", lambda name: Suite("own", (task,)))
     with pytest.raises(ProgsynthError, match="task 'own': it cannot be sent to another process"):
         freeze(Plan(suites=("own",), methods=("bottom_up",)))
 
