@@ -47,7 +47,7 @@ def test_test_examples_are_opened_once_in_a_process_that_searches_for_nothing(
         test=[(212121, module.SECRET), (0, 1)],  # the last one is not what double does
         error=module.logging,
     )
-    monkeypatch.setattr(frozen_module, "_suite", lambda name: Suite("own", (task,)))
+    monkeypatch.setattr(frozen_module, "suite_or_file", lambda name: Suite("own", (task,)))
     plan = Plan(suites=("own",), methods=(f"{misbehaving}:looking",), seconds=20)
     (record,) = run(freeze(plan), tmp_path / "x")
     assert record.error == "", "the method looks for test examples in its process"
