@@ -4,7 +4,8 @@ The problems are those that were fixed for `genetic_representation`: three of PS
 PSB2. Beside it random search, which draws every genome anew, at as many executions, and what has
 been published. An execution is one program on one case. Population and share of cases are those
 of the published runs with down-sampled lexicase selection: 1,000 programs on a quarter of the
-cases; all else is as it is by default.
+cases; all else is as it is by default. Both are the methods themselves: small programs of usual
+shapes, which `solve(search="genetic")` tries first, have no part in it.
 Solved is what is right on the training examples, right what is so on those held out, too.
 
     nice -n 19 python -m benchmarks.genetic_psb

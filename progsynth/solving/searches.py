@@ -12,6 +12,7 @@ from progsynth.errors import ProgsynthError, UnsupportedError
 from progsynth.lang.term import Term
 from progsynth.search.best_first import best_first
 from progsynth.search.bottom_up import bottom_up
+from progsynth.search.first import First
 from progsynth.search.loops.search import loops
 from progsynth.search.portfolio import Member, Portfolio, Used
 from progsynth.search.portfolio.closeness import Closeness
@@ -22,7 +23,13 @@ from progsynth.search.sketch import search_sketch
 from progsynth.solving.problem import make_problem
 from progsynth.solving.result import Result
 from progsynth.solving.setting import Setting
-from progsynth.solving.usual import WEIGHTS, usual, usual_bottom_up, waiting_bottom_up
+from progsynth.solving.usual import (
+    WEIGHTS,
+    small_first,
+    usual,
+    usual_bottom_up,
+    waiting_bottom_up,
+)
 
 IN_PYTHON = "bottom_up_python"
 
@@ -61,7 +68,7 @@ def _bottom_up_python(asked: _Asked, seeds: Seeds) -> Search:
 
 
 def _best_first(asked: _Asked, seeds: Seeds) -> Search:
-    return _of_method(best_first(), asked, seeds)
+    return _of_method(small_first(best_first(), "best_first"), asked, seeds)
 
 
 def _loops(asked: _Asked, seeds: Seeds) -> Search:
@@ -69,12 +76,13 @@ def _loops(asked: _Asked, seeds: Seeds) -> Search:
 
 
 def _genetic(asked: _Asked, seeds: Seeds) -> Search:
-    return _of_method(progsynth.genetic(), asked, seeds)
+    return _of_method(small_first(progsynth.genetic(), "genetic"), asked, seeds)
 
 
 def _flat_genetic(asked: _Asked, seeds: Seeds) -> Search:
     """Over flat genomes; where these are not for the task, over trees."""
-    return _of_method(progsynth.genetic(representation="auto"), asked, seeds)
+    method = progsynth.genetic(representation="auto")
+    return _of_method(small_first(method, "flat_genetic"), asked, seeds)
 
 
 def _hybrid(asked: _Asked, seeds: Seeds) -> Search:
@@ -176,8 +184,8 @@ class Beginning:
         return self._made
 
     def finder(self, candidate: Candidate) -> str:
-        """The name of the search that found the candidate; '' where a portfolio did not."""
-        if isinstance(self._made, Portfolio):
+        """The name of the search that found the candidate; '' where that is not known."""
+        if isinstance(self._made, Portfolio | First):
             return self._made.finder(candidate)
         return ""
 
@@ -185,6 +193,11 @@ class Beginning:
         """What each of the searches has used of what was used in all."""
         if isinstance(self._made, Portfolio):
             return self._made.used()
+        if isinstance(self._made, First):
+            parts = self._made.parts
+            return tuple(
+                Used(p.search, p.programs, p.executions, round(p.seconds, 3)) for p in parts
+            )
         if self._made is None:
             return ()
         total = outcome.programs, outcome.executions, round(outcome.seconds, 3)

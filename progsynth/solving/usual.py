@@ -22,6 +22,13 @@ WEIGHTS: Mapping[str, float] = MappingProxyType(
     {"bottom_up": 2.0, "flat_genetic": 2.0, "genetic": 0.5, "best_first": 1.0}
 )
 _LOOPS = 1_200_000  # executions
+_SMALL = 0.1  # of a budget, at most, for small programs before another search
+
+
+def small_first(method: Method, name: str) -> Method:
+    """The method after the small programs of usual shapes, by that name. These have a small share
+    of the budget, and none where it is so small that the search itself would hardly begin."""
+    return first(templates(), method, share=_SMALL, name=name)
 
 
 def usual_genetic(problem: Problem, seed: int) -> Search:

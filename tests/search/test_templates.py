@@ -23,6 +23,8 @@ from progsynth.search.run import Allowance, Search
 from progsynth.search.templates import Templates, templates
 from progsynth.search.typed_rules import is_whole
 from progsynth.search.universe import make_space
+from progsynth.solving.problem import make_problem
+from progsynth.solving.setting import make_setting
 
 NAMES = ["add.int", "sub.int", "mul.int", "lt", "max.list", "sum.int", "append", "len.list"]
 NAMES += ["map", "filter", "fold", "sort.list", "item.list", "reverse.list"]
@@ -49,6 +51,9 @@ SHAPES = {
     "a call over a map": ("sum(map(lambda x: x * x, xs))", 4),
     "a map over a call": ("map(lambda x: x * x, sort(xs))", 5),
 }
+
+
+HARD = "fold(lambda a, x: a * 3 - x * x + 7, 1, sort(xs)) - len(xs)"
 
 
 def task_of(expression: str, **options: Any) -> ps.Task:
@@ -197,3 +202,59 @@ def test_candidates_are_told_apart_by_who_found_them() -> None:
     assert search.finder(batch.candidates[0]) == "templates"
     other = ps.solve(task, seconds=1, search=best_first(), dsl=SMALL)
     assert other.solved
+
+
+def _halting(share: float, **bounds: int) -> First:
+    """Both searches on a task that no small program solves, after a first ask with that share."""
+    hard = task_of(HARD)
+    problem = make_problem(make_setting(hard, dsl=SMALL))
+    search = first(templates(), best_first(), share=share, name="both")(problem, 0)
+    assert isinstance(search, First)
+    left = dict(bounds)
+    for _ in range(1_000):
+        if len(search.parts) == 2:
+            break
+        batch = search.ask(Allowance(left.get("executions"), None, programs=left.get("programs")))
+        used = {"executions": batch.executions, "programs": batch.programs}
+        left = {name: n - used[name] for name, n in left.items()}
+    assert [part.search for part in search.parts] == ["templates", "best_first"]
+    assert search.name == "both"
+    return search
+
+
+def test_small_programs_have_a_share_of_the_budget_and_no_more() -> None:
+    before, _ = _halting(0.1, executions=40_000).parts
+    assert 4_000 <= before.executions < 5_000
+    before, _ = _halting(0.1, programs=4_000).parts
+    assert 400 <= before.programs < 600
+
+
+@pytest.mark.parametrize("bounds", [{"executions": 50}, {"programs": 50}])
+def test_of_a_budget_that_is_tiny_they_have_nothing(bounds: dict[str, int]) -> None:
+    before, then = _halting(0.1, **bounds).parts
+    assert (before.programs, before.executions) == (0, 0)
+    assert then.programs > 0
+
+
+def test_a_share_of_seconds_ends_by_the_clock() -> None:
+    now = 0.0
+
+    def clock() -> float:
+        nonlocal now
+        now += 0.01
+        return now
+
+    hard = make_problem(make_setting(task_of(HARD), dsl=SMALL))
+    search = first(templates(), best_first(), share=0.1)(hard, 0)
+    assert isinstance(search, First)
+    while len(search.parts) == 1:
+        search.ask(Allowance(None, clock() + 0.2, clock, end=20.0))
+    assert 2.0 <= now < 3.0
+
+
+@pytest.mark.parametrize("search", ["best_first", "genetic", "flat_genetic"])
+def test_they_come_before_the_searches_that_solve_knows_by_name(search: str) -> None:
+    result = ps.solve(task_of("max(xs)"), search=search, dsl=SMALL, seconds=60)
+    assert result.solved
+    assert (result.search, result.found_by) == (search, "templates")
+    assert [used.search for used in result.searches] == ["templates"]

@@ -21,7 +21,8 @@ def test_a_result_says_which_search_found_it_and_what_each_used(search: str) -> 
     found = solve(DOUBLE, search=search, seconds=60, seed=1)
     assert found.solved
     assert found.search == search
-    assert found.found_by == ("bottom_up" if search == "portfolio" else search)
+    by = {"portfolio": "bottom_up", "best_first": "templates"}  # small programs come first
+    assert found.found_by == by.get(search, search)
     assert found.searches[0].search == found.found_by
     assert sum(used.programs for used in found.searches) == found.programs
     if search == "portfolio":
