@@ -1,0 +1,1 @@
+"""Programs that treat each item of a list by itself: what one item comes to, found from wholes."""
