@@ -1,8 +1,8 @@
 """`while` and `for` as rules of programs whose parts are learnt: condition and step are places.
 
 The rules of a pack (`search.typed_rules`) hold no loops with changing state, as enumeration would
-drown in them. Where a network stands for the condition or the step, a loop can be trained before
-that is filled, so here they are rules, at the types of state that a network can read:
+drown in them. Where a network stands for the condition, or a submodule is the step, a loop can be
+trained as it is, so here they are rules, at the types of state that a network can read:
 
     while going(s): s = step(s)                       the state that the loop ends with
     n = 0; while going(s): s = step(s); n = n + 1     how many turns that took
@@ -56,12 +56,10 @@ def with_loops(rules: Rules, states: Iterable[Type]) -> Rules:
 
 
 def is_bare(rule: Rule, argument: int) -> bool:
-    """Has this argument of the rule to be filled before it is trained? That is what a loop begins
-    with, how many turns a `for` has, and the step of a `while`: where both the step and the
-    condition are networks that know nothing yet, training finds neither."""
-    if rule.kind != "call" or rule.detail not in LOOPS:
-        return False
-    return argument != (2 if rule.detail == TIMES else 1)
+    """Has this argument of the rule to be filled before it is trained? All have but the condition
+    of a `while`: where both its step and its condition are networks that know nothing yet,
+    training finds neither, and in the step of a `for` a network is what a submodule would be."""
+    return rule.kind == "call" and rule.detail in LOOPS and (rule.detail == TIMES or argument != 1)
 
 
 def written_out(term: Term) -> Term:

@@ -22,7 +22,7 @@ from typing import Any
 
 from progsynth.errors import UnsupportedError
 from progsynth.grammar.rules import Rule, Rules
-from progsynth.lang.term import Build, Function
+from progsynth.lang.term import Build, Function, free_variables
 from progsynth.lang.types import BOOL, INT, Type, as_int, walk_type
 from progsynth.neural import device as devices
 from progsynth.neural.config import Config
@@ -39,6 +39,7 @@ from progsynth.train.unfinished import Open, Unfinished, is_readable
 __all__ = ["Near", "Plan", "near_search", "rules_with_submodules"]
 
 PRIOR = 0.5  # the loss of a node whose parents have no networks, and so were not trained
+UNREAD = 3  # what it costs a program not to read an input
 STARTS = (0, 1, 0.0, 1.0, False, True)  # constants, beside a task's own: states begin with them
 
 
@@ -187,14 +188,27 @@ class Near:
 
     def push(self, node: Node) -> None:
         """Into the queue."""
-        order = node.loss + self.plan.per_cost * self.least_cost(node.unfinished)
+        order = self.promise(node) + self.plan.per_cost * self.least_cost(node.unfinished)
         heapq.heappush(self.queue, (order, next(self.ties), node))
+
+    def promise(self, node: Node) -> float:
+        """The loss by which a node is ordered. A submodule in a loop begins with states that mean
+        nothing, and after a few steps is worse than none: until it has had all its steps, a
+        finished program counts as no worse than what was not trained at all."""
+        unproven = self.submodules and node.is_finished and self.can_train(node)
+        return min(node.loss, PRIOR) if unproven else node.loss
 
     def least_cost(self, one: Unfinished) -> int:
         """What it costs at least when it is finished: an open place has a call of a submodule, if
-        there are any and none is called yet, or one rule."""
+        there are any and none is called yet, or one rule. So does each input that a finished
+        program with submodules does not read: a task has few that do not count."""
         call = 0 if self.calls_submodule(one) else self.call_cost
-        return one.cost + max(len(one.open), call + len(one.open) - 1)
+        unread = 0 if one.open or not self.submodules else self.unread(one)
+        return one.cost + UNREAD * unread + max(len(one.open), call + len(one.open) - 1)
+
+    def unread(self, one: Unfinished) -> int:
+        """How many inputs of the task the program does not read."""
+        return len(set(range(len(self.problem.types))) - free_variables(one.term))
 
     def calls_submodule(self, one: Unfinished) -> bool:
         """Is a submodule of the task called, if it has any?"""

@@ -46,3 +46,34 @@ def test_a_fold_with_a_learnt_cell() -> None:
     found = [result.function(xs) for xs in longer]
     right = [abs(f - smoothed(xs)) <= 0.3 for f, xs in zip(found, longer, strict=True)]
     assert np.mean(right) >= 0.9
+
+
+def turns_of(x: float) -> int:
+    """How often 1 can be taken from a number while it is more than 1.37."""
+    turns = 0
+    while x > 1.37:
+        x, turns = x - 1.0, turns + 1
+    return turns
+
+
+def clear(longest: float, count: int, seed: int) -> list[float]:
+    """Numbers that stay clear of 1.37 all the way down."""
+    drawn = np.random.default_rng(seed).uniform(longest / 5, longest + 0.3, 3 * count).tolist()
+    return [x for x in drawn if abs((x - 1.37) % 1.0 - 0.5) < 0.45][:count]
+
+
+def test_a_while_with_a_learnt_condition_is_exact_on_ten_times_the_length() -> None:
+    pairs = [(x, turns_of(x)) for x in clear(5.0, 250, 0)]
+    task = Task.from_pairs(
+        "turns",
+        pairs[:200],
+        validation=pairs[200:],
+        request="float -> int",
+        neural=("full(x: float) -> bool",),
+        accuracy=0.95,
+    )
+    result = solve(task, seconds=None, programs=100)
+    assert result.solved and result.program is not None and "while full(" in result.program
+    assert [result.function(x) for x in clear(50.0, 40, 1)] == list(
+        map(turns_of, clear(50.0, 40, 1))
+    )

@@ -14,8 +14,8 @@ from progsynth.errors import ProgsynthError
 from progsynth.evaluate import Evaluation, evaluate
 from progsynth.lang.failure import Limits
 from progsynth.lang.printing.pretty import pretty
-from progsynth.lang.term import Call, Function, Neural, Program, Term, subterms
-from progsynth.lang.types import FLOAT, Type, list_of
+from progsynth.lang.term import Call, For, Function, Neural, Program, Term, Var, subterms
+from progsynth.lang.types import FLOAT, INT, Type, list_of
 from progsynth.neural.config import Config
 from progsynth.neural.gradients.through import Through
 from progsynth.search.problem import Problem
@@ -159,3 +159,23 @@ def test_what_waits_calls_a_submodule_or_can() -> None:
         assert node.unfinished.open or search.calls_submodule(node.unfinished)
         for place in node.unfinished.open:  # networks do not read the program's input
             assert 0 not in place.read
+
+
+def grown(rows: int = 20) -> Problem:
+    """A number after so many turns of a step that is learnt."""
+    step = Neural("step", ("x",), (FLOAT,), FLOAT)
+    given = [(0.1 * n, n % 3) for n in range(rows)]
+    return problem((FLOAT, INT), given, [x * 2.0**n for x, n in given], (), (step,))
+
+
+def test_a_for_that_reads_all_inputs_is_among_the_first() -> None:
+    search = near_search(plan=Plan(rungs=(2, 4)), device="cpu")(grown(), 0)
+    finished = [n for _, _, n in sorted(search.queue, key=lambda one: one[:2]) if n.is_finished]
+    loops = [n for n in finished if isinstance(n.unfinished.term, For)]
+    (alone,) = [n for n in finished if n.unfinished.term == Call("step", (Var(1),))]
+    assert search.unread(alone.unfinished) == 1 and search.unread(loops[0].unfinished) == 0
+    assert finished.index(loops[0]) < 3
+    trained = search.trainer.climbed(loops[0], lambda: False)
+    assert trained.loss > 0 and trained.chosen is not None
+    early = replace(trained, loss=9.0)
+    assert search.promise(early) < 1.0 < search.promise(replace(early, rung=2)) == 9.0
