@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -22,22 +21,21 @@ from progsynth.lang.primitive import DSL
 from progsynth.lang.python import python_engine
 from progsynth.lang.term import Function, Program, Term, bind, const
 from progsynth.lang.types import BOOL, FLOAT, INT, STR, Type
-from progsynth.lang.values import identity_key
 from progsynth.search.aggregates import (
     Found,
-    Numbers,
-    Settings,
     Shape,
     Trial,
     Valued,
     of_items,
     shapes,
 )
+from progsynth.search.at_hand import Lists
 from progsynth.search.backward.goals import Solution, Subgoal, lacking
 from progsynth.search.backward.roles import is_less
-from progsynth.search.backward.view import Row, new_cells
+from progsynth.search.backward.view import Row
 from progsynth.search.goal import Goal, Hit
 from progsynth.search.nested import BEFORE, Inner, gives
+from progsynth.search.reductions import Numbers, Settings
 from progsynth.search.run import Allowance
 from progsynth.search.sources import Sources
 from progsynth.search.space import Production, Space, Symbol, build_term
@@ -46,9 +44,7 @@ SHARE = 0.5  # of the executions of the search around them that all aggregates m
 _AGAIN = 1.5  # times as many executions as when lists were looked at, before that is done again
 _SLICE = 20_000  # executions of one turn
 _TRIALS = 8  # that are gone on with
-_LISTS = (3, 6)  # what one list may cost, and two
-_ROWS = 6  # lists of one cell
-_LOOKED = 256  # entries of one cell that are looked at
+_LOOKED = 256  # of one batch that are looked at for what depends on them
 _DEPTH = 2  # of the goals that aggregates are compared with
 _HITS = 8  # of one batch for one goal that are tried
 _AROUND, _EACH = 6, 2  # searches around an aggregate, and those for one goal
@@ -131,8 +127,8 @@ class Aggregates:
             self._again()
             return
         self._examples = goal.rows
-        self._done: dict[Symbol, int] = {}
-        self._at_hand: dict[Any, list[tuple[int, Row, Any]]] = {}
+        self._lists = Lists(self._sources)
+        self._taken: dict[Any, tuple[int, ...]] = {}  # how many lists of each type, by group
         self.trials = []
         self.arounds.clear()
         self._known: set[Any] = set()
@@ -184,12 +180,16 @@ class Aggregates:
             return
         self._looked = max(BEFORE, executions)
         for (scope, types), some in self._groups.items():
-            for lists, cost in self._lists(types):
+            sizes = self._lists.update(types)
+            if self._taken.get((scope, types)) == sizes:
+                continue  # all are known
+            self._taken[scope, types] = sizes
+            for lists, cost in self._lists.choices(types):
                 key = scope, tuple([term for term, _ in lists])
                 if key in self._known:
                     continue
                 self._known.add(key)
-                settings = Settings(self.goal, some[0][1], [row for _, row in lists])
+                settings = Settings(self.goal, some[0][1].body.scope, [row for _, row in lists])
                 items = scope, settings.contents
                 if settings.serves and items not in self._counted:
                     self._counted.add(items)
@@ -213,28 +213,6 @@ class Aggregates:
         if found is None:
             found = self._inner[visible] = of_items(self.space, visible)
         return found
-
-    def _lists(self, types: Sequence[Any]) -> Iterator[tuple[list[tuple[Term, Row]], int]]:
-        if len(types) == 1:
-            for cost, row, handle in self._rows(types[0], _LISTS[0]):
-                yield [(self._sources.view.term(handle), row)], cost
-            return
-        first, second = types
-        for cost, row, handle in self._rows(first, _LISTS[0] - 1):
-            for more, other, partner in self._rows(second, _LISTS[0] + 1):
-                if cost + more <= _LISTS[1] and _go_together(row, other):
-                    terms = map(self._sources.view.term, (handle, partner))
-                    yield list(zip(terms, (row, other), strict=True)), cost + more
-
-    def _rows(self, type_: Any, most: int) -> Iterator[tuple[int, Row, Any]]:
-        """The first lists of each cell, with their cost."""
-        symbol, view = self._sources.symbol(type_), self._sources.view
-        for cost in new_cells(view, symbol, self._done):
-            if cost <= _LISTS[0] + 1:
-                found = self._at_hand.setdefault(type_, [])
-                rows = (one for one in view.rows(symbol, cost, _LOOKED) if _says(one[0]))
-                found += [(cost, row, handle) for row, handle in islice(rows, _ROWS)]
-        yield from (one for one in self._at_hand.get(type_, ()) if one[0] <= most)
 
     # ----------------------------------------------------------------------------- turns
 
@@ -383,21 +361,6 @@ def _same(term: Term) -> Term:
 
 def _called(production: Production) -> Callable[[Term], Term]:
     return lambda term: build_term(production, (term,))
-
-
-def _says(row: Row) -> bool:
-    """Do the lists differ from example to example?"""
-    first = identity_key(row[0])
-    return any(identity_key(xs) != first for xs in row)
-
-
-def _go_together(row: Row, other: Row) -> bool:
-    """Are they other lists, as long, or the same without the first item?"""
-    longer = [len(xs) - len(ys) for xs, ys in zip(row, other, strict=True)]
-    if not any(longer):
-        return identity_key(row) != identity_key(other)
-    rests = (xs[1:] for xs in row)
-    return all(more <= 1 for more in longer) and identity_key((*rests,)) == identity_key(other)
 
 
 def _tells(row: Sequence[Any], wanted: Sequence[str]) -> bool:

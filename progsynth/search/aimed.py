@@ -13,13 +13,13 @@ import numpy as np
 from progsynth.lang.primitive import DSL
 from progsynth.lang.term import Term
 from progsynth.lang.values import Value
-from progsynth.search.aggregates import Numbers
 from progsynth.search.backward.python_view import BankView
 from progsynth.search.bank import Bank, Entry
 from progsynth.search.bodies import Noted
 from progsynth.search.deduce import Deducible, bodies, choices, deducible, demanded, wanted
 from progsynth.search.goal import Goal, same_function
 from progsynth.search.kernels import FAIL, FAILURES, Kernels
+from progsynth.search.reductions import Numbers
 from progsynth.search.space import Production, Space, Symbol
 
 _LOOK = 1024  # programs tried between ticks, at most

@@ -20,7 +20,7 @@ from typing import Any, Protocol
 from progsynth.lang.term import Term
 from progsynth.lang.types import BOOL
 from progsynth.search.aggregated import Aggregates
-from progsynth.search.aggregates import Entries, Numbers
+from progsynth.search.aggregates import Entries
 from progsynth.search.backward.hook import Backward
 from progsynth.search.backward.view import View
 from progsynth.search.bank import splits
@@ -29,6 +29,7 @@ from progsynth.search.deduce import Deducible
 from progsynth.search.goal import Goal, Hit
 from progsynth.search.levels import FilledBank, Levels
 from progsynth.search.nested import BEFORE, Nested, Pace
+from progsynth.search.reductions import Numbers
 from progsynth.search.run import Allowance, Batch, Candidate, Told
 from progsynth.search.space import IF_COST, Production, Scope, Space, Symbol
 from progsynth.search.telling import Telling

@@ -152,6 +152,7 @@ class Nested:
     arounds: list[Wanted] = field(default_factory=list)  # what else is to be searched for so
     _known: dict[Hashable, Body] = field(default_factory=dict)  # of all
     _places: list[_Place] = field(default_factory=list)
+    _deducible: dict[Symbol, list[Deducible]] = field(default_factory=dict)
     _looked: int = 0
 
     @property
@@ -173,9 +174,15 @@ class Nested:
             _Place(goal, target, one, self.sources)
             for target in targets
             if target.depth <= _DEPTH
-            for one in deducible(self.dsl, self.space, target.symbol)
+            for one in self._deducible_of(target.symbol)
             if len(one.production.args[0].scope.visible) <= _MOST_PARAMS
         ]
+
+    def _deducible_of(self, symbol: Symbol) -> list[Deducible]:
+        found = self._deducible.get(symbol)
+        if found is None:
+            found = self._deducible[symbol] = deducible(self.dsl, self.space, symbol)
+        return found
 
     def look(self, executions: int, most: Callable[[], int | None]) -> Iterator[None]:
         """Take in the bodies that are wanted of what more there is at hand, when the pass around
@@ -185,6 +192,8 @@ class Nested:
         self._looked = max(1, executions)
         yield from self.sources.go_on(executions, most)
         for place in self._places:
+            if not place.has_news:
+                continue
             for others, cost, goal in place.wanted():
                 key = (id(place.one.instead), others, repr((goal.rows, goal.expected)))
                 body = self._known.get(key)
@@ -255,6 +264,14 @@ class _Place:
         self.fitting = self._is_fitting()
         self._dearest = _FITTING if self.fitting else _DEAREST
         self._done: list[dict[Symbol, int]] = [{} for _ in one.production.args[1:]]
+
+    @property
+    def has_news(self) -> bool:
+        """Are there cells that were not looked at, and serve?"""
+        return self._tried < _TRIED and any(
+            done.get(symbol, 1) < min(self.view.num_cells(symbol), self._dearest + 1)
+            for symbol, done in zip(self._symbols, self._done, strict=True)
+        )
 
     def wanted(self) -> Iterator[tuple[tuple[Term, ...], int, Goal]]:
         """What bodies have to give, for other arguments that are new, with the call's cost."""

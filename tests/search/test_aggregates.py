@@ -13,7 +13,7 @@ from progsynth.lang.interpret import run
 from progsynth.lang.term import Var
 from progsynth.lang.types import BOOL, INT, parse_type
 from progsynth.registry import pack
-from progsynth.search.aggregates import Settings, Shape, reduced, shapes
+from progsynth.search.aggregates import Shape, shapes
 from progsynth.search.aimed import AimedBank
 from progsynth.search.fast.aimed import AimedFastBank
 from progsynth.search.fast.fragment import restrict
@@ -21,6 +21,7 @@ from progsynth.search.fast.memory import Sizes
 from progsynth.search.goal import Goal
 from progsynth.search.kernels import Kernels
 from progsynth.search.levels import Levels
+from progsynth.search.reductions import Settings, reduced
 from progsynth.search.space import Constant, Space
 from progsynth.search.universe import make_space
 from tests.search.test_nested import found, search
@@ -95,7 +96,9 @@ def of_numbers() -> tuple[Space, Goal, Settings, dict[str, Shape]]:
         if shape.body.scope.own == (INT,) and shape.body.scope.closed and len(shape.call.args) == 2
         and shape.body.type in (BOOL, INT)
     }  # fmt: skip
-    settings = Settings(goal, next(iter(known.values())), [tuple(row[0] for row in rows)])
+    settings = Settings(
+        goal, next(iter(known.values())).body.scope, [tuple(row[0] for row in rows)]
+    )
     return space, goal, settings, known
 
 

@@ -12,7 +12,7 @@ from progsynth.lang.interpret import run
 from progsynth.lang.term import Function, Program, Term
 from progsynth.lang.types import parse_signature
 from progsynth.registry import pack
-from progsynth.search import bottom_up
+from progsynth.search import bottom_up, nested
 from progsynth.search.constants import mine
 from progsynth.search.course import BottomUp
 from progsynth.search.fast.fragment import restrict
@@ -139,3 +139,15 @@ def test_small_programs_come_before_anything_is_searched_for_by_itself(
     without, alone = found(search(request, examples, None, fast=fast, bodies=False), 300)
     assert without is not None
     assert (candidate.program, used) == (without.program, alone)
+
+
+@pytest.mark.parametrize("name", ["one number for another", "long words backwards"])
+def test_calls_without_news_need_not_be_asked(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    request, inputs, meaning, allowed, _ = TASKS[name]
+    examples = [(*row, meaning(*row)) for row in inputs]
+    candidate, used = found(search(request, examples, allowed, fast=False), 300_000)
+    assert candidate is not None
+    monkeypatch.setattr(nested._Place, "has_news", True)
+    again, as_many = found(search(request, examples, allowed, fast=False), 300_000)
+    assert again is not None
+    assert (again.program, as_many) == (candidate.program, used)

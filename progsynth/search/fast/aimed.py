@@ -9,7 +9,6 @@ import numpy as np
 from progsynth.lang.primitive import DSL
 from progsynth.lang.term import Term
 from progsynth.lang.types import BOOL, FLOAT
-from progsynth.search.aggregates import Numbers
 from progsynth.search.bank import splits
 from progsynth.search.bodies import Noted
 from progsynth.search.deduce import Deducible, deducible
@@ -21,6 +20,7 @@ from progsynth.search.fast.memory import Sizes
 from progsynth.search.fast.noting import Noting
 from progsynth.search.fast.view import FastView
 from progsynth.search.goal import Goal, same_function
+from progsynth.search.reductions import Numbers
 from progsynth.search.space import Production, Space, Symbol
 
 
