@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,7 @@ def solve(
     ProgramError for a sketch that cannot be read, UnsupportedError for what a method cannot do.
     """
     budget = Budget(seconds, executions, programs, gradient_steps)
+    _check_kinds(task=task, dsl=dsl, library=library, seed=seed)
     _check_budget(budget)
     if isinstance(library, str | Path):
         library = Library(Path(library), create=False)  # a wrong name makes no folder
@@ -128,18 +130,47 @@ def solve(
     return _counted(result, setting) if outcome.solved else result
 
 
+# What an argument may be, and how it is asked for: else errors would come from far inside.
+_KINDS: dict[str, tuple[tuple[type, ...], str]] = {
+    "task": ((Task,), "a Task, as Task.from_pairs makes; solve takes one at a time"),
+    "dsl": ((DSL, type(None)), "a DSL, such as pack('default')"),
+    "library": ((Library, str, Path, type(None)), "a Library, or its folder"),
+    "seed": ((Integral,), "a whole number"),
+}
+
+
+def _check_kinds(**given: Any) -> None:
+    for name, value in given.items():
+        kinds, expected = _KINDS[name]
+        if not isinstance(value, kinds):
+            raise ProgsynthError(f"{name}: expected {expected}, found {_shown(value)}")
+
+
 def _check_budget(budget: Budget) -> None:
     seconds = budget.seconds
-    counts = {name: getattr(budget, name) for name in ("executions", "programs", "gradient_steps")}
+    names = ("executions", "programs", "gradient_steps")
+    counts = {name: getattr(budget, name) for name in names}
     if seconds is None and all(bound is None for bound in counts.values()):
         raise ProgsynthError(
             f"a search needs a bound: give seconds, {', '.join(counts)}, one or several of them"
         )
-    if seconds is not None and not (seconds >= 0 and math.isfinite(seconds)):
-        raise ProgsynthError(f"seconds: expected a number from 0, found {seconds!r}")
+    if seconds is not None and not (_is_from_zero(seconds) and math.isfinite(seconds)):
+        raise ProgsynthError(f"seconds: expected a number from 0, found {_shown(seconds)}")
     for name, bound in counts.items():
-        if bound is not None and bound < 0:
-            raise ProgsynthError(f"{name}: expected a whole number from 0, found {bound!r}")
+        if bound is not None and not _is_from_zero(bound):
+            raise ProgsynthError(f"{name}: expected a whole number from 0, found {_shown(bound)}")
+
+
+def _is_from_zero(value: Any) -> bool:
+    return isinstance(value, Real) and float(value) >= 0
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _LONG else f"{type(value).__name__} {text[:_LONG]}..."
+
+
+_LONG = 60  # characters of a wrong argument that are shown
 
 
 def _counted(result: Result, setting: Setting) -> Result:

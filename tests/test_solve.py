@@ -163,13 +163,24 @@ def test_a_finite_space_is_exhausted() -> None:
     assert any("other primitives" in advice for advice in found.advice)
 
 
+def test_solve_takes_one_task() -> None:
+    for wrong in ("double", [Task.from_pairs("double", [(1, 2)])]):
+        with pytest.raises(ProgsynthError, match=r"task: expected a Task, .* one at a time, found"):
+            solve(wrong)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
         ({"search": "magic"}, ProgsynthError, "no search 'magic': expected one of auto, bottom_up"),
         ({"seconds": None}, ProgsynthError, "a search needs a bound"),
         ({"seconds": -1.0}, ProgsynthError, "seconds: expected a number from 0, found -1.0"),
+        ({"seconds": "10"}, ProgsynthError, "seconds: expected a number from 0, found '10'"),
         ({"executions": -5}, ProgsynthError, "executions: expected a whole number from 0"),
+        ({"executions": "many"}, ProgsynthError, "expected a whole number from 0, found 'many'"),
+        ({"seed": "a"}, ProgsynthError, "seed: expected a whole number, found 'a'"),
+        ({"dsl": "default"}, ProgsynthError, "dsl: expected a DSL, such as pack"),
+        ({"library": 5}, ProgsynthError, "library: expected a Library, or its folder, found 5"),
         ({"programs": -5}, ProgsynthError, "programs: expected a whole number from 0, found -5"),
         ({"sketch": "def f(n: int) -> int:\n    return ??\n"}, TaskError, "the sketch's last"),
         ({"sketch": "def f(n: int) -> int\n"}, ProgramError, "<sketch>:1:"),
