@@ -20,6 +20,7 @@ _SIGNATURES = {
     "sum_by": "(f: (a) -> int, xs: list[a]) -> int",
     "sum.int": "(xs: list[int]) -> int",
     "count_if": "(f: (a) -> bool, xs: list[a]) -> int",
+    "item.list": "(xs: list[a], i: int) -> a",
 }
 
 
@@ -68,6 +69,16 @@ def shapes(dsl: DSL, *, texts: bool = True) -> tuple[Shape, ...]:
         ),
     ]
     return tuple(shape for needed, shape in found if needed <= has)
+
+
+def has_parts(dsl: DSL) -> bool:
+    """Can a language take an item out of a list?"""
+    return _is(dsl, "item.list", _SIGNATURES["item.list"])
+
+
+def part_of(item: Term, place: int) -> Term:
+    """The item at that place of an item that is a list."""
+    return Call("item.list", (item, const(place)))
 
 
 def _is(dsl: DSL, name: str, text: str) -> bool:

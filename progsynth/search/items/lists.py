@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
+from typing import Any
 
 from progsynth import registry
 from progsynth.lang.types import Type
 from progsynth.lang.values import Value, identity_key
 from progsynth.search.constants import mine
 from progsynth.search.goal import working_limits
+from progsynth.search.items.calls import has_parts
 from progsynth.search.kernels import FAILURES, Kernels
 from progsynth.search.loops.cheap import Cheap, Store, pool_of
 from progsynth.search.problem import Problem
@@ -23,15 +25,28 @@ _LISTS = 6  # of one type
 _LOOKED = 100  # expressions of one type that are looked at for them
 _DEAREST = 4
 _LONGEST = 200  # items
+_PARTS = {2, 3}  # of an item that is seen as its parts
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Listed:
-    """A list: what makes it of the parameters, the type of its items, these on each example."""
+    """A list: what makes it of the parameters, the type of its items, these on each example.
+    Items that are lists of so many `parts` each are seen as these; 0 for the items themselves."""
 
     made: Cheap
     item: Type
-    items: tuple[Sequence[Value], ...]
+    items: tuple[Sequence[Any], ...]
+    parts: int = 0
+
+    @property
+    def types(self) -> tuple[Type, ...]:
+        """The types of what is seen of an item."""
+        return (self.item.types[0],) * self.parts if self.parts else (self.item,)
+
+    @property
+    def seen(self) -> list[list[tuple[Value, ...]]]:
+        """What is seen of the items, on each example."""
+        return [[tuple(x) if self.parts else (x,) for x in some] for some in self.items]
 
     @property
     def params(self) -> frozenset[int]:
@@ -92,7 +107,14 @@ class Lists:
             key = identity_key(list(map(list, items)))
             if key not in known:
                 known.add(key)
-                yield Listed(made, type_.types[0], items)
+                yield Listed(made, type_.types[0], items, self._parts(type_.types[0], items))
+
+    def _parts(self, item: Type, items: Sequence[Sequence[Any]]) -> int:
+        """How many items all items have, if they are lists of a few each; else 0."""
+        if item.name != "list" or not has_parts(self._problem.dsl):
+            return 0
+        sizes = {len(xs) for some in items for xs in some}
+        return sizes.pop() if len(sizes) == 1 and sizes <= _PARTS else 0
 
 
 def choices(lists: Sequence[Listed]) -> Iterator[tuple[Listed, ...]]:

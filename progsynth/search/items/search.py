@@ -18,23 +18,22 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import product
 
-from progsynth.lang.term import Function, Lambda, Program, Term
+from progsynth.lang.term import Function, Lambda, Program, Term, Var, bind
 from progsynth.lang.types import Type
 from progsynth.lang.values import identity_key
 from progsynth.search.backward.goals import Goals, Solution, Subgoal, lacking
 from progsynth.search.bottom_up import goal_of
 from progsynth.search.fast.method import fast_bottom_up
-from progsynth.search.items.calls import Shape, shapes
+from progsynth.search.items.calls import Shape, part_of, shapes
 from progsynth.search.items.lists import Listed, Lists, choices
 from progsynth.search.items.wishes import Numbered, Wish, body_type
-from progsynth.search.loops.cheap import placed
 from progsynth.search.loops.terms import outer_places
 from progsynth.search.nested import gives
 from progsynth.search.problem import Method, Problem
 from progsynth.search.run import Allowance, Batch, Candidate, Search, Told
 from progsynth.search.typed_rules import is_whole
 
-MAX_EXECUTIONS = 4_000_000
+MAX_EXECUTIONS = 1_200_000
 _BODIES = 8  # that are searched for
 _SHARE = 0.3  # of the examples, whose items' values are all known
 _SLICE = 50_000  # executions of one turn
@@ -58,11 +57,13 @@ def items(*, max_executions: int = MAX_EXECUTIONS, wait: bool = True) -> Method:
 @dataclass(frozen=True, slots=True, eq=False)
 class Use:
     """A call that a body is for, without it: what it gives, the lists that it goes over, the
-    parameters that its lambda sees, and its cost."""
+    parameters that its lambda sees, and its cost. The body sees the first `parts` items of an
+    item, or where that is 0 the item itself."""
 
     target: Subgoal
     shape: Shape
     lists: tuple[Term, ...]
+    parts: tuple[int, ...]
     kept: tuple[int, ...]
     num_params: int
     cost: int
@@ -70,8 +71,11 @@ class Use:
     def call(self, term: Term) -> Term:
         """The call of a body."""
         own = len(self.lists)
-        places = [own + self.num_params - 1 - p for p in self.kept] + list(reversed(range(own)))
-        return self.shape.make(Lambda(own, placed(term, places)), self.lists)
+        seen: list[Term] = [Var(own + self.num_params - 1 - p) for p in self.kept]
+        for place, parts in enumerate(self.parts):
+            item = Var(own - 1 - place)
+            seen += [part_of(item, i) for i in range(parts)] or [item]
+        return self.shape.make(Lambda(own, bind(term, tuple(seen))), self.lists)
 
 
 @dataclass(eq=False)
@@ -236,33 +240,35 @@ def wanted(problem: Problem, lists: Lists, goals: Goals) -> Iterator[Body | None
 
 def _kept(problem: Problem, chosen: Sequence[Listed]) -> Iterator[tuple[int, ...]]:
     """The parameters that a body may see: none, those that no list is made of, all."""
-    used = frozenset().union(*(source.params for source in chosen))
+    used = frozenset().union(*(one.params for one in chosen))
     total = range(len(problem.types))
     yield from dict.fromkeys(((), tuple(p for p in total if p not in used), tuple(total)))
 
 
 def _numbered(problem: Problem, chosen: Sequence[Listed], kept: Sequence[int]) -> Numbered:
-    lists = zip(*(source.items for source in chosen), strict=True)
+    lists = zip(*(one.seen for one in chosen), strict=True)
     outer = [tuple(row[p] for p in kept) for row in problem.inputs]
-    return Numbered(outer, [list(zip(*some, strict=False)) for some in lists])
+    items = ([sum(args, ()) for args in zip(*some, strict=False)] for some in lists)
+    return Numbered(outer, list(items))
 
 
 def _body(
     problem: Problem,
     goal: Subgoal,
     shape: Shape,
-    type_: Type,
+    result: Type,
     chosen: tuple[Listed, ...],
     kept: tuple[int, ...],
     found: Wish,
 ) -> Body:
     count = len(problem.types)
     places = outer_places(count, range(count))
-    types = (*(problem.types[p] for p in kept), *(source.item for source in chosen))
-    cost = shape.cost + sum(source.made.cost for source in chosen)
-    terms = tuple(source.made.placed(places) for source in chosen)
-    use = Use(goal, shape, terms, kept, count, cost)
-    return Body(_problem(problem, types, type_, found), [use], found.share)
+    types = (*(problem.types[p] for p in kept), *(type_ for one in chosen for type_ in one.types))
+    cost = shape.cost + sum(one.made.cost for one in chosen)
+    terms = tuple(one.made.placed(places) for one in chosen)
+    parts = tuple(one.parts for one in chosen)
+    use = Use(goal, shape, terms, parts, kept, count, cost)
+    return Body(_problem(problem, types, result, found), [use], found.share)
 
 
 def _join(body: Body, other: Body) -> None:

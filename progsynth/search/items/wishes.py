@@ -16,6 +16,8 @@ from progsynth.search.items.system import System
 Setting = tuple[Any, ...]  # what a lambda sees: variables outside, and its items
 
 _FEWEST = 3  # settings of which it is known
+_SEVERAL = 0.3  # of the examples
+_OFTEN = 2  # times that an item occurs of whose pieces the lengths differ
 _SPARE = 3  # equations more than are needed for what items add
 
 
@@ -53,6 +55,11 @@ class Numbered:
         """The equations of sums over them."""
         return System(self.rows, len(self.settings))
 
+    @property
+    def several(self) -> bool:
+        """Are there several items on enough of the examples? Of one item the whole says all."""
+        return sum(len(row) > 1 for row in self.rows) >= _SEVERAL * len(self.rows)
+
     def wish(self, kind: str, outputs: Sequence[Any]) -> Wish | None:
         """What the lambda of a call of that kind has to give; None where nothing can be said,
         where the call cannot be right, and where one value would do everywhere."""
@@ -79,11 +86,18 @@ def body_type(kind: str, wanted: Type) -> Type | None:
 
 def _text(numbered: Numbered, outputs: Sequence[Any]) -> dict[int, Any] | None:
     rows = numbered.rows
-    return pieces(rows, outputs, lengths_of(rows, outputs, numbered.system))
+    if not numbered.several:
+        return None
+    lengths = lengths_of(rows, outputs, numbered.system)
+    found = pieces(rows, outputs, lengths)
+    if lengths is None or found is None or len(set(lengths.values())) == 1:
+        return found
+    often = sum(number in found for row in rows for number in row)
+    return found if often >= _OFTEN * len(found) else None
 
 
 def _sum(numbered: Numbered, outputs: Sequence[Any]) -> dict[int, Any] | None:
-    if max(map(len, numbered.rows)) < 2:
+    if not numbered.several:
         return None
     found = numbered.system.shares(outputs)
     return None if found is None or found.spare < _SPARE else dict(found.known)

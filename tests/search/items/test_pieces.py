@@ -29,6 +29,17 @@ def test_what_stands_between_known_pieces_is_known() -> None:
     assert pieces(rows, texts, {0: 1, 1: 2}) == {0: "x", 1: "yy", 2: "ab"}
 
 
+def test_pieces_are_known_from_fewer_texts_than_items() -> None:
+    rng = Random(5)
+    letters = "abcdefghijklmnop"
+    rows = [[rng.randrange(16) for _ in range(1, rng.randrange(2, 8))] for _ in range(14)]
+    texts = ["".join(letters[i] * (1 + i % 2) for i in row) for row in rows]
+    met = {i for row in rows for i in row}
+    lengths = System(rows, 16).shares([len(text) for text in texts])
+    assert lengths is not None and len(lengths.known) < len(met)
+    assert found(rows, texts, 16) == {i: letters[i] * (1 + i % 2) for i in met}
+
+
 def test_texts_that_no_pieces_make_are_none() -> None:
     assert found([[0, 1], [1, 0]], ["ab", "ab"], 2) is None
     assert found([[0], [0, 0]], ["ab", "abb"], 1) is None
