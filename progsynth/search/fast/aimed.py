@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from progsynth.search.fast.deducing import Deducing
 from progsynth.search.fast.meanings import operations
 from progsynth.search.fast.memory import Sizes
 from progsynth.search.fast.noting import Noting
+from progsynth.search.fast.opcodes import Operation
 from progsynth.search.fast.view import FastView
 from progsynth.search.goal import Goal, same_function
 from progsynth.search.reductions import Numbers
@@ -25,7 +26,10 @@ from progsynth.search.space import Production, Space, Symbol
 
 
 class AimedFastBank:
-    """The bank and what is wanted of its root; see `course.Aimed`. Entries are addresses."""
+    """The bank and what is wanted of its root; see `course.Aimed`. Entries are addresses.
+
+    `known` are the DSL's `operations`, where they are at hand.
+    """
 
     def __init__(
         self,
@@ -35,6 +39,8 @@ class AimedFastBank:
         noted: Noted,
         sizes: Sizes,
         is_right: Callable[[Term], bool],
+        *,
+        known: Mapping[str, Operation] | None = None,
     ):
         self.space = space
         self.goal = goal
@@ -42,7 +48,7 @@ class AimedFastBank:
         self.root = space.symbol(self.top, goal.result)
         self.bank = FastBank(
             space, self.top, goal.rows, goal.hints(), sizes=sizes, noted=noted,
-            operations=operations(dsl),
+            operations=operations(dsl) if known is None else known,
         )  # fmt: skip
         words = [self.bank.memory.encode(goal.result, out) for out in goal.expected]
         self.wanted = np.array(words, np.int32)

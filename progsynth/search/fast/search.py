@@ -13,6 +13,7 @@ from progsynth.search.assemble import assemble
 from progsynth.search.bodies import Noted
 from progsynth.search.course import Aim, BottomUp
 from progsynth.search.fast.aimed import AimedFastBank
+from progsynth.search.fast.meanings import operations
 from progsynth.search.fast.memory import Sizes
 from progsynth.search.goal import Goal, working_limits
 from progsynth.search.nested import Pace
@@ -39,7 +40,7 @@ def search_for(
 
     Banks take `max_bytes` of memory at most; for the other options see `assemble`.
     """
-    whole = limits or Limits()
+    whole, known = limits or Limits(), operations(dsl)
 
     def banks(space: Space, telling: Telling, part: int) -> Aim:
         values, floats = telling.goal.values(), any(FLOAT in walk_type(t) for t in space.least)
@@ -48,7 +49,7 @@ def search_for(
         def aim(goal: Goal, noted: Noted) -> AimedFastBank:
             variables = len(goal.params) + 4
             sizes = Sizes(max_bytes // part, len(goal.rows), total, cells, variables, floats)
-            return AimedFastBank(space, dsl, goal, noted, sizes, telling.is_right)
+            return AimedFastBank(space, dsl, goal, noted, sizes, telling.is_right, known=known)
 
         return aim
 
