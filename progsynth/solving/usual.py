@@ -9,6 +9,7 @@ import progsynth
 from progsynth.search.best_first import best_first
 from progsynth.search.fast.method import fast_bottom_up
 from progsynth.search.first import first
+from progsynth.search.items.search import items
 from progsynth.search.loops.search import loops
 from progsynth.search.problem import Method, Problem
 from progsynth.search.run import Search
@@ -49,10 +50,19 @@ def waiting_flat(problem: Problem, seed: int) -> Search:
 
 
 def usual_best_first(problem: Problem, seed: int) -> Search:
-    """The best-first search as it is by default, after the small programs of usual shapes and the
-    small loops."""
+    """The best-first search as it is by default, after the small programs of usual shapes, those
+    that treat items by themselves, and the small loops."""
+    return _best_first(items(wait=False))(problem, seed)
+
+
+def waiting_best_first(problem: Problem, seed: int) -> Search:
+    """The same, which waits for kernels."""
+    return _best_first(items())(problem, seed)
+
+
+def _best_first(of_items: Method) -> Method:
     small_loops = loops(max_executions=_LOOPS)
-    return first(templates(), first(small_loops, best_first()))(problem, seed)
+    return first(templates(), first(of_items, first(small_loops, best_first())))
 
 
 def usual_bottom_up(problem: Problem, seed: int) -> Search:
@@ -73,5 +83,5 @@ def usual(*, wait: bool) -> Mapping[str, Method]:
         "bottom_up": waiting_bottom_up if wait else usual_bottom_up,
         "flat_genetic": waiting_flat if wait else usual_flat,
         "genetic": usual_genetic,
-        "best_first": usual_best_first,
+        "best_first": waiting_best_first if wait else usual_best_first,
     }
