@@ -11,7 +11,14 @@ from progsynth.errors import TaskError
 from progsynth.files import read_text, write_text
 from progsynth.near import near_names
 from progsynth.task import Suite, Task
-from progsynth.task_formats import dreamcoder, json_tasks, lambdabeam, sygus, sygus_json
+from progsynth.task_formats import (
+    dreamcoder,
+    json_tasks,
+    lambdabeam,
+    sygus,
+    sygus_json,
+    table_text,
+)
 from progsynth.task_formats.hold_out import hold_out
 from progsynth.task_formats.json_text import parse_json, read_json_text
 
@@ -27,6 +34,8 @@ FORMATS = {
     "lambdabeam": "LambdaBeam's tasks",
     "sygus": "SyGuS-IF, a function by its examples",
     "sygus_json": "the strings track of SyGuS as JSON",
+    "csv": "a table, its last column the answer",
+    "tsv": "a table parted by tabs, its last column the answer",
 }
 
 _LINES = (".jsonl", ".ndjson")
@@ -35,7 +44,7 @@ _LINES = (".jsonl", ".ndjson")
 def read_tasks(path: str | Path, *, format: str | None = None) -> Suite:
     """The tasks of a file; a folder stands for the `tasks.json` in it.
 
-    The format is told by the file's name (.sl, .jsonl) and content unless it is given;
+    The format is told by the file's name (.sl, .jsonl, .csv, .tsv) and content unless it is given;
     `Suite.format` names it.
     Raises TaskError with the place of everything that is wrong.
     """
@@ -46,6 +55,11 @@ def read_tasks(path: str | Path, *, format: str | None = None) -> Suite:
         path = path / "tasks.json"
     if format == "sygus" or (format is None and sygus.is_sygus(path)):
         return sygus.read(read_text(path, TaskError), str(path), path.stem)
+    table = format or path.suffix.lower().removeprefix(".")
+    if table in table_text.DELIMITERS:
+        text = read_text(path, TaskError)
+        suite = table_text.read(text, str(path), path.stem, table_text.DELIMITERS[table])
+        return replace(suite, format=table)
     text = read_json_text(path)
     name = path.parent.resolve().name if path.name == "tasks.json" else path.stem
     if format == "jsonl" or (format is None and path.suffix in _LINES):
