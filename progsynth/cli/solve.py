@@ -28,7 +28,7 @@ from progsynth.search.proposals.proposed import Proposed
 from progsynth.search.proposals.texts import read_proposals
 from progsynth.solve import SEARCHES, Result, solve
 from progsynth.task import Suite, Task
-from progsynth.task_formats import FORMATS, read_tasks
+from progsynth.task_formats import FORMATS, read_tasks, table_text
 from progsynth.task_formats.named import suite_or_file
 
 SOLVED, NOT_SOLVED, BAD_INPUT, DEFECT, INTERRUPTED = 0, 1, 2, 3, 130
@@ -134,15 +134,25 @@ def run(options: argparse.Namespace) -> int:
     return max(codes)
 
 
+def _said(suite: Suite) -> str:
+    """What a file was taken for, where that was told by its content."""
+    if suite.format in table_text.DELIMITERS:  # was its first line taken for names?
+        first, *others = suite.tasks[0].train
+        shown = ", ".join(map(repr, first.inputs))
+        return f"{1 + len(others)} examples, the first {shown} -> {first.output!r}"
+    if suite.format in FORMATS and suite.format not in ("json", "jsonl"):
+        return f"{len(suite)} tasks, {FORMATS[suite.format]}"
+    return ""
+
+
 def _chosen(options: argparse.Namespace) -> tuple[Task, ...]:
     suite: Suite
     if options.format is None:
         suite = suite_or_file(options.file)
     else:
         suite = read_tasks(options.file, format=options.format)
-    foreign = suite.format in FORMATS and suite.format not in ("json", "jsonl")
-    if foreign and not options.quiet:
-        print(f"{options.file}: {len(suite)} tasks, {FORMATS[suite.format]}", file=sys.stderr)
+    if not options.quiet and (said := _said(suite)):
+        print(f"{options.file}: {said}", file=sys.stderr)
     tasks = suite.tasks
     if options.task:
         tasks = tuple(suite[name] for name in dict.fromkeys(options.task))

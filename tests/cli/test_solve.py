@@ -135,6 +135,17 @@ def test_one_task_is_chosen_by_name(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert "did you mean 'length'?" in capsys.readouterr().err
 
 
+def test_of_a_table_it_is_said_what_was_taken_for_the_first_example(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "sums.csv"
+    table.write_text("a,b,c\n1,2,3\n5,5,10\n", encoding="utf-8")
+    assert main(["solve", str(table), "--programs", "2000"]) == 0
+    captured = capsys.readouterr()
+    assert "sums.csv: 2 examples, the first 1, 2 -> 3" in captured.err
+    assert "return a + b" in captured.out
+
+
 def test_other_programs_that_fit_are_comments_and_need_not_be_looked_for(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
