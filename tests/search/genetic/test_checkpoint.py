@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -17,9 +13,6 @@ import numpy as np
 import pytest
 
 from progsynth.errors import ProgsynthError, UnsupportedError
-from progsynth.evaluate import Evaluation, compare
-from progsynth.lang.engines import run_rows
-from progsynth.lang.printing.pretty import pretty
 from progsynth.search.genetic import (
     GeneticSearch,
     Settings,
@@ -36,8 +29,9 @@ from progsynth.search.genetic.saved import Codec
 from progsynth.search.genetic.scoring import EngineScorer
 from progsynth.search.genetic.tree import name_of, node
 from progsynth.search.problem import Problem
-from progsynth.search.run import Allowance, Budget, Candidate, Outcome, run
+from progsynth.search.run import Allowance, Outcome
 
+from .kept import ended, killed_and_gone_on, rarely_solved, shown
 from .problems import problem
 
 SETTINGS = Settings(population=30, max_size=20, first_size=10, patience=4, local=1.0)
@@ -64,71 +58,27 @@ def look_at_little(patch: pytest.MonkeyPatch) -> None:
             patch.setattr(module, name, value)
 
 
+NAMES = ("append", "concat.list", "init.list", "last.list", "add.int", "mul.int", "len.list")
+
+
 def asked() -> Problem:
-    """A problem that is not solved soon; but one of its examples is, now and then."""
-
-    def meaning(xs: list[int]) -> list[int]:
-        return [x * 7 + 13 * place for place, x in enumerate(sorted(xs))][::-1] if xs else [1]
-
-    names = ("append", "concat.list", "init.list", "last.list", "add.int", "mul.int", "len.list")
-    signature = "(xs: list[int]) -> list[int]"
-    return problem(signature, meaning, ROWS, accuracy=0.2, allowed=names)
+    return rarely_solved(ROWS, 0.2, NAMES)
 
 
 def outcome(made: Problem, path: Path | None, *, seed: int = 3) -> Outcome:
-    """How the search ends; what fits the training examples is never right on those held out."""
-
-    def check(candidate: Candidate) -> Evaluation:
-        outputs = run_rows(candidate.program, made.inputs, made.dsl, made.limits, engine="python")
-        return compare(made.outputs, outputs, made.result)
-
-    def validate(candidate: Candidate) -> Evaluation:
-        return compare([1], [2], made.result, error=lambda *_: 1.0)
-
-    search = genetic(settings=SETTINGS, checkpoint=path)(made, seed)
-    return run(search, check, validate, Budget(None, BUDGET), accuracy=made.accuracy)
-
-
-def shown(found: Outcome) -> dict[str, Any]:
-    """What has to be the same of two outcomes."""
-    dsl = asked().dsl
-    assert found.candidate is not None
-    return {
-        "reason": found.stop_reason,
-        "used": [found.programs, found.executions, found.level],
-        "notes": list(found.notes),
-        "best": pretty(found.candidate.program, dsl),
-        "rejected": [pretty(one.program, dsl) for one in found.rejected],
-    }
+    return ended(genetic(settings=SETTINGS, checkpoint=path)(made, seed), made, BUDGET)
 
 
 def main() -> None:
     """What the processes of the test do."""
     look_at_little(pytest.MonkeyPatch())
-    sys.stdout.write(json.dumps(shown(outcome(asked(), Path(sys.argv[1])))))
-
-
-def start(path: Path, hash_seed: str) -> subprocess.Popen[str]:
-    code = "from tests.search.genetic.test_checkpoint import main; main()"
-    env = {**os.environ, "PYTHONHASHSEED": hash_seed}
-    command = [sys.executable, "-c", code, str(path)]
-    return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True)
+    sys.stdout.write(json.dumps(shown(outcome(asked(), Path(sys.argv[1])), asked())))
 
 
 def test_a_killed_search_comes_to_the_result_of_one_that_ran_through(tmp_path: Path) -> None:
     path = tmp_path / "search.json"
-    whole = shown(outcome(asked(), None))
-    process = start(path, "1")
-    for _ in range(6_000):
-        if path.exists() and json.loads(path.read_text())["counts"]["level"] >= 2:
-            break
-        assert process.poll() is None, "it ended before it could be killed"
-        time.sleep(0.01)
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
-    assert process.returncode == -signal.SIGKILL
-    resumed, _ = start(path, "2").communicate()
-    assert json.loads(resumed) == whole
+    whole = shown(outcome(asked(), None), asked())
+    assert killed_and_gone_on(__name__, path, level=2) == whole
     assert whole["rejected"], "nothing was handed out that would have to be again"
 
 

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,15 +12,12 @@ import numpy as np
 import pytest
 
 from progsynth.errors import ProgsynthError
-from progsynth.evaluate import Evaluation, compare
 from progsynth.lang import vm
-from progsynth.lang.engines import run_rows
-from progsynth.lang.printing.pretty import pretty
 from progsynth.lang.term import const
 from progsynth.search.genetic import FlatSettings, Settings, genetic
 from progsynth.search.problem import Problem
-from progsynth.search.run import Allowance, Budget, Candidate, Outcome, run
-from tests.search.genetic.problems import problem
+from progsynth.search.run import Allowance, Outcome
+from tests.search.genetic.kept import ended, killed_and_gone_on, rarely_solved, shown
 
 pytestmark = pytest.mark.skipif(not vm.available(), reason="needs Numba")
 
@@ -38,68 +31,22 @@ NAMES = ("append", "concat.list", "last.list", "add.int", "mul.int", "len.list")
 
 
 def asked(allowed: tuple[str, ...] = NAMES) -> Problem:
-    """A problem that is not solved soon; but one of its examples is, now and then."""
-
-    def meaning(xs: list[int]) -> list[int]:
-        return [x * 7 + 13 * place for place, x in enumerate(sorted(xs))][::-1] if xs else [1]
-
-    signature = "(xs: list[int]) -> list[int]"
-    return problem(signature, meaning, ROWS, accuracy=0.14, allowed=allowed)
+    return rarely_solved(ROWS, 0.14, allowed)
 
 
 def outcome(made: Problem, path: Path | None) -> Outcome:
-    """How the search ends; what fits the training examples is never right on those held out."""
-
-    def check(candidate: Candidate) -> Evaluation:
-        outputs = run_rows(candidate.program, made.inputs, made.dsl, made.limits, engine="python")
-        return compare(made.outputs, outputs, made.result)
-
-    def validate(candidate: Candidate) -> Evaluation:
-        return compare([1], [2], made.result, error=lambda *_: 1.0)
-
-    search = genetic(settings=SETTINGS, checkpoint=path)(made, 3)
-    return run(search, check, validate, Budget(None, BUDGET), accuracy=made.accuracy)
-
-
-def shown(found: Outcome) -> dict[str, Any]:
-    """What has to be the same of two outcomes."""
-    dsl = asked().dsl
-    assert found.candidate is not None
-    return {
-        "reason": found.stop_reason,
-        "used": [found.programs, found.executions, found.level],
-        "notes": list(found.notes),
-        "best": pretty(found.candidate.program, dsl),
-        "rejected": [pretty(one.program, dsl) for one in found.rejected],
-    }
+    return ended(genetic(settings=SETTINGS, checkpoint=path)(made, 3), made, BUDGET)
 
 
 def main() -> None:
     """What the processes of the test do."""
-    sys.stdout.write(json.dumps(shown(outcome(asked(), Path(sys.argv[1])))))
-
-
-def start(path: Path, hash_seed: str) -> subprocess.Popen[str]:
-    code = "from tests.search.genetic.flat.test_checkpoint import main; main()"
-    env = {**os.environ, "PYTHONHASHSEED": hash_seed}
-    command = [sys.executable, "-c", code, str(path)]
-    return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True)
+    sys.stdout.write(json.dumps(shown(outcome(asked(), Path(sys.argv[1])), asked())))
 
 
 def test_a_killed_search_comes_to_the_result_of_one_that_ran_through(tmp_path: Path) -> None:
     path = tmp_path / "search.json"
-    whole = shown(outcome(asked(), None))
-    process = start(path, "1")
-    for _ in range(6_000):
-        if path.exists() and json.loads(path.read_text())["counts"]["level"] >= 3:
-            break
-        assert process.poll() is None, "it ended before it could be killed"
-        time.sleep(0.005)
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
-    assert process.returncode == -signal.SIGKILL
-    resumed, _ = start(path, "2").communicate()
-    assert json.loads(resumed) == whole
+    whole = shown(outcome(asked(), None), asked())
+    assert killed_and_gone_on(__name__, path, level=3) == whole
     assert whole["rejected"], "nothing was handed out that would have to be again"
     assert "started over" in whole["notes"][0]
 
