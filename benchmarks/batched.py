@@ -13,8 +13,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import platform
-import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -25,7 +23,7 @@ import torch
 from progsynth.tasks.digits.generate import sum_of_two
 from progsynth.tasks.perception.generate import make_tasks
 
-import progsynth
+from benchmarks.origin import origin
 from progsynth.lang.read import read_program
 from progsynth.neural import device as devices
 from progsynth.neural.network import fit_normaliser, make_network
@@ -147,13 +145,7 @@ def main() -> None:
     parser.add_argument("--record", type=Path, default=RESULTS)
     options = parser.parse_args()
     torch.set_num_threads(1)
-    common = {
-        "version": progsynth.__version__,
-        "command": " ".join(["python -m benchmarks.batched", *sys.argv[1:]]),
-        "date": time.strftime("%Y-%m-%d"),
-        "machine": f"{platform.machine()}, {platform.system()}, {options.device}",
-        "torch": torch.__version__,
-    }
+    common = origin("batched") | {"torch": torch.__version__, "device": options.device}
     for line in (inheritance if options.inheritance else speeds)(options):
         print(
             "  ".join(

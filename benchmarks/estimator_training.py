@@ -14,9 +14,7 @@ import argparse
 import gzip
 import json
 import os
-import platform
 import statistics
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -25,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-import progsynth
+from benchmarks.origin import origin
 from progsynth.lang.read import read_program
 from progsynth.lang.term import Neural
 from progsynth.neural.architecture import Body, Recipe
@@ -110,11 +108,7 @@ def trained(
 
 def append(measured: dict[str, Any]) -> None:
     """Add a line to the records: each estimator on each program is one, so that a run may end."""
-    record = {
-        "version": progsynth.__version__,
-        "command": " ".join(["python -m benchmarks.estimator_training", *sys.argv[1:]]),
-        "date": time.strftime("%Y-%m-%d"),
-        "machine": f"{platform.machine()}, {platform.system()}, Python {platform.python_version()}",
+    record = origin("estimator_training") | {
         "torch": torch.__version__,
         "pairs": NUM_PAIRS,
         "test pairs": NUM_TEST,

@@ -13,9 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import platform
 import statistics
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -25,7 +23,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-import progsynth
+from benchmarks.origin import origin
 from progsynth.lang.read import read_program
 from progsynth.lang.term import Program
 from progsynth.neural.likelihood import (
@@ -190,11 +188,7 @@ def main() -> None:
                     f"{cost['exact']:8.1f} {cost[f'found {count}']:5.0f}",
                     flush=True,
                 )
-    record = {
-        "version": progsynth.__version__,
-        "command": " ".join(["python -m benchmarks.estimators", *sys.argv[1:]]),
-        "date": time.strftime("%Y-%m-%d"),
-        "machine": f"{platform.machine()}, {platform.system()}, Python {platform.python_version()}",
+    record = origin("estimators") | {
         "torch": torch.__version__,
         "seeds": options.seeds,
         "rows": NUM_ROWS,

@@ -15,8 +15,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import sys
 import time
 from collections import Counter
@@ -31,7 +29,7 @@ from progsynth.tasks.perception.generate import Source, longer, make, make_tasks
 from progsynth.tasks.perception.pictures import images
 from scipy.optimize import linear_sum_assignment
 
-import progsynth
+from benchmarks.origin import origin
 from progsynth.errors import TaskError, UnsupportedError
 from progsynth.lang.types import list_of
 from progsynth.lang.values import identity_key
@@ -177,13 +175,8 @@ def main() -> int:
         shown = [f"{k} {line[k]:.3f}" for k in ("test", "lists of 50", "digits") if k in line]
         body = " ; ".join((found.get("program") or "").strip().split("\n    ")[1:])
         print(f"{task.name} seed {seed} {found['method']}: {'  '.join(shown)}  {body}", flush=True)
-        line |= {
-            "version": progsynth.__version__,
-            "command": " ".join(["python -m benchmarks.perception", *sys.argv[1:]]),
-            "date": time.strftime("%Y-%m-%d"),
-            "machine": f"{platform.machine()}, {os.cpu_count()} cores, {options.device}",
-            "torch": torch.__version__,
-        }
+        line |= {"torch": torch.__version__, "device": options.device}
+        line = origin("perception") | line
         with options.record.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
     return 0
