@@ -57,7 +57,7 @@ class First:
         self._then = then
         self._asked = (problem, seed)
         self._searches = [before(problem, seed)]
-        self._named = bool(name)
+        self._named = name
         self.name = name or self._now.name
         self._share = share
         self._bound: Allowance | None = None  # of the first search
@@ -108,11 +108,11 @@ class First:
                 self._searches.append(self._then(*self._asked))
                 self._used.append((0, 0))
                 self._seconds.append(0.0)
-                self.name = self.name if self._named else self._now.name
             else:
                 allowance = bound
         now = self._now
         batch = now.ask(allowance)
+        self.name = self._named or now.name  # which may have changed, as a first of its own's does
         self._seconds[-1] += time.monotonic() - begun
         programs, executions = self._used[-1]
         self._used[-1] = programs + batch.programs, executions + batch.executions

@@ -149,6 +149,13 @@ def test_what_comes_after_takes_over_with_what_is_left_of_the_budget() -> None:
     assert not result.solved
 
 
+def test_of_three_one_after_the_other_the_whole_goes_by_the_name_of_the_last() -> None:
+    small = templates(max_executions=200)
+    method = first(small, first(small, best_first()))
+    result, search = search_in(task_of(HARD), method, executions=2_000)
+    assert search.name == "best_first" == result.search
+
+
 def test_a_small_program_is_credited_to_the_templates() -> None:
     result, search = search_in(task_of("max(xs)"), first(templates(), best_first()))
     assert result.solved

@@ -18,7 +18,7 @@ from progsynth.lang.values import identity_key
 from progsynth.search.kernels import FAILURES
 from progsynth.search.loops.branching import Branching
 from progsynth.search.loops.cheap import Cheap
-from progsynth.search.loops.ground import Found, Ground, Plan, Start
+from progsynth.search.loops.ground import Found, Ground, Plan, Run, Start
 from progsynth.search.loops.stopping import Course
 from progsynth.search.loops.terms import Layout, while_term
 from progsynth.search.loops.whiles import cheap_tests
@@ -108,19 +108,7 @@ class Counting:
 
     def _courses(self, step: Cheap) -> list[Course]:
         """What the loop passes through on a few examples; nothing where it cannot be right."""
-        ground, turns = self.ground, self.counter.turns
-        courses, last, others = [], set(), set()
-        for number in self.cases:
-            settings = ground.run(self.plan, [step.run], number, turns[number])
-            if len(settings) <= turns[number]:
-                return []
-            keys = [identity_key(setting) for setting in settings]
-            last.add(keys.pop())
-            others.update(keys)
-            if last & others:
-                return []
-            courses.append(Course(settings, frozenset({turns[number]})))
-        return courses
+        return timely(self.ground, self.plan, [step.run], self.counter.turns, self.cases)
 
     def _stopped(self, step: Cheap, courses: Sequence[Course]) -> Iterator[Found | None]:
         """The loops with this step, with conditions that stop it in time."""
@@ -181,3 +169,33 @@ def cases_of(turns: Sequence[int]) -> list[int]:
     """Some examples that take a few turns, the shortest first."""
     able = sorted((n for n, t in enumerate(turns) if 1 <= t <= _MOST_TURNS), key=lambda n: turns[n])
     return list(dict.fromkeys(able[int(len(able) * share)] for share in _CASES if able))
+
+
+def timely(
+    ground: Ground,
+    plan: Plan,
+    runs: Sequence[Run],
+    turns: Sequence[int],
+    cases: Sequence[int],
+    *,
+    seen: slice | None = slice(None),
+) -> list[Course]:
+    """What a loop passes through on some examples; nothing where it ends before its last turn.
+
+    `seen` is the part of a setting that the condition sees (None: what tells the turns apart
+    anyway). Where that is the same at the end of one example and on the way of another, no
+    condition is right.
+    """
+    courses, last, others = [], set(), set()
+    for number in cases:
+        settings = ground.run(plan, runs, number, turns[number])
+        if len(settings) <= turns[number]:
+            return []
+        if seen is not None:
+            keys = [identity_key(setting[seen]) for setting in settings]
+            last.add(keys.pop())
+            others.update(keys)
+            if last & others:
+                return []
+        courses.append(Course(settings, frozenset({turns[number]})))
+    return courses

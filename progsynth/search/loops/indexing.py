@@ -14,10 +14,9 @@ from itertools import islice
 
 from progsynth.lang.term import Let, Term, Values, While
 from progsynth.lang.types import BOOL, INT
-from progsynth.lang.values import identity_key
 from progsynth.search.kernels import FAILURES
 from progsynth.search.loops.cheap import Cheap, Shelf, near
-from progsynth.search.loops.counting import cases_of, next_number
+from progsynth.search.loops.counting import cases_of, next_number, timely
 from progsynth.search.loops.ground import Found, Ground, Run, Start
 from progsynth.search.loops.stopping import Course
 from progsynth.search.loops.terms import Layout
@@ -99,20 +98,9 @@ class Indexing:
 
     def _courses(self, step: Cheap | None) -> list[Course]:
         """What the loop passes through on a few examples; nothing where it cannot be right."""
-        ground, turns = self.ground, self.index.turns
-        courses, last, others = [], set(), set()
-        for number in self.cases:
-            settings = ground.run(self.plan, self._runs(step), number, turns[number])
-            if len(settings) <= turns[number]:
-                return []
-            if step is not None:
-                keys = [identity_key(setting[-1]) for setting in settings]
-                last.add(keys.pop())
-                others.update(keys)
-                if last & others:
-                    return []
-            courses.append(Course(settings, frozenset({turns[number]})))
-        return courses
+        runs, turns = self._runs(step), self.index.turns
+        seen = None if step is None else slice(-1, None)
+        return timely(self.ground, self.plan, runs, turns, self.cases, seen=seen)
 
     def _tests(self, step: Cheap | None, courses: Sequence[Course]) -> Iterator[Cheap]:
         """Tests that stop all of these in time: of the running value only, where there is one."""
