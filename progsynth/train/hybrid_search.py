@@ -24,11 +24,12 @@ from progsynth.search.run import Allowance, Batch, Candidate, Search, Told
 from progsynth.search.simplify import simplify
 from progsynth.train.breeding import favour_submodules
 from progsynth.train.encoded import EncodedSearch, encoded
+from progsynth.train.finishing import finished
 from progsynth.train.near import near_search
 from progsynth.train.occam import cheaper_term
-from progsynth.train.pool import Member, rank
+from progsynth.train.pool import Member, Networks, rank
 from progsynth.train.schedule import Schedule
-from progsynth.train.scorer import Networks, TrainingScorer
+from progsynth.train.scorer import TrainingScorer
 
 _FIRST_SIZE = 12  # nodes of random programs
 _CHANCES = 2  # of a program that validation rejected
@@ -39,6 +40,7 @@ def hybrid(
     *,
     recipe: Recipe | None = None,
     config: Config | None = None,
+    start: Networks | None = None,
     device: str = "auto",
     population: int = 200,
     max_size: int = 20,
@@ -48,8 +50,9 @@ def hybrid(
     """The method for `solve(task, search=...)` where neural submodules are to be trained.
 
     `recipe` is that of all networks, None that of the `config`, by what they read; the config
-    also says how they are trained, None as the schedule does; `population` and
-    `max_size` (nodes) are of the genetic search, `fresh` the share of each generation that has
+    also says how they are trained, None as the schedule does; `start` are networks, by the names
+    of their submodules, that candidates begin with copies of, in place of new ones; `population`
+    and `max_size` (nodes) are of the genetic search, `fresh` the share of each generation that has
     no parents (large, as tables and bounds make it cheap to try programs); `schedule` says how
     much training candidates get. Where submodules read states, or several values, the search is
     `near_search`, and says so in its notes. The method raises UnsupportedError for a task that
@@ -85,6 +88,7 @@ def hybrid(
             schedule=schedule or Schedule(),
             recipe=recipe,
             config=config,
+            start=start,
             device=devices.choose(device),
             declared=declared,
         )
@@ -146,7 +150,7 @@ class HybridSearch:
         bounds.deadline = allowance.end
         with devices.threads(1):
             self.genetic.ask(allowance)
-            found = [self.simpler(m).candidate for m in self.ready()]
+            found = [finished(self.simpler(m), self.scorer).candidate for m in self.ready()]
         return Batch(
             tuple(found),
             counts.programs - before[0],
@@ -225,7 +229,7 @@ class HybridSearch:
             return None
         if member.fit >= self.problem.accuracy or not member.is_trainable:
             return member
-        given = old.candidate.networks
+        given = old.heritage
         names = [n.name for n in member.view.neural]
         if all(name in given for name in names):  # mostly they serve the simpler one as well
             inherited = {name: given[name] for name in names}

@@ -11,18 +11,22 @@ Shapes: H rows held out.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
+from progsynth.neural.network import Network
 from progsynth.search.run import Candidate
 from progsynth.train.behaviour import Behaviour, Bools, Floats, View
+
+Networks = Mapping[str, Network]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Member:
     """A behaviour, the cheapest program known of it, and how far its training has come.
 
-    `candidate` has the networks. `rung` counts the rungs climbed, 0 where it was never trained.
+    `candidate` has the networks, `heritage` those that have not seen the rows held out: what
+    children begin with. `rung` counts the rungs climbed, 0 where it was never trained.
     `likelihood_H` and `right_H` are of rows that it was not trained on: how likely they come
     out right (by chance until trained), and which do when the networks decide. `fit` is the
     share of all training rows that came out right after the last bout of training. `serial`
@@ -41,6 +45,7 @@ class Member:
     final: bool = False
     rejected: int = 0
     ended: str = ""
+    heritage: Networks = field(default_factory=dict)
 
     @property
     def score(self) -> float:

@@ -20,7 +20,8 @@ class Schedule:
     `new_members` are trained for the first time in a generation, at most, of them
     `short_members` that cannot reach the accuracy asked for. `bounded` leaves out those that
     cannot even reach the best accuracy so far; `inherit` starts children from their parents'
-    weights.
+    weights. What is handed out is trained for `finish` steps more, three times at most (see
+    `finishing`); 0 leaves that out.
     """
 
     rungs: tuple[int, ...] = (20, 60, 300)
@@ -34,6 +35,7 @@ class Schedule:
     stacked: bool = True
     bounded: bool = True
     inherit: bool = True
+    finish: int = 600
 
     def training(self, rung: int, config: Config | None = None) -> Training:
         """How those on that rung are trained to climb to the next, as the config wishes if any."""

@@ -18,6 +18,7 @@ promising half of each batch is tried from fresh weights as well.
 
 from __future__ import annotations
 
+import copy
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -35,12 +36,11 @@ from progsynth.neural.network import Network, fit_normaliser, make_network
 from progsynth.search.genetic.scoring import Errors, Proposal, Scored
 from progsynth.search.problem import Problem
 from progsynth.search.run import Candidate
-from progsynth.train.behaviour import Behaviour, View, behaviours, make_view
-from progsynth.train.pool import Member, climbing, rank, waiting
+from progsynth.train.behaviour import Behaviour, Numbers, View, behaviours, make_view
+from progsynth.train.pool import Member, Networks, climbing, rank, waiting
 from progsynth.train.schedule import Schedule
+from progsynth.train.training import Training
 from progsynth.train.trial import Trained, train_alone, train_together
-
-Networks = Mapping[str, Network]
 
 _BLOCKS = 10  # of training rows: the cases of selection
 _STEP = 0.02  # to which errors are rounded
@@ -79,6 +79,7 @@ class TrainingScorer:
         recipe: Recipe | None,
         device: torch.device,
         config: Config | None = None,
+        start: Networks | None = None,
         declared: Mapping[str, Neural] | None = None,
     ):
         self.problem = problem
@@ -86,6 +87,7 @@ class TrainingScorer:
         self.schedule = schedule
         self.recipe = recipe
         self.config = config
+        self.begun = start or {}  # what candidates begin with copies of
         self.declared = declared or {}  # of submodules that read what is encoded: see `encoded`
         self.device = device
         self.counts = Counts()
@@ -186,6 +188,7 @@ class TrainingScorer:
         self.members[member.behaviour.key] = replace(
             member,
             candidate=replace(member.candidate, networks={}),
+            heritage={},
             likelihood_H=member.behaviour.chance_R[self.held],
             right_H=None,
             fit=0.0,
@@ -215,10 +218,10 @@ class TrainingScorer:
             key = self.keys.get(proposal.candidate.program)
             for parent in proposal.parents:
                 member = self.member(parent.program)
-                if key is None or member is None or not member.candidate.networks:
+                if key is None or member is None or not member.heritage:
                     continue
                 if key not in found or found[key][0] < member.score:
-                    found[key] = (member.score, member.candidate.networks)
+                    found[key] = (member.score, member.heritage)
         return {key: networks for key, (_, networks) in found.items()}
 
     def train_new(self, starts: Mapping[bytes, Networks]) -> None:
@@ -230,8 +233,8 @@ class TrainingScorer:
             most=self.schedule.new_members,
             short=self.schedule.short_members,
         )
-        trained = [m for m in self.members.values() if m.candidate.networks]
-        pool = min(trained, key=rank).candidate.networks if trained else {}
+        trained = [m for m in self.members.values() if m.heritage]
+        pool = min(trained, key=rank).heritage if trained else {}
         trials: list[tuple[Member, Networks]] = []
         for place, member in enumerate(chosen):
             given = {**pool, **starts.get(member.behaviour.key, {})}
@@ -260,6 +263,9 @@ class TrainingScorer:
         made = {}
         for declaration in view.neural:
             self.started += 1
+            if declaration.name in self.begun:
+                made[declaration.name] = copy.deepcopy(self.begun[declaration.name])
+                continue
             seed = int(np.random.SeedSequence([self.seed, self.started]).generate_state(1)[0])
             own = self.declared.get(declaration.name, declaration)
             network = make_network(own, seed=seed, recipe=self.recipe, config=self.config)
@@ -323,9 +329,7 @@ class TrainingScorer:
             stacked=self.schedule.stacked,
             stop=self.is_over,
         )
-        self.counts.gradient_steps += found.steps * len(trials)
-        if left is not None:
-            self.bounds.gradient_steps = left - found.steps * len(trials)
+        self._spend(found.steps * len(trials))
         if found.steps:
             for c in np.argsort(-found.likelihood_CR.mean(1), kind="stable").tolist():
                 if _is_finite(found.networks[c]):
@@ -348,11 +352,44 @@ class TrainingScorer:
         self.members[now.behaviour.key] = replace(
             now,
             candidate=replace(now.candidate, networks=found.networks[c]),
+            heritage=now.heritage if last and now.heritage else found.networks[c],
             likelihood_H=likelihood_H,
             right_H=right_H,
             fit=float(found.right_CR[c].mean()),
             rung=rung + 1,
         )
+
+    def bout(
+        self, member: Member, networks: Networks, training: Training, rows: Numbers | None
+    ) -> Trained | None:
+        """What comes of these networks in the member's program, trained on these rows or all;
+        None where time is up before. Raises CandidateEnded for what ends it by name."""
+        if self.is_over():
+            return None
+        self.batches += 1
+        trained = train_together if member.view.is_exact else train_alone
+        found = trained(
+            self.problem,
+            member.view,
+            [(member.candidate.program, member.behaviour)],
+            [networks],
+            training,
+            device=self.device,
+            seed=self.seed + self.batches,
+            rows=rows,
+            stop=self.is_over,
+        )
+        self._spend(found.steps)
+        return found if found.steps == training.steps else None
+
+    def _spend(self, steps: int) -> None:
+        self.counts.gradient_steps += steps
+        if self.bounds.gradient_steps is not None:
+            self.bounds.gradient_steps -= steps
+
+    def can_afford(self, steps: int) -> bool:
+        """Is so much of the budget of gradient steps left?"""
+        return self.bounds.gradient_steps is None or self.bounds.gradient_steps >= steps
 
     def is_over(self) -> bool:
         """Is the time of the search used up?"""
