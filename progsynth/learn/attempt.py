@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,24 +19,30 @@ from progsynth.grammar.weights import Weights
 from progsynth.lang.primitive import DSL, called_names
 from progsynth.lang.printing.pretty import pretty
 from progsynth.lang.term import Function, Program
+from progsynth.learn.trained import Trained, kept
 from progsynth.library.loading import Key, load
 from progsynth.library.store import Library
 from progsynth.library.vocabulary import Vocabulary
 from progsynth.search.best_first import best_first
 from progsynth.search.bottom_up import bottom_up
+from progsynth.search.first import first
+from progsynth.search.folds.search import folds
 from progsynth.search.problem import Method, Problem
 from progsynth.search.run import Budget, Candidate, Outcome, Search, run
 from progsynth.search.simplify import simplify
+from progsynth.search.templates import templates
 from progsynth.search.turns import InTurns
 from progsynth.solving.alike import Alike
 from progsynth.solving.searches import Beginning
 from progsynth.solving.setting import Setting, evaluate_in, make_setting
 from progsynth.solving.settling import Chosen
+from progsynth.solving.stages import Known, Staged, has_stages, in_stages
 from progsynth.task import Example, Task
 
-GUIDED = "guided"  # by turns best-first in the order of the grammar, and bottom-up
+GUIDED = "guided"  # best-first in the grammar's order, bottom-up, and folds, by turns
 ENTRY = "solution"  # what programs are called; no subroutine is
 _TURNS = (4_000, 4_000)  # executions of the two
+_SMALL, _FOLDS = 10_000, 100_000  # executions of small programs and of folds, at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +60,17 @@ class Seen:
 class Attempt:
     """How it went: the programs that fit, the likeliest first, and what it has used.
 
-    `called` are the words of the library that the first of them calls.
+    `called` are the words of the library that the first of them calls. `stage` is the one that
+    solved a task with submodules (see `solving.stages`), `networks` what it has trained for it.
     """
 
     solved: bool
     executions: int
     programs: tuple[str, ...] = ()
     called: tuple[str, ...] = ()
+    gradient_steps: int = 0
+    stage: str = ""
+    networks: tuple[Trained, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The attempt as a JSON object."""
@@ -69,13 +79,18 @@ class Attempt:
             "executions": self.executions,
             "programs": list(self.programs),
             "called": list(self.called),
+            "gradient_steps": self.gradient_steps,
+            "stage": self.stage,
+            "networks": [asdict(one) for one in self.networks],
         }
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> Attempt:
         """The attempt of a JSON object."""
         lists = {name: tuple(record[name]) for name in ("programs", "called")}
-        return cls(record["solved"], record["executions"], **lists)
+        rest = {name: record[name] for name in ("gradient_steps", "stage") if name in record}
+        networks = tuple(Trained(**one) for one in record.get("networks", ()))
+        return cls(record["solved"], record["executions"], **lists, **rest, networks=networks)
 
 
 def words_of(task: Task, seen: Seen) -> Vocabulary:
@@ -98,17 +113,28 @@ def attempt(
     seen: Seen,
     *,
     executions: int,
+    gradient_steps: int = 0,
     search: str = GUIDED,
     seed: int = 0,
     frontier: int = 1,
 ) -> Attempt:
     """Search for the task within so many executions.
 
+    One with submodules goes through the stages of `solving.stages`, within so many gradient steps;
+    of networks that it trains the weights are in the library's folder then, and no entry names
+    them yet.
+
     With a `frontier` of 1 the first program that fits is taken; else the search goes on for a
     while, and the likeliest ones are given, so many at most.
     """
     task = replace(task, test=())
     words = words_of(task, seen)
+    if has_stages(task):
+        known = Known(task, words, seen.weights)
+        method = _guided if search == GUIDED else search
+        budget = Budget(None, executions, None, gradient_steps)
+        found = in_stages(known, budget, method=method, seed=seed, choose=frontier > 1)
+        return _of_stages(found, Library(seen.folder, create=False))
     setting = replace(make_setting(task, dsl=words.dsl), weights=seen.weights)
     method: str | Method = search
     if search == GUIDED:
@@ -126,8 +152,39 @@ def attempt(
     return _described(outcome, chosen, setting, words, frontier)
 
 
+def _of_stages(found: Staged, library: Library) -> Attempt:
+    outcome, words = found.outcome, found.setting.vocabulary
+    used = {"executions": outcome.executions, "gradient_steps": outcome.gradient_steps}
+    if not outcome.solved or outcome.candidate is None:
+        return Attempt(False, **used)
+    program = _simplified(outcome.candidate, found.setting)
+    called = frozenset().union(*map(called_names, program.functions))
+    return Attempt(
+        True,
+        programs=(pretty(program, words.dsl),),
+        called=tuple(sorted(called & (set(words.functions) | set(words.networks)))),
+        stage=found.stage,
+        networks=kept(found, called, library),
+        **used,
+    )
+
+
 def _guided(problem: Problem, seed: int) -> Search:
-    """Best-first search by the grammar, and bottom-up search with all words, in turns."""
+    """Best-first search by the grammar and bottom-up search with all words; in turns with these,
+    while they last, small programs of usual shapes, and folds.
+
+    No turn depends on the budget, so that one with a larger budget goes on where one with a
+    smaller one stops.
+    """
+
+    def small() -> Search:
+        parts = templates(max_executions=_SMALL), folds(max_executions=_FOLDS)
+        return first(*parts)(problem, seed)
+
+    return InTurns(_in_turns(problem, seed), small, (sum(_TURNS), sum(_TURNS)))
+
+
+def _in_turns(problem: Problem, seed: int) -> Search:
     both = bottom_up(problem, seed), lambda: best_first()(problem, seed)
     return InTurns(*both, _TURNS, before=_TURNS[1])
 

@@ -80,6 +80,7 @@ def compared(
     def unit(task: Task, label: str, seen: Seen) -> Unit:
         options = {
             "executions": settings.executions,
+            "gradient_steps": settings.gradient_steps,
             "search": settings.search,
             "seed": settings.seed,
         }

@@ -9,6 +9,7 @@ import progsynth
 from progsynth.lang.primitive import DSL, called_names, signature_of
 from progsynth.learn.attempt import Attempt
 from progsynth.learn.corpus import refitted, texts_of
+from progsynth.learn.efforts import Efforts
 from progsynth.learn.settings import Settings
 from progsynth.learn.state import State, end, own_keys
 from progsynth.learn.trial import Verdict
@@ -24,14 +25,18 @@ from progsynth.task import Task
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What a round found: how the tasks went, the programs of all tasks solved, in words `dsl`,
-    the subroutines that pay, and the verdicts on all that were tried."""
+    """What a round found: how the tasks went, what their searches have had, the executions of the
+    round, the programs of all tasks solved, in words `dsl`, the subroutines that pay, the
+    verdicts on all that were tried, and the networks taken into the library."""
 
     attempts: Mapping[str, Attempt]
+    efforts: Mapping[str, Efforts]
+    executions: int
     frontiers: tuple[Frontier, ...]
     dsl: DSL
     taken: tuple[Subroutine, ...]
     verdicts: Mapping[str, Verdict]
+    networks: tuple[str, ...] = ()
 
 
 def finish(
@@ -52,7 +57,13 @@ def finish(
     value = {
         "tried": sorted(attempts),
         "new": sorted(name for name, one in attempts.items() if one.solved),
-        "executions": sum(one.executions for one in attempts.values()),
+        "executions": found.executions,
+        "efforts": {
+            name: [one.as_json() for one in efforts]
+            for name, efforts in sorted({**state.efforts, **found.efforts}.items())
+        },
+        "gradient_steps": sum(one.gradient_steps for one in attempts.values()),
+        "networks": list(found.networks),
         "replayed": sum(one["executions"] for one in replayed),
         "programs": texts_of(found.frontiers, found.dsl),
         "weights": weights.as_json(),

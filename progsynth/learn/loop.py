@@ -4,11 +4,11 @@
         print(one)
 
 A round notes first what it begins with: the entries in use, and the grammar's weights. Then it
-tries the tasks that are not solved yet; proposes subroutines, one at a time (`compress`, whose
-rewritten programs are run in all engines), and whole solutions; tries each on tasks that it was
-not made from (`trial`); refits the grammar; and writes all that in one transaction, with what is
-retired (`ending`). The phases are those of DreamCoder (Ellis et al. 2021), but for its dreams;
-admission by measured use is ours.
+goes on with the tasks that are not solved yet (`efforts`); proposes subroutines, one at a time
+(`compress`, whose rewritten programs are run in all engines), and whole solutions; tries each on
+tasks that it was not made from (`trial`); refits the grammar; and writes all that in one
+transaction, with what is retired (`ending`). The phases are those of DreamCoder (Ellis et al.
+2021), but for its dreams; admission by measured use is ours.
 
 All steps are in the journal, and each depends on the steps before it alone: so a run goes on
 where it was, and ends the same with any number of workers and of processes.
@@ -27,6 +27,7 @@ from progsynth.lang.term import Function
 from progsynth.learn.attempt import Attempt
 from progsynth.learn.corpus import frontiers_of, solutions
 from progsynth.learn.ending import Findings, finish
+from progsynth.learn.networks import seeing, take_networks, with_programs
 from progsynth.learn.plan import check_packs, in_order, run_of
 from progsynth.learn.settings import Settings
 from progsynth.learn.state import State, begin, end
@@ -43,6 +44,7 @@ class Round:
 
     `solved` are all tasks solved so far, in this round and before; `executions` those of the
     attempts, `replayed` those of the trials. `library` is the number of entries in use after it.
+    `networks` are those taken into it, and `gradient_steps` those of the attempts.
     """
 
     number: int
@@ -55,13 +57,18 @@ class Round:
     refused: tuple[str, ...]
     retired: tuple[str, ...]
     library: int
+    networks: tuple[str, ...] = ()
+    gradient_steps: int = 0
 
     def __str__(self) -> str:
+        trained = ""
+        if self.gradient_steps:
+            trained = f"; {self.gradient_steps:,} gradient steps, {len(self.networks)} networks taken"
         return (
             f"round {self.number}: tried {len(self.tried)}, solved {len(self.new)} "
             f"({len(self.solved)} in all); subroutines: {len(self.admitted)} admitted, "
             f"{len(self.refused)} refused, {len(self.retired)} retired, {self.library} in use; "
-            f"{self.executions:,} executions and {self.replayed:,} of replays"
+            f"{self.executions:,} executions and {self.replayed:,} of replays{trained}"
         )
 
 
@@ -93,35 +100,68 @@ def learn(
                 state = begin(number, library, bench, tasks, settings)
                 if not state.to_try():
                     return
-                found = _findings(state, bench, settings, tasks)
+                state, found = _findings(state, bench, settings, tasks)
                 finish(state, found, library, bench, settings, tasks)
             yield _round(number, bench.look()[end(number)])
 
 
-def _findings(state: State, bench: Bench, settings: Settings, tasks: tuple[Task, ...]) -> Findings:
-    """Solve and compress."""
-    attempts = _attempts(state, bench, settings)
+def _findings(
+    state: State, bench: Bench, settings: Settings, tasks: tuple[Task, ...]
+) -> tuple[State, Findings]:
+    """Solve, take new networks, and compress; gives the state with these among its words."""
+    attempts, used = _attempts(state, bench, settings)
+    taken = take_networks(attempts, state, bench, settings)
+    attempts, state = with_programs(attempts, taken), seeing(state, taken, bench)
     new = {name: one.programs for name, one in attempts.items() if one.solved}
     frontiers = frontiers_of({**state.programs, **new}, tasks, state.words.dsl)
-    found = Findings(attempts, frontiers, state.words.dsl, (), {})
+    efforts = {
+        name: tuple(
+            effort.after(attempts[name].solved, used.get((name, effort.begun), effort.allowed))
+            for effort in efforts
+        )
+        for name, efforts in state.plans.items()
+    }
+    spent = sum(max(0, count - state.had(name, begun)) for (name, begun), count in used.items())
+    found = Findings(attempts, efforts, spent, frontiers, state.words.dsl, (), {}, taken.names)
     solved = [frontier.task for frontier in frontiers]
     trials = Trials(bench, settings, state.number, state.seen, state.tasks, solved)
-    return _compressed(found, trials, state, settings)
+    return state, _compressed(found, trials, state, settings)
 
 
-def _attempts(state: State, bench: Bench, settings: Settings) -> dict[str, Attempt]:
-    """How the tasks go that the round is to try."""
-    options = {
-        "executions": settings.executions,
-        "search": settings.search,
-        "seed": settings.seed,
-        "frontier": settings.frontier,
-    }
-    units = [
-        Unit(f"{state.number} solve: {task.name}", task, state.seen[task.name], options)
-        for task in state.to_try()
-    ]
-    return {u.task.name: one for u, one in zip(units, bench.done(units), strict=True)}
+Used = dict[tuple[str, int], int]  # executions, by the task and the round in which a search began
+
+
+def _attempts(state: State, bench: Bench, settings: Settings) -> tuple[dict[str, Attempt], Used]:
+    """How the tasks go that the round is to try, and what each of their searches has used.
+
+    The latest search of a task comes first: where it finds a program the first one is left.
+    """
+    found: dict[str, Attempt] = {}
+    used: Used = {}
+    for place, verb in ((-1, "solve"), (0, "go on")):
+        units, begun = [], []
+        for task in state.to_try():
+            efforts = state.plans[task.name]
+            effort = efforts[place]
+            known = found.get(task.name)
+            if effort.over or (place == 0 and (len(efforts) == 1 or (known and known.solved))):
+                continue
+            options = {
+                "executions": effort.allowed,
+                "gradient_steps": settings.gradient_steps,
+                "search": settings.search,
+                "seed": settings.seed,
+                "frontier": settings.frontier,
+            }
+            seen = state.saw[task.name, effort.begun]
+            units.append(Unit(f"{state.number} {verb}: {task.name}", task, seen, options))
+            begun.append(effort.begun)
+        for unit, start, one in zip(units, begun, bench.done(units), strict=True):
+            name = unit.task.name
+            used[name, start] = one.executions
+            if name not in found or one.solved:
+                found[name] = one
+    return found, used
 
 
 def _compressed(found: Findings, trials: Trials, state: State, settings: Settings) -> Findings:
@@ -157,7 +197,7 @@ def _compressed(found: Findings, trials: Trials, state: State, settings: Setting
             left -= 1
             if pays(sub):
                 dsl = dsl.extend(sub.function)
-    return Findings(found.attempts, frontiers, dsl, tuple(taken), verdicts)
+    return replace(found, frontiers=frontiers, dsl=dsl, taken=tuple(taken), verdicts=verdicts)
 
 
 def _content(function: Function) -> tuple[Any, ...]:
@@ -175,5 +215,7 @@ def _round(number: int, value: Mapping[str, Any]) -> Round:
         executions=value["executions"],
         replayed=value["replayed"],
         library=value["library"],
+        networks=tuple(value["networks"]),
+        gradient_steps=value["gradient_steps"],
         **lists,
     )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from progsynth import registry
 from progsynth.grammar.weights import Weights
 from progsynth.lang.primitive import DSL
 from progsynth.learn.attempt import Seen
+from progsynth.learn.efforts import Effort, Efforts, are_over, planned, sees_new
 from progsynth.learn.plan import begun
 from progsynth.learn.seeing import seen_by
 from progsynth.learn.settings import Settings
@@ -27,7 +29,8 @@ class State:
     `keys` are the entries in use, `programs` those known of the tasks solved before, `own` the
     subroutines that the run has added, each with the last round in which it was of use. `words`
     is the vocabulary of all that the programs call, retired entries too; `seen` what each of the
-    round's tasks sees; `tried` are tasks that were tried before with the same library and grammar.
+    round's tasks sees, and `saw` what it saw in the rounds in which searches for it have begun.
+    `efforts` are these searches before the round, `plans` what they are to be after it.
     """
 
     number: int
@@ -36,14 +39,20 @@ class State:
     weights: Weights | None
     programs: Mapping[str, Sequence[str]]
     own: Mapping[str, int]
-    tried: frozenset[str]
     words: Vocabulary
     seen: Mapping[str, Seen]
+    saw: Mapping[tuple[str, int], Seen]
+    efforts: Mapping[str, Efforts]
+    plans: Mapping[str, Efforts]
 
     def to_try(self) -> tuple[Task, ...]:
         """The tasks that are not solved, and may be now."""
-        known = self.tried | self.programs.keys()
-        return tuple(task for task in self.tasks if task.name not in known)
+        return tuple(task for task in self.tasks if task.name in self.plans)
+
+    def had(self, task: str, begun: int) -> int:
+        """The executions that the search which began in that round has had before this one."""
+        efforts = self.efforts.get(task, ())
+        return next((one.allowed for one in efforts if one.begun == begun), 0)
 
 
 def begin(
@@ -57,26 +66,59 @@ def begin(
         value = {"entries": noted, "weights": before.get("weights")}
         journal.write(library, bench.run, step, value)
         bench.look()
-    value = bench.steps[step]
-    weights = None if value["weights"] is None else Weights.from_json(value["weights"])
-    keys = tuple((name, version) for name, version in value["entries"])
-    same = bench.steps.get(f"{number - 1} begin") == value
     chosen = begun(tasks, settings, number)
     own = before.get("own", {})
+    programs = before.get("programs", {})
+    efforts = {
+        name: tuple(Effort(*one) for one in some)
+        for name, some in before.get("efforts", {}).items()
+    }
+    starts = {1, number, *(one.begun for some in efforts.values() for one in some)}
+    shown = {start: _shown(bench.steps[f"{start} begin"]) for start in starts}
     entries = {entry.key: entry for entry in library.entries(all_versions=True)}
-    in_use = [entries[key] for key in keys]
-    called = {*keys, *own_keys(library, bench.run, own).values()}
+    keys, weights = shown[number]
+
+    def sees(task: Task, start: int) -> Seen:
+        then, weights = shown[start]
+        in_use = [entries[key] for key in then if key in entries]
+        return seen_by(task, library.path, in_use, settings.most, weights)
+
+    seen = {task.name: sees(task, number) for task in chosen}
+    saw = {
+        (task.name, one.begun): sees(task, one.begun)
+        for task in chosen
+        for one in efforts.get(task.name, ())
+    }
+    plans = {}
+    for name in sorted(seen.keys() - programs.keys()):
+        known = efforts.get(name, ())
+        new = bool(known) and sees_new(seen[name].keys, saw[name, known[-1].begun].keys)
+        if new or not known or not are_over(known):
+            plans[name] = planned(
+                known, number, new, executions=settings.executions, back=settings.back
+            )
+    called = {*own_keys(library, bench.run, own).values()}.union(
+        *(some for some, _ in shown.values())
+    )
     return State(
         number,
         chosen,
         keys,
         weights,
-        before.get("programs", {}),
+        programs,
         own,
-        frozenset(before["tried"] if same else ()),
-        load(_pack(tasks[0]), library, keys=called),
-        {t.name: seen_by(t, library.path, in_use, settings.most, weights) for t in chosen},
+        load(_pack(tasks[0]), library, keys=called & entries.keys()),
+        seen,
+        {**saw, **{(name, number): one for name, one in seen.items()}},
+        efforts,
+        plans,
     )
+
+
+def _shown(value: Mapping[str, Any]) -> tuple[tuple[Key, ...], Weights | None]:
+    """The entries and the weights that a round began with."""
+    weights = None if value["weights"] is None else Weights.from_json(value["weights"])
+    return tuple((name, version) for name, version in value["entries"]), weights
 
 
 def _pack(task: Task) -> DSL:

@@ -141,14 +141,30 @@ def test_test_examples_are_not_looked_at(tmp_path: Path) -> None:
     assert found[0][0].new == ("same",)
 
 
-def test_nothing_new_to_try_ends_a_run(tmp_path: Path) -> None:
+def no_words_help(folder: Path, rounds: int, executions: int) -> list[tuple[str, int]]:
+    """The attempts at a task that stays unsolved, and what each of them has used."""
     pairs = [([1, 2], 77), ([], 5)]
     task = Task.from_pairs("no", pairs, request="list[int] -> int", pack=STEPS)
-    found = list(
-        learn(Suite("one", (task,)), tmp_path / "l", rounds=9, settings=Settings(executions=300))
-    )
-    assert 1 <= len(found) < 9
-    assert found[-1].solved == ()
+    steps: list[tuple[str, int]] = []
+    settings = Settings(executions=executions)
+    for one in learn(
+        Suite("one", (task,)),
+        folder,
+        rounds=rounds,
+        settings=settings,
+        told=lambda step, attempt: steps.append((step, attempt.executions)),
+    ):
+        assert one.solved == ()
+        assert executions <= one.executions < 2 * executions, "what is new is counted alone"
+    return steps
+
+
+def test_a_task_that_sees_nothing_new_goes_on_where_it_was(tmp_path: Path) -> None:
+    steps = no_words_help(tmp_path / "rounds", 3, 400)
+    assert [name for name, _ in steps] == [f"{n} solve: no" for n in (1, 2, 3)]
+    assert [used // 400 for _, used in steps] == [1, 2, 3]
+    ((_, whole),) = no_words_help(tmp_path / "at once", 1, 1200)
+    assert whole == steps[-1][1], "it is the search that has the budgets of all rounds at once"
 
 
 def test_batches_begin_with_a_few_tasks_the_small_ones_first(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Programs that are one fold, its step with branches or without."""
