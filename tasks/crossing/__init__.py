@@ -1,0 +1,1 @@
+"""The same questions about numbers in lists, tables, graphs, texts and images."""
