@@ -43,6 +43,11 @@ class Library:
     create: bool = True
 
     def __post_init__(self) -> None:
+        if not isinstance(self.path, str | os.PathLike):
+            raise LibraryError(
+                f"a library is a folder: expected its path, found {self.path!r}; "
+                'for example progsynth.Library("my.library")'
+            )
         object.__setattr__(self, "path", Path(self.path))
         if not database.file_of(self.path).exists():
             self._make()
