@@ -118,6 +118,11 @@ def test_damaged_and_missing_weights_say_so(library: Library) -> None:
     assert library.weights(digit(library)) == b"weights", "adding it again mends it"
 
 
+def test_what_is_no_path_is_refused() -> None:
+    with pytest.raises(LibraryError, match="a library is a folder: expected its path, found 5"):
+        Library(5)  # type: ignore[arg-type]
+
+
 def test_folders_that_hold_no_library(tmp_path: Path) -> None:
     with pytest.raises(LibraryError, match="there is no library there"):
         Library(tmp_path / "none", create=False)
