@@ -31,12 +31,14 @@ from progsynth.lang.term import Neural, Program
 from progsynth.neural.architecture import Recipe
 from progsynth.neural.config import Config
 from progsynth.neural.gradients.faults import NAN, CandidateEnded
+from progsynth.neural.likelihood.inputs import prepare
 from progsynth.neural.likelihood.readings import called_submodules
 from progsynth.neural.network import Network, fit_normaliser, make_network
 from progsynth.search.genetic.scoring import Errors, Proposal, Scored
 from progsynth.search.problem import Problem
 from progsynth.search.run import Candidate
 from progsynth.train.behaviour import Behaviour, Numbers, View, behaviours, make_view
+from progsynth.train.held_out import held_out
 from progsynth.train.pool import Member, Networks, climbing, rank, waiting
 from progsynth.train.schedule import Schedule
 from progsynth.train.training import Training
@@ -95,9 +97,8 @@ class TrainingScorer:
         self.members: dict[bytes, Member] = {}
         self.keys: dict[Program, bytes | None] = {}
         self.views: dict[tuple[Neural, ...], View] = {}
-        order = np.random.default_rng(seed).permutation(len(problem.inputs))
-        size = round(schedule.held_out * len(order))
-        self.held, self.trained = (order[:size], order[size:]) if size else (order, order)
+        inputs = prepare(problem.inputs, problem.entry_types, problem.neural)
+        self.held, self.trained = held_out(inputs, schedule.held_out, seed)
         self.blocks = np.array_split(np.arange(len(self.held)), min(len(self.held), _BLOCKS))
         self.started = 0  # networks made, each of a seed of its own
         self.batches = 0  # populations trained
