@@ -181,6 +181,7 @@ class _Inference:
             case Hole(type=type_, args=args):
                 children = yield from self.visit_all(args or ())
                 types = (self.fresh() if type_ is None else type_,)
+                types = tuple(map(as_int, types)) if term.kind == "neural" else types
             case _:
                 raise AssertionError(f"no such term: {type(term).__name__}")
         return term, types, children, by

@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from progsynth.errors import UnsupportedError
 from progsynth.lang.infer import Typed, check_program
 from progsynth.lang.primitive import DSL, Primitive
 from progsynth.lang.term import (
@@ -73,7 +72,7 @@ class Site:
 
 
 def find_holes(program: Program, dsl: DSL) -> tuple[Site, ...]:
-    """The holes of all functions, in order. Raises UnsupportedError for neural ones."""
+    """The holes of all functions, in order."""
     found: list[Site] = []
     typed = check_program(program, dsl)
     for function in program.functions:
@@ -94,12 +93,6 @@ def _site(
 ) -> Site:
     hole = node.term
     assert isinstance(hole, Hole)
-    if hole.kind == "neural":
-        raise UnsupportedError(
-            f"the sketch has a hole for a neural submodule, in '{function}': searches fill "
-            "expressions and numbers so far; write ?? for an expression, or call a submodule "
-            "that is declared"
-        )
     if hole.args is not None:
         given = [names[-1 - a.index] if isinstance(a, Var) else "" for a in hole.args]
         types = tuple(child.type for child in node.children)

@@ -11,11 +11,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from progsynth import registry
 from progsynth.errors import UnsupportedError
 from progsynth.evaluate import compare, grade
 from progsynth.lang.failure import Fail, Failure, FailureKind, Limits
@@ -26,19 +24,15 @@ from progsynth.lang.types import FLOAT, INT, Type
 from progsynth.lang.values import Value, close
 from progsynth.search.bank import Bank, Entry, splits
 from progsynth.search.bottom_up import search_for
-from progsynth.search.constants import mine
 from progsynth.search.course import BottomUp
 from progsynth.search.goal import Goal, allowed_misses, working_limits
-from progsynth.search.holes import Site, fill, find_holes, probe
+from progsynth.search.holes import find_holes, probe
 from progsynth.search.kernels import Kernels
 from progsynth.search.levels import Levels
-from progsynth.search.run import Allowance, Batch, Candidate, Filling, Search, Told
-from progsynth.search.space import Space, Symbol
-from progsynth.search.universe import make_space
+from progsynth.search.run import Allowance, Batch, Candidate, Search, Told
+from progsynth.search.sketched import Row, Sketched, Spaces
+from progsynth.search.space import Symbol
 from progsynth.task import Example
-
-Row = tuple[Value, ...]
-Spaces = dict[tuple[Any, ...], Space]
 
 _FLOATS = (0.0, 1.0, -1.0, 0.5, 2.0, 10.0, 0.1, 100.0)
 _INTS = (*range(11), -1, 100)
@@ -63,10 +57,16 @@ def search_sketch(
     for a trainable number that is no number.
     """
     sites = find_holes(program, dsl)
+    neural = next((site for site in sites if site.hole.kind == "neural"), None)
+    if neural is not None:
+        raise UnsupportedError(
+            f"the sketch has a hole for a neural submodule, in '{neural.function}': this search "
+            "fills expressions and numbers; solve puts a submodule there and trains it"
+        )
     misses = allowed_misses(accuracy, len(examples))
     limits = limits or Limits()
     known = {} if spaces is None else spaces
-    made = _Sketch(
+    made = Sketched(
         program, sites, dsl, tuple(examples), tolerance, limits, constants, misses, known
     )
     if len(sites) == 1 and sites[0].tail and sites[0].hole.kind == "expression":
@@ -76,46 +76,7 @@ def search_sketch(
     return FillHoles(made)
 
 
-@dataclass(frozen=True, slots=True)
-class _Sketch:
-    """A sketch and what its searches share."""
-
-    program: Program
-    sites: tuple[Site, ...]
-    dsl: DSL
-    examples: tuple[Example, ...]
-    tolerance: float
-    limits: Limits
-    constants: Sequence[int | float | bool | str]
-    misses: int
-    spaces: Spaces
-
-    def space(self, site: Site, pairs: Sequence[Example]) -> Space:
-        """The fillings of one hole, which the examples give constants for."""
-        only = registry.forms(self.dsl.name).constants
-        found = mine(site.types, site.type, pairs, self.constants, only=only)
-        allowed = site.hole.allowed
-        key = (site.visible, site.type, repr(found), allowed)
-        space = self.spaces.get(key)
-        if space is None:
-            space = make_space(self.dsl, site.visible, site.type, found, allowed=allowed)
-            self.spaces[key] = space
-        return space
-
-    def pairs(self, site: Site) -> list[Example]:
-        """The examples as far as they say something of the hole: their numbers and texts."""
-        if site.tail and site.types == self.program.entry.types and site.hole.args is None:
-            return list(self.examples)
-        return [Example((), e.output) for e in self.examples] if site.tail else []
-
-    def candidate(self, terms: Sequence[Term], cost: int) -> Candidate:
-        """The sketch with its holes filled."""
-        fillings = zip(terms, self.sites, strict=True)
-        made = tuple(Filling(t, s.names, s.types, s.type, s.hidden) for t, s in fillings)
-        return Candidate(fill(self.program, terms), cost, made)
-
-
-def _rows_met(sketch: _Sketch) -> list[list[Row]]:
+def _rows_met(sketch: Sketched) -> list[list[Row]]:
     """What the variables of the only hole hold when it is met, on each example."""
     seen: list[Row] = []
 
@@ -133,7 +94,7 @@ def _rows_met(sketch: _Sketch) -> list[list[Row]]:
     return met
 
 
-def _result_search(sketch: _Sketch, rows: Sequence[Row]) -> BottomUp:
+def _result_search(sketch: Sketched, rows: Sequence[Row]) -> BottomUp:
     """The ordinary search, for a hole whose value is the program's."""
     (site,) = sketch.sites
     expected = tuple(e.output for e in sketch.examples)
@@ -153,7 +114,7 @@ class FillHoles:
 
     name = "bottom_up"
 
-    def __init__(self, sketch: _Sketch, *, max_level: int = 40):
+    def __init__(self, sketch: Sketched, *, max_level: int = 40):
         self.sketch = sketch
         self.exhausted = False
         self.level = 0

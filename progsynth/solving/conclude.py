@@ -59,7 +59,7 @@ def make_result(setting: Setting, outcome: Outcome, *, search: str, seed: int) -
             notes=notes,
         )
     words = setting.words(candidate)
-    if not candidate.filled:  # what a user wrote stays as it is
+    if setting.sketch is None:  # what a user wrote stays as it is
         candidate = _simplified(candidate, task, words)
     validation = outcome.validation or evaluate_in(words, candidate.program, task.validation, task)
     pairs = [

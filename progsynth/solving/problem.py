@@ -11,7 +11,7 @@ from progsynth.errors import UnsupportedError
 from progsynth.grammar.guide import GrammarGuide
 from progsynth.lang.primitive import DSL, called_names
 from progsynth.lang.term import Function, Neural, Program, Term
-from progsynth.lang.types import Type
+from progsynth.lang.types import Type, as_int
 from progsynth.search.holes import Site, fill, find_holes
 from progsynth.search.problem import Problem
 from progsynth.search.run import Candidate, Filling
@@ -24,16 +24,33 @@ def make_problem(setting: Setting, *, seeds: tuple[Term, ...] = ()) -> Problem:
     `seeds` are bodies of the whole function that may be nearly right. Raises UnsupportedError
     for a sketch of several holes, or of none.
     """
+    whole = whole_problem(setting, seeds=seeds)
+    if setting.sketch is None:
+        return whole
+    sketch = sketches_of(setting)[0]
+    site = _only_hole(setting, sketch)
+    return replace(
+        whole,
+        types=site.visible,
+        result=site.type,
+        wrap=_InSketch(sketch, site, setting.trained),
+        allowed=site.hole.allowed,
+    )
+
+
+def whole_problem(setting: Setting, *, seeds: tuple[Term, ...] = ()) -> Problem:
+    """The problem of the whole function, whatever of it is in the sketch."""
     task, dsl = setting.task, setting.vocabulary.dsl
-    whole = Problem(
-        task.types,
-        task.result,
+    types, result = tuple(map(as_int, task.types)), as_int(task.result)
+    return Problem(
+        types,
+        result,
         tuple(example.inputs for example in task.train),
         tuple(example.output for example in task.train),
         dsl,
         _as_function(setting),
-        task.types,
-        task.result,
+        types,
+        result,
         task.limits,
         constants=task.constants,
         tolerance=task.tolerance,
@@ -44,18 +61,26 @@ def make_problem(setting: Setting, *, seeds: tuple[Term, ...] = ()) -> Problem:
         seeds=seeds if setting.sketch is None else (),
         guide=None if setting.weights is None else GrammarGuide(setting.weights),
     )
-    if setting.sketch is None:
-        return whole
-    known = tuple(n for n in setting.sketch.neural if n.name not in setting.vocabulary.networks)
-    sketch = replace(setting.sketch, neural=known)
-    site = _only_hole(setting, sketch)
-    return replace(
-        whole,
-        types=site.visible,
-        result=site.type,
-        wrap=_InSketch(sketch, site, setting.trained),
-        allowed=site.hole.allowed,
+
+
+def sketches_of(setting: Setting) -> tuple[Program, ...]:
+    """The sketch, or its drafts, without the declarations of networks that have weights."""
+    known = setting.vocabulary.networks
+    assert setting.sketch is not None, "there is a sketch"
+    return tuple(
+        replace(one, neural=tuple(n for n in one.neural if n.name not in known))
+        for one in setting.drafts or (setting.sketch,)
     )
+
+
+def is_trained_whole(setting: Setting) -> bool:
+    """Is it a sketch whose completions are each to be trained as they are? One with a single
+    draft and a single expression hole is searched for as any hybrid program is."""
+    if setting.sketch is None or not setting.trained:
+        return False
+    sketches = sketches_of(setting)
+    sites = find_holes(sketches[0], setting.vocabulary.dsl)
+    return len(sketches) > 1 or [site.hole.kind for site in sites] != ["expression"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +116,8 @@ def _as_function(setting: Setting) -> _AsFunction:
     task = setting.task
     taken = {submodule.name for submodule in setting.trained}
     name = entry_name(task.name, setting.vocabulary.dsl, taken)
-    return _AsFunction(name, task.names, task.types, task.result, setting.trained)
+    types, result = tuple(map(as_int, task.types)), as_int(task.result)
+    return _AsFunction(name, task.names, types, result, setting.trained)
 
 
 def _declaring(program: Program, submodules: Sequence[Neural]) -> Program:

@@ -13,7 +13,7 @@ from progsynth.errors import Problem, ProgramError, ProgsynthError
 from progsynth.lang.primitive import called_names
 from progsynth.lang.read import read_program
 from progsynth.lang.term import Function, Program, Term
-from progsynth.lang.types import fn_of, has_class, match, substitute
+from progsynth.lang.types import as_int, fn_of, has_class, match, substitute
 from progsynth.search.proposals.describe_task import (
     example_texts,
     primitive_texts,
@@ -167,7 +167,7 @@ def _fitting(program: Program, setting: Setting, text: str) -> Program:
 
 def _at(function: Function, setting: Setting) -> Function | None:
     """The function at the task's types; None where it has others."""
-    request = setting.task.request
+    request = as_int(setting.task.request)
     by = match(fn_of(function.types, function.result), request)
     if by is None or not all(has_class(by[v], c) for v, c in function.type_classes if v in by):
         return None

@@ -20,7 +20,12 @@ from progsynth.search.portfolio.method import members_of
 from progsynth.search.problem import Method
 from progsynth.search.run import Candidate, Outcome, Search
 from progsynth.search.sketch import search_sketch
-from progsynth.solving.problem import make_problem
+from progsynth.solving.problem import (
+    is_trained_whole,
+    make_problem,
+    sketches_of,
+    whole_problem,
+)
 from progsynth.solving.result import Result
 from progsynth.solving.setting import Setting
 from progsynth.solving.usual import (
@@ -76,6 +81,9 @@ def _loops(asked: _Asked, seeds: Seeds) -> Search:
 
 
 def _genetic(asked: _Asked, seeds: Seeds) -> Search:
+    """Evolution; where submodules are to be trained, with a scorer that trains them."""
+    if asked.setting.trained:
+        return _of_method(progsynth.hybrid(device=asked.device, alone=True), asked, seeds)
     return _of_method(small_first(progsynth.genetic(), "genetic"), asked, seeds)
 
 
@@ -86,11 +94,21 @@ def _flat_genetic(asked: _Asked, seeds: Seeds) -> Search:
 
 
 def _hybrid(asked: _Asked, seeds: Seeds) -> Search:
+    if is_trained_whole(asked.setting):
+        return _sketch(asked)
     return _of_method(progsynth.hybrid(device=asked.device), asked, seeds)
 
 
 def _near(asked: _Asked, seeds: Seeds) -> Search:
+    if is_trained_whole(asked.setting):
+        return _sketch(asked)
     return _of_method(train.near_search(device=asked.device), asked, seeds)
+
+
+def _sketch(asked: _Asked) -> Search:
+    """The search for what a sketch lacks, submodules and all."""
+    method = train.sketch_search(sketches_of(asked.setting), device=asked.device)
+    return method(whole_problem(asked.setting), asked.seed)
 
 
 def _portfolio(asked: _Asked, seeds: Seeds) -> Search:
@@ -150,7 +168,7 @@ _SEARCHES: Mapping[str, Callable[[_Asked, Seeds], Search]] = {
 }
 SEARCHES = ("auto", *_SEARCHES)
 DEFAULT = "portfolio"
-TRAINING = ("hybrid", "near")
+TRAINING = ("hybrid", "near", "genetic")
 
 
 class Beginning:

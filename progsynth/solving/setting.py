@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from progsynth import registry
+from progsynth import registry, train
 from progsynth.errors import ProgsynthError, TaskError
 from progsynth.evaluate import Evaluation, evaluate
 from progsynth.grammar.weights import Weights
 from progsynth.lang.primitive import DSL
 from progsynth.lang.read import read_program
-from progsynth.lang.term import Neural, Program
+from progsynth.lang.term import Hole, Neural, Program, subterms
 from progsynth.lang.text import surface
 from progsynth.lang.text.parse import parse
-from progsynth.lang.types import fn_of
+from progsynth.lang.types import as_int, fn_of
 from progsynth.library import journal
 from progsynth.library.loading import load
 from progsynth.library.store import Library
@@ -32,7 +32,9 @@ class Setting:
 
     `sketch` is the program with holes, None where all of it is to be found. `trained` are the
     submodules that the sketch declares or the task names, but for those with known weights.
-    `weights` are those of a grammar fitted to programs of other tasks.
+    `weights` are those of a grammar fitted to programs of other tasks. `drafts` are the sketch
+    with a submodule in place of each `??neural`, in each way to give it something to read; of
+    these the first is then the `sketch`.
     """
 
     task: Task
@@ -40,6 +42,7 @@ class Setting:
     sketch: Program | None
     trained: tuple[Neural, ...]
     weights: Weights | None = None
+    drafts: tuple[Program, ...] = ()
 
     def words(self, candidate: Candidate) -> Vocabulary:
         """The vocabulary with the candidate's networks, their decisions found for all examples
@@ -104,7 +107,32 @@ def make_setting(
     trained = tuple(n for name, n in declared.items() if name not in vocabulary.networks)
     read = _read(task, given, vocabulary, declared)
     weights = None if library is None else journal.grammar(library, pack.name)
-    return Setting(task, vocabulary, read, trained, weights)
+    drafts = _drafts(task, read, given, vocabulary)
+    if drafts:
+        read = drafts[0]
+        trained += tuple(n for n in read.neural if n.name not in (*declared, *vocabulary.networks))
+    return Setting(task, vocabulary, read, trained, weights, drafts)
+
+
+def _drafts(
+    task: Task, read: Program | None, given: str | Program, vocabulary: Vocabulary
+) -> tuple[Program, ...]:
+    """The drafts of a sketch with `??neural` holes; none of one without."""
+    if read is None or not any(
+        isinstance(term, Hole) and term.kind == "neural"
+        for function in read.functions
+        for term in subterms(function.body)
+    ):
+        return ()
+    untrained = tuple(n for n in read.neural if n.name not in vocabulary.networks)
+    return train.drafts(
+        replace(read, neural=untrained),
+        vocabulary.dsl,
+        result=task.result,
+        taken={*vocabulary.networks, *(n.name for n in read.neural)},
+        source=given if isinstance(given, str) else "",
+        filename=_SKETCH,
+    )
 
 
 def same_types(one: Neural, other: Neural) -> bool:
@@ -160,7 +188,7 @@ def _read(
         program = read_program(str(sketch), pack, _SKETCH, neural=tuple(neural.values()))
     entry = program.entry
     found = fn_of(entry.types, entry.result)
-    if found != task.request:
+    if as_int(found) != as_int(task.request):
         raise TaskError(
             f"task '{task.name}': the sketch's last function '{entry.name}' is {found}, "
             f"the request is {task.request}; make them the same"

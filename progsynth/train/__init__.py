@@ -8,6 +8,8 @@
     hybrid         the method for `solve(task, search=hybrid(...))`
     near_search    the method for learnt parts in folds and loops; `Plan` says how it goes
     Schedule       how much training its candidates get
+    drafts         sketches with `??neural` as sketches that declare submodules
+    sketch_search  the method that completes and trains such drafts
 
 Everything loads when it is first used: torch takes seconds.
 """
@@ -19,12 +21,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from progsynth.train.checkpoint import Point
+    from progsynth.train.drafts import drafts
     from progsynth.train.fit import Fitted, fit_network, fit_program
     from progsynth.train.hybrid_search import hybrid
     from progsynth.train.near import near_search
     from progsynth.train.population import Population
     from progsynth.train.relaxed import Plan
     from progsynth.train.schedule import Schedule
+    from progsynth.train.sketch_search import sketch_search
     from progsynth.train.study import Study
     from progsynth.train.trained import Trained, train_program
     from progsynth.train.training import Training, training_for
@@ -38,10 +42,12 @@ __all__ = [
     "Study",
     "Trained",
     "Training",
+    "drafts",
     "fit_network",
     "fit_program",
     "hybrid",
     "near_search",
+    "sketch_search",
     "train_program",
     "training_for",
 ]
@@ -55,10 +61,12 @@ _HOMES = {
     "Study": "progsynth.train.study",
     "Trained": "progsynth.train.trained",
     "Training": "progsynth.train.training",
+    "drafts": "progsynth.train.drafts",
     "fit_network": "progsynth.train.fit",
     "fit_program": "progsynth.train.fit",
     "hybrid": "progsynth.train.hybrid_search",
     "near_search": "progsynth.train.near",
+    "sketch_search": "progsynth.train.sketch_search",
     "train_program": "progsynth.train.trained",
     "training_for": "progsynth.train.training",
 }

@@ -99,14 +99,18 @@ def train_program(
     chosen.estimator.normalise(networks, params.each)
     sampling = torch.Generator(place).manual_seed(seed)
 
+    modules: list[nn.Module] = [*networks.values(), *([params] if num_params else [])]
+
     def loss(drawn: list[int]) -> Tensor:
-        return chosen.estimator.losses(networks, params.each, drawn, sampling).mean()
+        found = chosen.estimator.losses(networks, params.each, drawn, sampling).mean()
+        if not found.requires_grad:  # a decision is so sure that no row of these depends on it
+            found = found + sum(w.sum() * 0.0 for module in modules for w in module.parameters())
+        return found
 
     def measure() -> tuple[float, float]:
         assert validation is not None
         return measured(filled(lifted, params.values), networks, dsl, *validation, tolerance)
 
-    modules: list[nn.Module] = [*networks.values(), *([params] if num_params else [])]
     held = measure if validation is not None and len(validation[1]) else None
     fitted = descend(modules, loss, len(rows), training, seed=seed, measure=held)
     return Trained(filled(lifted, params.values), fitted, chosen)

@@ -192,7 +192,7 @@ class _Modules:
                 continue
             checker = StatementChecker(self.findings)
             types = tuple(
-                ERROR if p.type is None else checker.annotation(p.type) for p in item.params
+                ERROR if p.type is None else checker.declared(p.type) for p in item.params
             )
             for param, type_ in zip(item.params, types, strict=True):
                 if param.type is None:
@@ -202,7 +202,7 @@ class _Modules:
                     hint = "it reads numbers, texts, tensors, and lists and tuples of these"
                     message = f"a network cannot read {type_}"
                     self.findings.problem(param, message, hint=hint)
-            result = checker.annotation(item.result)
+            result = checker.declared(item.result)
             if result is not ERROR and not _is_answer(result):
                 self.findings.problem(
                     item.result,

@@ -149,6 +149,9 @@ class CallChecker(Checker):
             if self.unifier.head(param).name == "fn" and self.unifier.head(type_) is not ERROR:
                 expected, found = self.unifier.show(param, type_)
                 hint = "write a lambda, or the name of a function"
+                if isinstance(arg, s.HoleExpression):
+                    kind = "" if arg.kind == "expression" else arg.kind
+                    hint = f"write a lambda around the hole: lambda x: ??{kind}(x)"
                 self.problem(arg, label, expected=f"a function {expected}", found=found, hint=hint)
             else:
                 self.same(arg, type_, param, label)

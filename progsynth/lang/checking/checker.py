@@ -20,6 +20,7 @@ from progsynth.lang.types import (
     FLOAT,
     INT,
     Type,
+    as_int,
     dict_of,
     has_class,
     type_problem,
@@ -152,6 +153,10 @@ class Checker(ABC):
             self.problem(node, f"{what} needs {', '.join(missing)}, not in the pack '{dsl.name}'")
 
     def annotation(self, node: s.TypeExpression) -> Type:
+        """A written type as that of a value: a choice is an int. ERROR with its problem noted."""
+        return as_int(self.declared(node))
+
+    def declared(self, node: s.TypeExpression) -> Type:
         """A type as written, or ERROR with its problem noted."""
         why = next((p for t in walk_type(node.type) if (p := type_problem(t))), "")
         unknown = [v for v in variables(node.type) if v not in self.letters]

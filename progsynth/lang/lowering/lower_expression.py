@@ -389,6 +389,8 @@ class ExpressionLowering(ABC):
     def hole(self, node: s.HoleExpression) -> Walk[Term]:
         type_ = self.checked.types[node]
         known = None if any(map(is_flexible, walk_type(type_))) else type_
+        if node.kind == "neural" and node.type is not None:
+            known = node.type.type  # of a choice, which is an int to all others, the number of them
         args = None if node.args is None else (yield self.visit_all(node.args))
         return Hole(node.kind, known, self.checked.allowed[node], args)
 

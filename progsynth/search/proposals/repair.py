@@ -30,7 +30,8 @@ from progsynth.search.proposals.broken import (
 from progsynth.search.proposals.score import Score, score
 from progsynth.search.proposals.suspects import Suspect, near, suspects, swaps, times_met, within
 from progsynth.search.run import Allowance, Candidate, Search
-from progsynth.search.sketch import Spaces, search_sketch
+from progsynth.search.sketch import search_sketch
+from progsynth.search.sketched import Spaces
 from progsynth.task import Example, Task
 
 MAX_SUSPECTS = 40  # of one program
