@@ -55,19 +55,15 @@ def _general(type_: Any) -> Any:
 
 def inlined(function: Kernel) -> Kernel:
     """The function as a part of each kernel that calls it: not compiled on its own."""
-    made: Kernel = numba.njit(nogil=True, error_model="numpy", inline="always")(function)
+    made: Kernel = numba.njit(nogil=True, error_model="numpy", inline="always", _nrt=False)(
+        function
+    )
     return made
 
 
 def entry(function: Kernel) -> Kernel:
     """The function compiled at its first use or read from the cache, to be called by Python."""
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(cache.folder())
-    try:
-        made: Kernel = numba.njit(nogil=True, error_model="numpy", cache=True)(function)
-    finally:
-        numba.config.CACHE_DIR = before
-    return made
+    return jit.entry_in(cache.folder(), function, allocates=False)
 
 
 def _address(context: Any, builder: Any, signature: Any, args: Any, width: Any) -> Any:

@@ -34,7 +34,7 @@ from progsynth.search.genetic.flat.gene import (
     VALUE,
     WHILE,
 )
-from progsynth.search.genetic.flat.jit import entry, kernel
+from progsynth.search.genetic.flat.jit import allocating_kernel, entry, kernel
 from progsynth.search.genetic.flat.structure import (
     COLUMNS,
     COUNTS,
@@ -166,7 +166,7 @@ def put_head(t: Tables, gene: Any, depth: int, C: Any, at: int) -> int:
     return at + 5
 
 
-@kernel
+@allocating_kernel
 def lower_one(
     t: Tables, genome: Any, steps: Any, count: int, live: int, C: Any, K: Any, start: int, own: int
 ) -> int:

@@ -26,7 +26,7 @@ from progsynth.search.genetic.flat.gene import (
     TARGET,
     WHILE,
 )
-from progsynth.search.genetic.flat.jit import kernel
+from progsynth.search.genetic.flat.jit import allocating_kernel, kernel
 from progsynth.search.genetic.flat.tables import Tables
 
 # The columns of steps.
@@ -44,7 +44,7 @@ LOOP = END + 1  # a statement that opens a block
 COLUMNS = 8
 
 
-@kernel
+@allocating_kernel
 def find_steps(t: Tables, genome: Any, length: int, steps: Any) -> int:
     """Match the blocks of a genome; the number of steps."""
     count, depth = 0, 0

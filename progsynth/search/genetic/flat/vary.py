@@ -35,7 +35,7 @@ from progsynth.search.genetic.flat.gene import (
     VALUE,
     WIDTH,
 )
-from progsynth.search.genetic.flat.jit import entry, kernel
+from progsynth.search.genetic.flat.jit import allocating_kernel, entry, kernel
 from progsynth.search.genetic.flat.structure import COLUMNS, find_steps, mark
 from progsynth.search.genetic.flat.tables import Tables
 
@@ -64,7 +64,7 @@ def generate(state: Any, t: Tables, size: int, out: Any, floats: Any) -> int:
     return length
 
 
-@kernel
+@allocating_kernel
 def add_and_delete(
     state: Any,
     t: Tables,

@@ -13,14 +13,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from progsynth.lang.vm.jit import entry, kernel
+from progsynth.lang.vm.jit import allocating_entry, kernel
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.intp]
 Bits = NDArray[np.uint64]
 
 
-@entry
+@allocating_entry
 def winners(
     errors_CU: Floats,
     epsilon_C: Floats,
