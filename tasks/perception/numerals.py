@@ -1,4 +1,8 @@
-"""Questions to images of digits: what one shows, arithmetic, comparisons, lists of them."""
+"""Questions to images of digits: what one shows, arithmetic, comparisons, lists of them.
+
+Shapes: an IMAGE is a tensor [C=1, H, W] of values from 0 to 1, 8 x 8 or 28 x 28 by its source;
+answers are computed from labels, whole numbers from 0 to 9, one for each image.
+"""
 
 from __future__ import annotations
 

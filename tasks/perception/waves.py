@@ -2,6 +2,10 @@
 
 Each draws its inputs and says what is right; nothing is read from files. They are small enough
 for a network of the default size to learn in seconds.
+
+Shapes: a signal's window is [C=1, T samples], a clip [C=1, F frames, H, W], a volume
+[C=1, D, H, W], a state of a track [4]: place and velocity in the plane. Pixels and samples are
+of about -2 to 2. The tasks of loops read plain floats, one sample or one level at a time.
 """
 
 from __future__ import annotations
@@ -28,7 +32,8 @@ _VOLUME, _STATE = f"tensor[1, {EDGE}, {EDGE}, {EDGE}]", "tensor[4]"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
-    """A task whose inputs are generated: `draw` gives an input and what is right for it."""
+    """A task whose inputs are generated: `draw` gives an input and what is right for it, `longer`
+    those of tests, where they take more turns than those of training."""
 
     name: str
     request: str
@@ -37,6 +42,8 @@ class Drawn:
     neural: str
     accuracy: float
     draw: Callable[[random.Random], tuple[Value, Any]]
+    longer: Callable[[random.Random], tuple[Value, Any]] | None = None
+    tolerance: float = 1e-9
 
 
 def _tensor(array: np.ndarray, type_: str) -> Value:
@@ -54,7 +61,7 @@ def _how_many(one: Callable[[random.Random, bool], Value]) -> Any:
 
 
 def window(rng: random.Random, beep: bool) -> Value:
-    """Samples of noise, with a short beep somewhere or a low hum all along."""
+    """Samples [1, 64] of noise, with a short beep somewhere or a low hum all along."""
     noise = np.random.default_rng(rng.getrandbits(64))
     times = np.arange(WINDOW)
     phase = rng.uniform(0, 2 * math.pi)
@@ -80,7 +87,7 @@ def review(rng: random.Random, good: bool) -> Value:
 
 
 def clip(rng: random.Random, right: bool) -> Value:
-    """Frames in which a dot goes to the right, or to the left."""
+    """Frames [1, 5, 8, 8] in which a dot goes to the right, or to the left."""
     noise = np.random.default_rng(rng.getrandbits(64))
     row = rng.randrange(SIDE)
     begin = rng.randint(0, SIDE - FRAMES) if right else rng.randint(FRAMES - 1, SIDE - 1)
@@ -91,7 +98,7 @@ def clip(rng: random.Random, right: bool) -> Value:
 
 
 def body(rng: random.Random, solid: bool) -> Value:
-    """A solid ball, or a hollow one."""
+    """A solid ball, or a hollow one: [1, 7, 7, 7]."""
     noise = np.random.default_rng(rng.getrandbits(64))
     middle = [rng.uniform(EDGE / 2 - 1, EDGE / 2) for _ in range(3)]
     distance = np.sqrt(sum((axis - at) ** 2 for axis, at in zip(np.indices((EDGE,) * 3), middle)))
@@ -107,7 +114,7 @@ _SHARES = (0.5, 0.3, 0.2)  # of the kinds: the first is the majority
 def trajectory(rng: random.Random) -> tuple[Value, int]:
     """A track of 8 to 14 states of an animal beside a thing at (0, 0), and what it does.
 
-    A state is its place and its velocity, in the plane.
+    A state [4] is its place and its velocity, in the plane.
     """
     kind = rng.choices(range(len(KINDS)), _SHARES)[0]
     place = np.array([rng.uniform(-2, 2), rng.uniform(-2, 2)])
@@ -121,6 +128,40 @@ def trajectory(rng: random.Random) -> tuple[Value, int]:
         track.append(_tensor(np.concatenate((place, velocity)), _STATE))
         place = place + velocity
     return track, kind
+
+
+SHORT, LONG = (1, 2, 3, 4, 5), (50,)  # samples of a signal in training, and in tests
+_KEPT = 0.6  # of the loudness, from one sample to the next
+FULL, GAP = 1.37, 0.05  # a tank is too full above that; no level comes so close to it
+
+
+def loudness(lengths: tuple[int, ...]) -> Callable[[random.Random], tuple[Value, float]]:
+    """Draws a signal of one of these lengths; right is its energy, in which what is long ago
+    counts less."""
+
+    def drawn(rng: random.Random) -> tuple[Value, float]:
+        samples = [rng.uniform(-1, 1) for _ in range(rng.choice(lengths))]
+        state = 0.0
+        for x in samples:
+            state = _KEPT * state + x * x
+        return samples, state
+
+    return drawn
+
+
+def tank(low: float, high: float) -> Callable[[random.Random], tuple[Value, int]]:
+    """Draws the level of a tank; right is how often 1 is let out until it is not too full."""
+
+    def drawn(rng: random.Random) -> tuple[Value, int]:
+        while True:
+            level, turns = rng.uniform(low, high), 0
+            left = level
+            while left > FULL:
+                left, turns = left - 1.0, turns + 1
+            if left < FULL - GAP and (turns == 0 or left + 1.0 > FULL + GAP):
+                return level, turns
+
+    return drawn
 
 
 DRAWN = (
@@ -169,6 +210,29 @@ DRAWN = (
         accuracy=0.9,
         draw=trajectory,
     ),
+    Drawn(
+        name="loudness of a signal",
+        request="list[float] -> float",
+        params="signal",
+        description="How loud a signal is at its end, where what is long ago counts less; signals "
+        "ten times as long in tests.",
+        neural="cell(loudness: float, sample: float) -> float",
+        accuracy=0.85,
+        draw=loudness(SHORT),
+        longer=loudness(LONG),
+        tolerance=0.15,
+    ),
+    Drawn(
+        name="turns of a tap",
+        request="float -> int",
+        params="level",
+        description="How often 1 is let out of a tank until it is no longer too full; tanks ten "
+        "times as full in tests.",
+        neural="too_full(level: float) -> bool",
+        accuracy=0.95,
+        draw=tank(0.4, 5.3),
+        longer=tank(40.0, 41.3),
+    ),
 )
 
 
@@ -177,9 +241,10 @@ def task_of(drawn: Drawn, seed: int) -> Task:
     given = {}
     for split, count in COUNTS.items():
         rng = random.Random(f"{drawn.name} {split} {seed}")
+        draw = drawn.draw if split != "test" else drawn.longer or drawn.draw
         made: dict[Any, Example] = {}
         while len(made) < count:
-            value, right = drawn.draw(rng)
+            value, right = draw(rng)
             made.setdefault(identity_key(value), Example((value,), right))
         given[split] = tuple(made.values())
     return Task.from_examples(
@@ -192,4 +257,5 @@ def task_of(drawn: Drawn, seed: int) -> Task:
         description=drawn.description,
         accuracy=drawn.accuracy,
         neural=(drawn.neural,),
+        tolerance=drawn.tolerance,
     )

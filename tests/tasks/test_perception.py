@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import math
 import struct
 import tomllib
 from collections import Counter
@@ -18,7 +19,7 @@ from progsynth.tasks.perception.generate import Source, longer, make, make_tasks
 from progsynth.tasks.perception.pictures import deck, images
 from progsynth.tasks.perception.sequences import cheapest_path
 from progsynth.tasks.perception.toys import signs, toys
-from progsynth.tasks.perception.waves import KINDS
+from progsynth.tasks.perception.waves import FULL, KINDS
 
 from progsynth.errors import TaskError, UnsupportedError
 from progsynth.lang.values import Value, identity_key
@@ -98,6 +99,7 @@ ANSWERS: dict[str, Callable[..., Any]] = {
 GENERATED = (
     *("windows with a beep", "reviews that praise", "clips that go right", "solid bodies"),
     "what an animal does",
+    *("loudness of a signal", "turns of a tap"),
 )
 
 
@@ -145,7 +147,7 @@ def test_no_input_of_a_test_is_in_another_example(perception: Suite) -> None:
     def tensors(value: Value) -> set[Any]:
         if isinstance(value, list):
             return set().union(*map(tensors, value)) if value else set()
-        return {value if isinstance(value, str) else value.tobytes()}
+        return {value if isinstance(value, str | float) else value.tobytes()}
 
     for task in perception:
         if task.name == "reviews that praise":  # few words make few sentences
@@ -201,6 +203,24 @@ def test_trajectories_have_a_majority_that_is_said(perception: Suite) -> None:
     assert set(outputs) == set(range(len(KINDS)))
     assert 0.4 < outputs[0] / 300 < 0.6
     assert "50, 30 and 20%" in README
+
+
+def test_answers_of_loops_are_those_of_the_formulas(perception: Suite) -> None:
+    for example in (*perception["loudness of a signal"].train, *perception["turns of a tap"].test):
+        (given,) = example.inputs
+        if isinstance(given, float):
+            assert example.output == math.ceil(given - FULL)
+        else:
+            powers = [x * x * 0.6**n for n, x in enumerate(reversed(given))]
+            assert example.output == pytest.approx(sum(powers))
+
+
+def test_loops_go_ten_times_as_far_in_tests(perception: Suite) -> None:
+    assert lengths(perception["loudness of a signal"], "train") == {1, 2, 3, 4, 5}
+    assert lengths(perception["loudness of a signal"], "test") == {50}
+    tap = perception["turns of a tap"]
+    assert {e.output for e in tap.train} == {0, 1, 2, 3, 4}
+    assert min(e.output for e in tap.test) >= 39
 
 
 def test_the_cheapest_path_is_found() -> None:
