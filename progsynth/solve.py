@@ -32,6 +32,7 @@ from progsynth.solving.result import Accuracy, Missed, Result
 from progsynth.solving.searches import SEARCHES, Beginning, credited
 from progsynth.solving.setting import Setting, evaluate_in, make_setting
 from progsynth.solving.settling import Chosen
+from progsynth.solving.stages import Known, has_stages, in_stages
 from progsynth.task import Example, Task
 
 __all__ = ["SEARCHES", "Accuracy", "Missed", "Result", "entry_name", "solve"]
@@ -75,9 +76,11 @@ def solve(
     are cores; one in a process that is a worker itself). A budget of executions or programs gives
     the same result with any number of workers.
     `library` is a library or its folder: programs may call its subroutines, and its networks
-    with the weights that they have; a submodule that it has needs no training. What a solution
-    calls is counted there. `networks` are trained ones by the names of their submodules, which
-    stay as they are too. `device` is where networks are trained.
+    with the weights that they have; a submodule that it has needs no training. A task that names
+    submodules goes through stages then: frozen networks, fine-tuned copies of these, new ones built
+    and trained as they were, new ones (`solving.stages`). What a solution calls is counted there.
+    `networks` are trained ones by the names of their submodules, which stay as they are too.
+    `device` is where networks are trained.
 
     `proposals` are programs that may be right or nearly so: their texts, the path of a file, or
     a `Proposer` that is shown the training examples, such as a `TextModel`. Those that are right
@@ -98,6 +101,21 @@ def solve(
     if isinstance(library, str | Path):
         library = Library(Path(library), create=False)  # a wrong name makes no folder
     setting = make_setting(task, sketch=sketch, dsl=dsl, library=library, networks=networks)
+    if search == "auto" and proposals is None and _has_networks_for(setting):
+        known = Known(task, setting.vocabulary, setting.weights)
+        with progress_bar(task.name, seconds, shown=progress) as show:
+            staged = in_stages(
+                known,
+                budget,
+                seed=seed,
+                device=device,
+                choose=choose,
+                on_event=_both(show, on_event),
+            )
+        result = make_result(staged.setting, staged.outcome, search=staged.search, seed=seed)
+        if not result.solved:
+            return result
+        return _counted(replace(result, found_by=staged.stage), staged.setting)
     counted = executions is not None or programs is not None
     wait = counted or seconds is None
     beginning = Beginning(setting, search, seed=seed, device=device, workers=workers, wait=wait)
@@ -110,24 +128,36 @@ def solve(
 
     bar = progress_bar(task.name, seconds, shown=progress)
     with closing(beginning), bar as show_progress:
-
-        def tell(event: Event) -> None:
-            show_progress(event)
-            if on_event is not None:
-                on_event(event)
-
         outcome = run(
             made,
             lambda candidate: evaluated(candidate, task.train),
             lambda candidate: evaluated(candidate, task.validation),
             budget,
             accuracy=task.accuracy,
-            on_event=tell,
+            on_event=_both(show_progress, on_event),
         )
     result = make_result(setting, outcome, search=made.name, seed=seed)
     result = chosen.described(credited(result, beginning, outcome), outcome)
     result = with_reports(result, made, outcome)
     return _counted(result, setting) if outcome.solved else result
+
+
+def _has_networks_for(setting: Setting) -> bool:
+    """Does a library, or a user, give networks for a task that names submodules?"""
+    return setting.sketch is None and has_stages(setting.task) and bool(setting.vocabulary.networks)
+
+
+def _both(
+    first: Callable[[Event], None], second: Callable[[Event], None] | None
+) -> Callable[[Event], None]:
+    """Tells both of each event."""
+
+    def tell(event: Event) -> None:
+        first(event)
+        if second is not None:
+            second(event)
+
+    return tell
 
 
 # What an argument may be, and how it is asked for: else errors would come from far inside.

@@ -32,6 +32,7 @@ says how it is done.
 """
 _NUMBERS = {
     "executions": "for each task in each round (500000)",
+    "gradient_steps": "for each task that networks are trained for, in each round (2000)",
     "frontier": "programs of a task that are kept (5)",
     "batch": "more tasks begun with in each round (all)",
     "most": "subroutines of the library that a task sees (24)",

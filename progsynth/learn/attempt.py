@@ -87,10 +87,15 @@ class Attempt:
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> Attempt:
         """The attempt of a JSON object."""
-        lists = {name: tuple(record[name]) for name in ("programs", "called")}
-        rest = {name: record[name] for name in ("gradient_steps", "stage") if name in record}
-        networks = tuple(Trained(**one) for one in record.get("networks", ()))
-        return cls(record["solved"], record["executions"], **lists, **rest, networks=networks)
+        return cls(
+            record["solved"],
+            record["executions"],
+            tuple(record["programs"]),
+            tuple(record["called"]),
+            record.get("gradient_steps", 0),  # older journals have none, nor what follows
+            record.get("stage", ""),
+            tuple(Trained(**one) for one in record.get("networks", ())),
+        )
 
 
 def words_of(task: Task, seen: Seen) -> Vocabulary:
@@ -102,8 +107,10 @@ def words_of(task: Task, seen: Seen) -> Vocabulary:
         reads = (*task.types, task.result)
         library = Library(seen.folder, create=False)
         words = load(pack, library, reads=reads, rows=rows, keys=seen.keys)
-    added = {function.name: function for function in seen.added}
-    dsl = words.dsl
+    dsl, added = words.dsl, dict[str, Function]()
+    for function in seen.added:  # one that calls networks for other tensors cannot serve
+        if all(name in dsl or name in added for name in called_names(function)):
+            added[function.name] = function
     whole = DSL(dsl.name, dsl.primitives, {**dsl.functions, **added}, dsl.surfaces)
     return replace(words, dsl=whole, functions={**words.functions, **added})
 
@@ -130,10 +137,13 @@ def attempt(
     task = replace(task, test=())
     words = words_of(task, seen)
     if has_stages(task):
-        known = Known(task, words, seen.weights)
-        method = _guided if search == GUIDED else search
-        budget = Budget(None, executions, None, gradient_steps)
-        found = in_stages(known, budget, method=method, seed=seed, choose=frontier > 1)
+        found = in_stages(
+            Known(task, words, seen.weights),
+            Budget(None, executions, None, gradient_steps),
+            method=_guided if search == GUIDED else search,
+            seed=seed,
+            choose=frontier > 1,
+        )
         return _of_stages(found, Library(seen.folder, create=False))
     setting = replace(make_setting(task, dsl=words.dsl), weights=seen.weights)
     method: str | Method = search
@@ -154,18 +164,19 @@ def attempt(
 
 def _of_stages(found: Staged, library: Library) -> Attempt:
     outcome, words = found.outcome, found.setting.vocabulary
-    used = {"executions": outcome.executions, "gradient_steps": outcome.gradient_steps}
+    used = outcome.executions, outcome.gradient_steps
     if not outcome.solved or outcome.candidate is None:
-        return Attempt(False, **used)
+        return Attempt(False, used[0], gradient_steps=used[1])
     program = _simplified(outcome.candidate, found.setting)
     called = frozenset().union(*map(called_names, program.functions))
     return Attempt(
         True,
-        programs=(pretty(program, words.dsl),),
-        called=tuple(sorted(called & (set(words.functions) | set(words.networks)))),
-        stage=found.stage,
-        networks=kept(found, called, library),
-        **used,
+        used[0],
+        (pretty(program, words.dsl),),
+        tuple(sorted(called & (set(words.functions) | set(words.networks)))),
+        used[1],
+        found.stage,
+        kept(found, called, library),
     )
 
 

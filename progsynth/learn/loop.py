@@ -63,7 +63,8 @@ class Round:
     def __str__(self) -> str:
         trained = ""
         if self.gradient_steps:
-            trained = f"; {self.gradient_steps:,} gradient steps, {len(self.networks)} networks taken"
+            taken = f"{len(self.networks)} networks taken"
+            trained = f"; {self.gradient_steps:,} gradient steps, {taken}"
         return (
             f"round {self.number}: tried {len(self.tried)}, solved {len(self.new)} "
             f"({len(self.solved)} in all); subroutines: {len(self.admitted)} admitted, "

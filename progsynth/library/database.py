@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sqlite3
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -62,6 +63,9 @@ CREATE TABLE IF NOT EXISTS journal (
     PRIMARY KEY (run, step)
 )
 """
+
+
+_DIGEST = re.compile(r'"weights": "([0-9a-f]{64})"')
 
 
 def file_of(folder: Path) -> Path:
@@ -298,6 +302,15 @@ def runs_of(db: sqlite3.Connection) -> tuple[str, ...]:
         "SELECT run FROM journal WHERE run NOT LIKE '.%' GROUP BY run ORDER BY min(rowid)"
     )
     return tuple(run for (run,) in rows)
+
+
+def digests_of_runs(db: sqlite3.Connection) -> set[str]:
+    """The digests that the journal names: weights among them that runs have learnt, which may
+    become entries when they go on."""
+    if version_of(db) < 2:
+        return set()
+    rows = db.execute("SELECT value FROM journal WHERE value LIKE '%\"weights\"%'")
+    return {digest for (value,) in rows for digest in _DIGEST.findall(value)}
 
 
 def write_step(db: sqlite3.Connection, run: str, step: str, value: Any) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 
 from progsynth.grammar.weights import Weights
 from progsynth.library import database
-from progsynth.library.entry import FUNCTION, Need, Provenance
+from progsynth.library.entry import FUNCTION, NETWORK, Need, Provenance
 from progsynth.library.store import Library, check_name, now, row_of
 
 Key = tuple[str, int]  # an entry's name and version
@@ -24,7 +24,8 @@ _GRAMMARS = ".grammars"  # where the journal keeps them, by packs: no name of a 
 @dataclass(frozen=True, slots=True)
 class Addition:
     """A subroutine to be added; `needs` are the entries it calls, by what it calls them: those
-    added before it by their names."""
+    added before it by their names. `weights` are the digest of those of a network, which lie in
+    the folder already (`Library.write_weights`)."""
 
     name: str
     source: str
@@ -33,6 +34,7 @@ class Addition:
     doc: str = ""
     provenance: Provenance = field(default_factory=Provenance)
     in_use: bool = True  # False: it is there for others that need it
+    weights: str = ""  # of a network
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +110,10 @@ def _add(db: Any, addition: Addition, made: Mapping[str, Key]) -> Key:
     ]
     row = row_of(
         addition.name,
-        FUNCTION,
+        NETWORK if addition.weights else FUNCTION,
         addition.signature,
         addition.source,
-        "",
+        addition.weights,
         needed,
         addition.doc,
         addition.provenance,

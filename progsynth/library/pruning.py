@@ -12,7 +12,8 @@ _HOUR = 3600.0  # seconds; a file that is younger may belong to a process that i
 
 
 def prune(library: Library, *, retired: bool = False) -> tuple[str, ...]:
-    """Delete what nobody can ask for: weights that no entry names, and what killed processes left.
+    """Delete what nobody can ask for: weights that no entry and no run's journal names, and what
+    killed processes left.
 
     With `retired` also entries that are retired and that no other needs. Gives what was deleted.
     Raises LibraryError.
@@ -28,7 +29,7 @@ def prune(library: Library, *, retired: bool = False) -> tuple[str, ...]:
             for entry in chosen:
                 database.delete(db, entry)
                 gone.append(f"{entry.name}, version {entry.version}")
-        named = {entry.weights for entry in database.select(db)}
+        named = {entry.weights for entry in database.select(db)} | database.digests_of_runs(db)
         # Inside the transaction: a writer puts weights on disk before it asks for its turn, so
         # files that are new may belong to an entry that is to come.
         for file in sorted((library.path / "weights").glob("*")):

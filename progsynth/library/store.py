@@ -102,8 +102,16 @@ class Library:
 
     def weights(self, entry: Entry) -> bytes:
         """The weights of a network, tested against their digest. Raises LibraryError."""
-        file = self._weights_file(entry.weights)
-        where = f"the weights of '{entry.name}', version {entry.version}, {file}"
+        where = f"the weights of '{entry.name}', version {entry.version}"
+        return self.weights_of(entry.weights, where)
+
+    def weights_of(self, digest: str, where: str = "weights that a run has learnt") -> bytes:
+        """The weights of that digest, tested against it; `where` is what messages call them.
+
+        Raises LibraryError.
+        """
+        file = self._weights_file(digest)
+        where = f"{where}, {file}"
         mend = "put it back from a copy of the library, or retire the entry"
         try:
             data = file.read_bytes()
@@ -111,7 +119,7 @@ class Library:
             raise LibraryError(f"{where}: no such file; {mend}") from None
         except OSError as why:
             raise LibraryError(f"{where}: cannot be read: {why.strerror}") from None
-        if sha256(data).hexdigest() != entry.weights:
+        if sha256(data).hexdigest() != digest:
             raise LibraryError(f"{where}: the file is not the one that was added; {mend}")
         return data
 

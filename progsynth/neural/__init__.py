@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from progsynth.neural.architecture import Body, Recipe, recipe_for
     from progsynth.neural.bind import Bound, as_primitive
+    from progsynth.neural.confidence import decided_with_confidence
     from progsynth.neural.config import Config
     from progsynth.neural.head import Head, head_of
     from progsynth.neural.modality import encode, modality_of
@@ -35,6 +36,7 @@ _HOMES = {
     "ProgramModule": "program_module",
     "Recipe": "architecture",
     "as_primitive": "bind",
+    "decided_with_confidence": "confidence",
     "encode": "modality",
     "fit_normaliser": "network",
     "from_bytes": "weights",
@@ -55,6 +57,7 @@ __all__ = [
     "ProgramModule",
     "Recipe",
     "as_primitive",
+    "decided_with_confidence",
     "encode",
     "fit_normaliser",
     "from_bytes",
