@@ -42,7 +42,8 @@ class View:
     `assignments` has for each layout all of its assignments, or some where there are too many
     (`tabled` says which), or none where answers are real. `limits` are those of a run in the
     symbolic view: loops that do not end are common, and shall end soon. `wanted_R` is the
-    number of each row's expected output among the different ones, `outputs`.
+    number of each row's expected output among the different ones, `outputs`. `apart` are rows
+    that are not trained on, under some assignments: programs that differ there differ.
     """
 
     neural: tuple[Neural, ...]
@@ -52,6 +53,7 @@ class View:
     limits: Limits
     wanted_R: Numbers
     outputs: tuple[Value, ...]
+    apart: View | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -126,6 +128,21 @@ def behaviours(
     All programs run on all assignments at once. None for a program outside the fragment of
     which likelihoods are known (see `neural.likelihood.readings`).
     """
+    made, executions = _behaviours(programs, view, dsl, problem)
+    if view.apart is None:
+        return made, executions
+    others, more = _behaviours(programs, view.apart, dsl, problem)
+    both = [
+        replace(one, key=sha256(one.key + other.key).digest()) if one and other else None
+        for one, other in zip(made, others, strict=True)
+    ]
+    return both, executions + more
+
+
+def _behaviours(
+    programs: Sequence[Program], view: View, dsl: DSL, problem: Problem
+) -> tuple[list[Behaviour | None], int]:
+    """The same on the view's own rows."""
     outcomes: list[list[Sequence[Value | Failure]] | None] = [[] for _ in programs]
     executions = 0
     for layout, assignments_MV in zip(view.inputs.layouts, view.assignments, strict=True):

@@ -46,6 +46,7 @@ def hybrid(
     max_size: int = 20,
     fresh: float = 0.3,
     schedule: Schedule | None = None,
+    alone: bool = False,
 ) -> Method:
     """The method for `solve(task, search=...)` where neural submodules are to be trained.
 
@@ -55,8 +56,9 @@ def hybrid(
     and `max_size` (nodes) are of the genetic search, `fresh` the share of each generation that has
     no parents (large, as tables and bounds make it cheap to try programs); `schedule` says how
     much training candidates get. Where submodules read states, or several values, the search is
-    `near_search`, and says so in its notes. The method raises UnsupportedError for a task that
-    names no submodule.
+    `near_search`, and says so in its notes. `alone` is the genetic search without others: none
+    enumerates cheaper programs of what was found, and none takes its place. The method raises
+    UnsupportedError for a task that names no submodule, or, alone, submodules that it cannot serve.
     """
     settings = Settings(
         population=population,
@@ -79,6 +81,8 @@ def hybrid(
         try:
             readers(problem.neural)
         except UnsupportedError as error:  # states, or several values
+            if alone:
+                raise
             near = near_search(config=config, device=device)(given, seed)
             near.because = str(error)
             return near
@@ -92,7 +96,7 @@ def hybrid(
             device=devices.choose(device),
             declared=declared,
         )
-        search = HybridSearch(problem, seed, scorer, settings)
+        search = HybridSearch(problem, seed, scorer, settings, alone=alone)
         return EncodedSearch(search, encoding) if encoding.types else search
 
     return method
@@ -101,9 +105,17 @@ def hybrid(
 class HybridSearch:
     """A genetic search whose scorer trains; it hands out what was trained to the end."""
 
-    name = "hybrid"
-
-    def __init__(self, problem: Problem, seed: int, scorer: TrainingScorer, settings: Settings):
+    def __init__(
+        self,
+        problem: Problem,
+        seed: int,
+        scorer: TrainingScorer,
+        settings: Settings,
+        *,
+        alone: bool = False,
+    ):
+        self.name = "genetic" if alone else "hybrid"
+        self.alone = alone
         self.problem = problem
         self.scorer = scorer
         self.genetic = GeneticSearch(problem, seed, settings=settings, scorer=scorer)
@@ -150,7 +162,8 @@ class HybridSearch:
         bounds.deadline = allowance.end
         with devices.threads(1):
             self.genetic.ask(allowance)
-            found = [finished(self.simpler(m), self.scorer).candidate for m in self.ready()]
+            ready = [finished(self.simpler(m), self.scorer) for m in self.ready()]
+            found = [self.scorer.complete(member.candidate) for member in ready]
         return Batch(
             tuple(found),
             counts.programs - before[0],
@@ -205,9 +218,11 @@ class HybridSearch:
     def cheapest(self, member: Member) -> Member:
         """The member with the cheapest program of its behaviour that enumeration finds."""
         scorer, program = self.scorer, member.candidate.program
+        if self.alone:
+            return member
         try:
             term, executions = cheaper_term(
-                self.problem, member.view, program, executions=_ENUMERATED
+                scorer.problem, member.view, program, executions=_ENUMERATED
             )
         except UnsupportedError:  # outside the fragment of the enumeration
             return member

@@ -17,6 +17,8 @@ class Schedule:
     those that are right on half as many rows as are asked for, at least.
     A share `held_out` of the rows is trained on in the last rung only: by it candidates are told
     apart, for some learn their training rows by heart.
+    Where half of the rows have at most `few` assignments, only these are trained on and told
+    apart by until the end (see `short_rows`); 0: never.
     `new_members` are trained for the first time in a generation, at most, of them
     `short_members` that cannot reach the accuracy asked for. `bounded` leaves out those that
     cannot even reach the best accuracy so far; `inherit` starts children from their parents'
@@ -32,6 +34,7 @@ class Schedule:
     learning_rate: float = 0.01
     batch: int = 64
     max_assignments: int = 20_000
+    few: int = 1_000
     stacked: bool = True
     bounded: bool = True
     inherit: bool = True

@@ -41,6 +41,7 @@ from progsynth.train.behaviour import Behaviour, Numbers, View, behaviours, make
 from progsynth.train.held_out import held_out
 from progsynth.train.pool import Member, Networks, climbing, rank, waiting
 from progsynth.train.schedule import Schedule
+from progsynth.train.short_rows import of_rows, short_rows
 from progsynth.train.training import Training
 from progsynth.train.trial import Trained, train_alone, train_together
 
@@ -84,7 +85,10 @@ class TrainingScorer:
         start: Networks | None = None,
         declared: Mapping[str, Neural] | None = None,
     ):
-        self.problem = problem
+        rows = short_rows(problem, few=schedule.few)
+        self.whole = problem
+        self.problem = of_rows(problem, rows)
+        self.left_out = np.setdiff1d(np.arange(len(problem.inputs)), rows)
         self.seed = seed
         self.schedule = schedule
         self.recipe = recipe
@@ -97,7 +101,7 @@ class TrainingScorer:
         self.members: dict[bytes, Member] = {}
         self.keys: dict[Program, bytes | None] = {}
         self.views: dict[tuple[Neural, ...], View] = {}
-        inputs = prepare(problem.inputs, problem.entry_types, problem.neural)
+        inputs = prepare(self.problem.inputs, problem.entry_types, problem.neural)
         self.held, self.trained = held_out(inputs, schedule.held_out, seed)
         self.blocks = np.array_split(np.arange(len(self.held)), min(len(self.held), _BLOCKS))
         self.started = 0  # networks made, each of a seed of its own
@@ -176,12 +180,13 @@ class TrainingScorer:
         """The training rows for programs that call these submodules."""
         found = self.views.get(neural)
         if found is None:
-            found = self.views[neural] = make_view(
-                self.problem,
-                neural,
-                max_assignments=self.schedule.max_assignments,
-                seed=self.seed,
-            )
+            most = self.schedule.max_assignments
+            found = make_view(self.problem, neural, max_assignments=most, seed=self.seed)
+            if len(self.left_out):
+                others = of_rows(self.whole, self.left_out)
+                apart = make_view(others, neural, max_assignments=1, seed=self.seed)
+                found = replace(found, apart=apart)
+            self.views[neural] = found
         return found
 
     def start_over(self, member: Member, *, rejected: bool) -> Member:
@@ -391,6 +396,39 @@ class TrainingScorer:
     def can_afford(self, steps: int) -> bool:
         """Is so much of the budget of gradient steps left?"""
         return self.bounds.gradient_steps is None or self.bounds.gradient_steps >= steps
+
+    def complete(self, candidate: Candidate) -> Candidate:
+        """The candidate after training on all rows, where some were left out until now; as it was
+        where that makes it right on too few of them."""
+        member = self.member(candidate.program)
+        if not len(self.left_out) or member is None or not member.is_trainable:
+            return candidate
+        training = self.schedule.training(len(self.schedule.rungs) - 1, self.config)
+        training = replace(training, steps=max(training.steps, self.schedule.finish))
+        left = self.bounds.gradient_steps
+        if left is not None:
+            training = replace(training, steps=min(training.steps, left))
+        if not training.steps or self.is_over():
+            return candidate
+        view = make_view(self.whole, member.view.neural, max_assignments=1, seed=self.seed)
+        try:
+            found = train_alone(
+                self.whole,
+                view,
+                [(candidate.program, member.behaviour)],
+                [candidate.networks],
+                training,
+                device=self.device,
+                seed=self.seed + self.batches,
+                stop=self.is_over,
+            )
+        except CandidateEnded as ended:
+            self.counts.ended[ended.cause] += 1
+            return candidate
+        self._spend(found.steps)
+        right = float(found.right_CR.mean()) >= self.whole.accuracy
+        better = right and _is_finite(found.networks[0])
+        return replace(candidate, networks=found.networks[0]) if better else candidate
 
     def is_over(self) -> bool:
         """Is the time of the search used up?"""

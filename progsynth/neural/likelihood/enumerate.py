@@ -134,11 +134,39 @@ def right_outcomes(
 ) -> Matrix:
     """Which outcomes U are right for which rows B, as `values.close` tells: a matrix [B, U]."""
     ids_B, wanted = numbered(outputs)
-    right_WU = np.array(
+    judge = _right_by_key if all(map(_is_exact, wanted)) else right_one_by_one
+    return judge(outcomes, wanted, tolerance)[ids_B]
+
+
+def right_one_by_one(
+    outcomes: Sequence[Value | Failure], wanted: Sequence[Value], tolerance: float
+) -> Matrix:
+    """The slow twin: each outcome U is compared with each different expected output, [W, U]."""
+    return np.array(
         [[not isinstance(o, Failure) and close(w, o, tolerance) for o in outcomes] for w in wanted],
         np.bool_,
     ).reshape(len(wanted), len(outcomes))
-    return right_WU[ids_B]
+
+
+def _right_by_key(
+    outcomes: Sequence[Value | Failure], wanted: Sequence[Value], tolerance: float
+) -> Matrix:
+    """The same where `_is_exact` holds: each outcome is looked up. Among hundreds of different
+    lists, comparing each with each takes longer than to run the programs."""
+    places = {_identity(one): w for w, one in enumerate(wanted)}
+    right_WU = np.zeros((len(wanted), len(outcomes)), np.bool_)
+    for u, outcome in enumerate(outcomes):
+        w = None if isinstance(outcome, Failure) else places.get(_identity(outcome))
+        if w is not None:
+            right_WU[w, u] = True
+    return right_WU
+
+
+def _is_exact(value: Value) -> bool:
+    """Is what equals it the same by `identity_key`? Not of floats, tables and tensors."""
+    if isinstance(value, list | tuple):
+        return all(map(_is_exact, value))
+    return isinstance(value, int | str)
 
 
 def right_assignments(

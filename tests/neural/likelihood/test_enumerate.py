@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from progsynth.lang.failure import Failure, FailureKind
 from progsynth.lang.read import read_program
 from progsynth.lang.term import Program
 from progsynth.neural.likelihood.enumerate import (
@@ -20,6 +21,8 @@ from progsynth.neural.likelihood.enumerate import (
     outcome_tables,
     possible,
     right_assignments,
+    right_one_by_one,
+    right_outcomes,
     table_log_likelihood,
 )
 from progsynth.neural.likelihood.layouts import Layout, layouts
@@ -152,6 +155,26 @@ def test_floats_are_right_within_the_tolerance() -> None:
     half = table(program("float(digit(xs[0])) / 3.0", "float"))
     assert right_assignments(half, [0.333], 1e-2).sum() == 4
     assert right_assignments(half, [0.333]).sum() == 0
+
+
+@pytest.mark.parametrize(
+    "outputs",
+    [
+        [[3, 1], [], [3, 1], [2]],
+        [(1, True), (1, False)],
+        ["a", "", "b"],
+        [True, False],
+        [[0.1 + 0.2], [0.3], [-0.0], [math.nan]],
+        [{1: 2, 3: 4}, {3: 4, 1: 2}],
+    ],
+)
+def test_outcomes_that_are_looked_up_are_right_as_those_that_are_compared(
+    outputs: list[Any],
+) -> None:
+    outcomes = [*outputs, Failure(FailureKind.ZERO), *outputs[::-1], *[type(outputs[0])()]]
+    right_BU = right_outcomes(outcomes, outputs)
+    assert np.array_equal(right_BU, right_one_by_one(outcomes, outputs, 1e-9))
+    assert right_BU.any(1).all() and not right_BU[:, len(outputs)].any()
 
 
 def test_equal_behaviour_has_equal_keys() -> None:
