@@ -202,7 +202,7 @@ def test_a_network_for_other_types_than_declared_is_refused() -> None:
         solve(levels(neural=[LEVEL], sketch=sketch))
 
 
-@pytest.mark.parametrize("search", ["bottom_up", "genetic"])
+@pytest.mark.parametrize("search", ["bottom_up", "best_first"])
 def test_what_has_no_weights_is_only_for_methods_that_train(search: str) -> None:
     with pytest.raises(UnsupportedError, match=f"{search} trains nothing, and 'level' has no"):
         solve(levels(neural=[LEVEL]), search=search)
