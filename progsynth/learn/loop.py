@@ -5,8 +5,8 @@
 
 A round notes first what it begins with: the entries in use, and the grammar's weights. Then it
 goes on with the tasks that are not solved yet (`efforts`); proposes subroutines, one at a time
-(`compress`, whose rewritten programs are run in all engines), and whole solutions; tries each on
-tasks that it was not made from (`trial`); refits the grammar; and writes all that in one
+(`compress`, whose rewritten programs are run in all engines), and solutions, with a part left
+open (`general`) or whole; tries each on tasks that it was not made from (`trial`); refits the grammar; and writes all that in one
 transaction, with what is retired (`ending`). The phases are those of DreamCoder (Ellis et al.
 2021), but for its dreams; admission by measured use is ours.
 
@@ -27,6 +27,7 @@ from progsynth.lang.term import Function
 from progsynth.learn.attempt import Attempt
 from progsynth.learn.corpus import frontiers_of, solutions
 from progsynth.learn.ending import Findings, finish
+from progsynth.learn.general import generalised
 from progsynth.learn.networks import seeing, take_networks, with_programs
 from progsynth.learn.plan import check_packs, in_order, run_of
 from progsynth.learn.settings import Settings
@@ -194,10 +195,15 @@ def _compressed(found: Findings, trials: Trials, state: State, settings: Setting
             frontiers, dsl = made.frontiers, made.vocabulary.dsl
     left = settings.solutions
     for sub in sorted(solutions(frontiers, dsl), key=lambda s: s.tasks[0] not in found.attempts):
-        if left and _content(sub.function) not in known:
+        for function in (*generalised(sub.function, dsl, verdicts), sub.function):
+            if not left:
+                break
+            if _content(function) in known:
+                continue
             left -= 1
-            if pays(sub):
-                dsl = dsl.extend(sub.function)
+            if pays(replace(sub, function=function)):
+                dsl = dsl.extend(function)
+                break
     return replace(found, frontiers=frontiers, dsl=dsl, taken=tuple(taken), verdicts=verdicts)
 
 

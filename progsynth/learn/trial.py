@@ -12,6 +12,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 
 from progsynth.lang.term import Function
 from progsynth.learn.attempt import Attempt, Seen
@@ -94,7 +95,7 @@ class Trials:
     def _attempts(
         self, tasks: Sequence[Task], added: Sequence[Function], budgets: dict[str, int]
     ) -> dict[str, Attempt]:
-        words = " + ".join(function.name for function in added) or "nothing"
+        words = " + ".join(map(_label, added)) or "nothing"
         units = [
             Unit(
                 f"{self._number} replay {words}: {task.name}",
@@ -110,6 +111,12 @@ class Trials:
         ]
         found = self._bench.done(units)
         return {task.name: one for task, one in zip(tasks, found, strict=True)}
+
+
+def _label(function: Function) -> str:
+    """What tells it from all others that were tried, of which some may have had its name."""
+    content = repr((function.types, function.result, function.body))
+    return f"{function.name} {sha256(content.encode()).hexdigest()[:8]}"
 
 
 def _names(tasks: Iterable[Task]) -> list[str]:
