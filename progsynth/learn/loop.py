@@ -6,9 +6,9 @@
 A round notes first what it begins with: the entries in use, and the grammar's weights. Then it
 goes on with the tasks that are not solved yet (`efforts`); proposes subroutines, one at a time
 (`compress`, whose rewritten programs are run in all engines), and solutions, with a part left
-open (`general`) or whole; tries each on tasks that it was not made from (`trial`); refits the grammar; and writes all that in one
-transaction, with what is retired (`ending`). The phases are those of DreamCoder (Ellis et al.
-2021), but for its dreams; admission by measured use is ours.
+open (`general`) or whole; tries each on tasks that it was not made from (`trial`); refits the
+grammar; and writes all that in one transaction, with what is retired (`ending`). The phases are
+those of DreamCoder (Ellis et al. 2021), but for its dreams; admission by measured use is ours.
 
 All steps are in the journal, and each depends on the steps before it alone: so a run goes on
 where it was, and ends the same with any number of workers and of processes.
