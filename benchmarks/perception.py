@@ -145,6 +145,15 @@ def majority(task: Task, examples: Sequence[Example]) -> float:
     return float(np.mean([identity_key(e.output) == most for e in examples]))
 
 
+def error_of_mean(task: Task) -> Record:
+    """The root mean squared error of the mean training answer, where answers are numbers."""
+    if task.result.name not in ("int", "float"):
+        return {}
+    mean = np.mean([e.output for e in task.train])
+    errors = [(e.output - mean) ** 2 for e in task.test]
+    return {"test, RMSE of the mean": float(np.sqrt(np.mean(errors)))}
+
+
 def of_one_list(task: Task) -> Task:
     """The task over one list of its arguments, where these are of one type."""
     if len(task.types) == 1 and task.types[0].name == "list":
@@ -167,7 +176,7 @@ def of_one_list(task: Task) -> Task:
 def baseline(name: str, task: Task, seed: int, options: argparse.Namespace) -> Record:
     """One of BASELINES on the task's test examples; why not, where it cannot be."""
     if name == "majority":
-        return {"method": name, "test": majority(task, task.test)}
+        return {"method": name, "test": majority(task, task.test)} | error_of_mean(task)
     start = time.process_time()
     try:
         given = of_one_list(task)

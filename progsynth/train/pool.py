@@ -14,6 +14,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from progsynth.lang.term import free_variables
 from progsynth.neural.network import Network
 from progsynth.search.run import Candidate
 from progsynth.train.behaviour import Behaviour, Bools, Floats, View
@@ -58,6 +59,12 @@ class Member:
         return 0.0 if self.right_H is None else float(self.right_H.mean())
 
     @property
+    def unread(self) -> int:
+        """How many inputs of the task its program does not read."""
+        entry = self.candidate.program.entry
+        return len(entry.params) - len(free_variables(entry.body))
+
+    @property
     def is_trainable(self) -> bool:
         """Does it call a submodule?"""
         return bool(self.view.neural)
@@ -71,7 +78,9 @@ def rank(member: Member) -> tuple[float, int, int]:
 def waiting(
     members: Iterable[Member], *, least: float, asked: float, most: int, short: int
 ) -> list[Member]:
-    """The members to be trained first, `most` at most: those that can reach most, cheap first.
+    """The members to be trained first, `most` at most: those that can reach most, and of these
+    such as read all inputs, cheap first. (Whatever the sum of two digits modulo 3, a program that
+    reads one of them can be right on that row alone: the bound does not tell, and it is cheaper.)
 
     `least` is the accuracy that one of them must be able to reach, `asked` the one asked for:
     of those that cannot reach it no more than `short` are taken. With neither they come as they
@@ -81,7 +90,7 @@ def waiting(
     fit = [m for m in new if m.behaviour.bound >= least]
     if not least and not asked:
         return fit[:most]
-    fit.sort(key=lambda m: (-round(m.behaviour.bound, 1), m.candidate.cost, m.serial))
+    fit.sort(key=lambda m: (-round(m.behaviour.bound, 1), m.unread, m.candidate.cost, m.serial))
     able = [m for m in fit if m.behaviour.bound >= asked]
     others = [m for m in fit if m.behaviour.bound < asked]
     return [*able, *others[:short]][:most]

@@ -10,7 +10,7 @@ from progsynth.lang.term import const
 from progsynth.train.behaviour import Behaviour, make_view
 from progsynth.train.pool import Member, climbing, rank, waiting
 
-from .reading import SYMBOL, problem
+from .reading import SYMBOL, problem, program
 
 ASKED = problem(4)
 VIEW = make_view(ASKED, (SYMBOL,), max_assignments=100, seed=0)
@@ -29,6 +29,16 @@ def test_those_that_can_reach_most_are_trained_first_and_few_that_fall_short() -
     chosen = waiting(some, least=0.3, asked=0.9, most=4, short=1)
     assert [m.serial for m in chosen] == [2, 4, 5]
     assert [m.serial for m in waiting(some, least=0.0, asked=0.0, most=3, short=1)] == [0, 1, 2]
+
+
+def test_programs_that_read_all_inputs_are_trained_before_those_that_do_not() -> None:
+    blind, seeing = member(0), member(1)
+    reads = ASKED.wrap(program("len(xs)").entry.body, 12)
+    seeing = replace(seeing, candidate=reads)
+    assert (blind.unread, seeing.unread) == (1, 0)
+    assert waiting([blind, seeing], least=0.3, asked=0.9, most=1, short=1) == [seeing]
+    able = replace(seeing, behaviour=member(1, bound=0.6).behaviour)
+    assert waiting([blind, able], least=0.3, asked=0.9, most=1, short=1) == [blind]
 
 
 def test_the_best_of_a_rung_climb_and_the_others_may_later() -> None:
