@@ -33,6 +33,7 @@ Bools = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.int64]
 
 _SAMPLED = 500  # assignments of a layout that has too many for a table
+_FEW = 1_000  # of a table, where other layouts have none: candidates are trained alone anyway
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,6 +98,9 @@ def make_view(
     """The problem's training rows for programs that call these submodules, and no others."""
     inputs = prepare(problem.inputs, problem.entry_types, neural)
     random = np.random.default_rng(seed)
+    sizes = [layout.num_assignments for layout in inputs.layouts]
+    if any(size is None or size > max_assignments for size in sizes):
+        max_assignments = min(max_assignments, _FEW)
     assignments, tabled = [], []
     for layout in inputs.layouts:
         every = all_assignments(layout, max_assignments)

@@ -12,7 +12,7 @@ from progsynth.lang.types import FLOAT
 from progsynth.search.problem import Problem
 from progsynth.train.behaviour import Behaviour, behaviours, make_view
 
-from .reading import SYMBOL, VECTOR, problem, program
+from .reading import SYMBOL, VECTOR, problem, program, vectors
 
 
 def behaviour(expression: str, asked: Problem, *, max_assignments: int = 100) -> Behaviour:
@@ -71,3 +71,17 @@ def test_programs_with_real_answers_are_each_their_own() -> None:
     assert one is not None and other is not None
     assert one.key != other.key
     assert executions == 0
+
+
+def test_tables_are_small_where_some_rows_have_none() -> None:
+    x_N, _ = vectors(18, 0)
+    lists = [(x_N[:2],), (x_N[2:9],), (x_N[9:],)]  # 9, 2,187 and 19,683 assignments
+
+    def tabled(count: int) -> tuple[bool, ...]:
+        asked = replace(problem(4), inputs=tuple(lists[:count]), outputs=(0,) * count)
+        view = make_view(asked, (SYMBOL,), max_assignments=3_000, seed=0)
+        assert all(len(some) for some in view.assignments)
+        return view.tabled
+
+    assert tabled(2) == (True, True)
+    assert tabled(3) == (True, False, False)
