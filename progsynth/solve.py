@@ -26,6 +26,7 @@ from progsynth.search.progress import progress_bar
 from progsynth.search.proposals.proposed import Proposals
 from progsynth.search.run import Budget, Candidate, Event, run
 from progsynth.solving.conclude import make_result
+from progsynth.solving.described import Described
 from progsynth.solving.problem import entry_name
 from progsynth.solving.proposals import proposals_first, with_reports
 from progsynth.solving.result import Accuracy, Missed, Result
@@ -126,7 +127,8 @@ def solve(
     def evaluated(candidate: Candidate, examples: Sequence[Example]) -> Evaluation:
         return evaluate_in(setting.words(candidate), candidate.program, examples, task)
 
-    bar = progress_bar(task.name, seconds, shown=progress)
+    described = Described(setting, lambda: beginning.search)
+    bar = progress_bar(task.name, seconds, shown=progress, described=described)
     with closing(beginning), bar as show_progress:
         outcome = run(
             made,

@@ -201,6 +201,11 @@ class Beginning:
         self._made = self._begin(self._asked, seeds)
         return self._made
 
+    @property
+    def search(self) -> Search | None:
+        """The search, once it has been made."""
+        return self._made
+
     def finder(self, candidate: Candidate) -> str:
         """The name of the search that found the candidate; '' where that is not known."""
         if isinstance(self._made, Portfolio | First):

@@ -62,6 +62,12 @@ class View:
         return tuple(one.name for one in self.neural)
 
     @property
+    def reads(self) -> tuple[Neural, ...]:
+        """The submodules, and the networks with known weights that read the tensors as well."""
+        layouts = self.inputs.layouts
+        return (*self.neural, *(layouts[0].known if layouts else ()))
+
+    @property
     def is_exact(self) -> bool:
         """Is there a table for every row?"""
         return all(self.tabled)
@@ -95,8 +101,12 @@ class Behaviour:
 def make_view(
     problem: Problem, neural: Sequence[Neural], *, max_assignments: int, seed: int
 ) -> View:
-    """The problem's training rows for programs that call these submodules, and no others."""
-    inputs = prepare(problem.inputs, problem.entry_types, neural)
+    """The problem's training rows for programs that call these submodules, and no others; those
+    among them that are primitives of the pack are networks with known weights."""
+    weighted = problem.dsl.primitives
+    known = [(one, weighted[one.name].fn) for one in neural if one.name in weighted]
+    neural = [one for one in neural if one.name not in weighted]
+    inputs = prepare(problem.inputs, problem.entry_types, neural, known)
     random = np.random.default_rng(seed)
     sizes = [layout.num_assignments for layout in inputs.layouts]
     if any(size is None or size > max_assignments for size in sizes):
@@ -194,7 +204,7 @@ def _behaviour(
     view: View,
     tolerance: float,
 ) -> Behaviour:
-    key = sha256(repr(view.names).encode())
+    key = sha256(repr([one.name for one in view.reads]).encode())
     if not outcomes:  # real answers: every program is a behaviour of its own
         key.update(str(hash(program.entry.body)).encode())
     right: list[Bools] = []

@@ -35,7 +35,13 @@ from progsynth.neural.gradients.faults import NAN, CandidateEnded, ending
 from progsynth.neural.likelihood.inputs import Inputs, MiniBatch, mini_batch, prepare
 from progsynth.neural.likelihood.layouts import decided_rows
 from progsynth.neural.likelihood.loss import program_loss
-from progsynth.neural.likelihood.readings import Row, called_submodules, run_programs, symbolic
+from progsynth.neural.likelihood.readings import (
+    Row,
+    called_submodules,
+    known_networks,
+    run_programs,
+    symbolic,
+)
 from progsynth.neural.network import Network, fit_normaliser
 from progsynth.train import checkpoint as checkpoints
 from progsynth.train.baseline import Baseline, baseline, majority
@@ -316,7 +322,8 @@ def fit_program(
         )
     used = {one.name: networks[one.name] for one in called}
     types = program.entry.types
-    inputs = prepare(rows, types, called)
+    known = [(one, dsl.primitives[one.name].fn) for one in known_networks(program, dsl)]
+    inputs = prepare(rows, types, called, known)
     tensors = {name: torch.from_numpy(x).to(place) for name, x in inputs.tensors.items()}
     for name, network in used.items():
         fit_normaliser(network, tensors[name])
@@ -333,7 +340,7 @@ def fit_program(
     measure = None
     if validation is not None and len(validation[1]):
         held_rows, held_outputs = validation
-        held = prepare(held_rows, types, called)
+        held = prepare(held_rows, types, called, known)
 
         def measure() -> tuple[float, float]:
             found = decided(program, used, dsl, held, limits)
@@ -391,7 +398,8 @@ def decided(
                 given[n] for places in inputs.places for n in places[name].ravel().tolist()
             ]
     declared = [one for one in program.neural if one.name in networks]
-    view, pack = symbolic(program, dsl, neural=declared)
+    known = inputs.layouts[0].known if inputs.layouts else ()
+    view, pack = symbolic(program, dsl, neural=declared, known=known)
     rows = decided_rows(inputs.layouts, decisions)
     types = inputs.layouts[0].types if inputs.layouts else tuple(map(as_int, program.entry.types))
     return run_programs([view], types, rows, [pack], limits)[0]

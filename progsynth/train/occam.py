@@ -38,8 +38,10 @@ def cheaper_term(
     at. Raises UnsupportedError outside the fragment.
     """
     (submodule,) = view.neural if len(view.neural) == 1 else (None,)
-    if submodule is None or problem.types != problem.entry_types:
-        raise UnsupportedError("the enumeration knows programs that call one submodule")
+    if submodule is None or view.reads != view.neural or problem.types != problem.entry_types:
+        raise UnsupportedError(
+            "the enumeration knows programs that call one submodule and no other network"
+        )
     reading = [_reading(type_, submodule, n) for n, type_ in enumerate(problem.types[::-1])][::-1]
     rows, outputs = [], []
     for layout, assignments_MV in zip(view.inputs.layouts, view.assignments, strict=True):

@@ -32,7 +32,7 @@ from progsynth.neural.architecture import Recipe
 from progsynth.neural.config import Config
 from progsynth.neural.gradients.faults import NAN, CandidateEnded
 from progsynth.neural.likelihood.inputs import prepare
-from progsynth.neural.likelihood.readings import called_submodules
+from progsynth.neural.likelihood.readings import called_submodules, known_networks
 from progsynth.neural.network import Network, fit_normaliser, make_network
 from progsynth.search.genetic.scoring import Errors, Proposal, Scored
 from progsynth.search.problem import Problem
@@ -148,7 +148,8 @@ class TrainingScorer:
         new = {c.program: c for c in candidates if c.program not in self.keys}
         groups: dict[tuple[Neural, ...], list[Candidate]] = {}
         for program, candidate in new.items():
-            called = called_submodules(program, self.problem.dsl)
+            dsl = self.problem.dsl
+            called = (*called_submodules(program, dsl), *known_networks(program, dsl))
             groups.setdefault(called, []).append(candidate)
         for called, some in groups.items():
             view = self.view(called)
@@ -410,7 +411,7 @@ class TrainingScorer:
             training = replace(training, steps=min(training.steps, left))
         if not training.steps or self.is_over():
             return candidate
-        view = make_view(self.whole, member.view.neural, max_assignments=1, seed=self.seed)
+        view = make_view(self.whole, member.view.reads, max_assignments=1, seed=self.seed)
         try:
             found = train_alone(
                 self.whole,

@@ -24,6 +24,7 @@ from progsynth.lang.term import Neural, Program
 from progsynth.neural import device as devices
 from progsynth.neural.config import Config
 from progsynth.neural.gradients.faults import CandidateEnded
+from progsynth.neural.likelihood.readings import known_networks
 from progsynth.neural.network import Network, make_network
 from progsynth.search.fillings import fillings
 from progsynth.search.goal import allowed_misses
@@ -262,16 +263,17 @@ class SketchSearch:
 
     def rows_for(self, program: Program) -> _Rows:
         """The rows for a program, by the submodules that it calls."""
-        neural = program.neural
-        if neural not in self.rows:
-            problem, encoding = encoded(replace(self.problem, neural=neural))
+        known = known_networks(program, self.problem.dsl)
+        key = (*program.neural, *known)
+        if key not in self.rows:
+            problem, encoding = encoded(replace(self.problem, neural=program.neural))
             try:
-                most = self.schedule.max_assignments
-                view = make_view(problem, problem.neural, max_assignments=most, seed=self.seed)
-                self.rows[neural] = _Rows(problem, encoding, view)
+                most, reads = self.schedule.max_assignments, (*problem.neural, *known)
+                view = make_view(problem, reads, max_assignments=most, seed=self.seed)
+                self.rows[key] = _Rows(problem, encoding, view)
             except UnsupportedError:  # states, or several values
-                self.rows[neural] = _Rows(self.problem, Encoding(), None)
-        found = self.rows[neural]
+                self.rows[key] = _Rows(self.problem, Encoding(), None)
+        found = self.rows[key]
         if found.encoding.types and not self.is_typed(found.encoding.there(Candidate(program, 0))):
             return _Rows(self.problem, Encoding(), None)  # it looks into what a submodule reads
         return found

@@ -20,7 +20,7 @@ from progsynth.lang.values import Value
 from progsynth.neural.gradients.faults import ending, finite
 from progsynth.neural.likelihood.inputs import Inputs, mini_batch, prepare
 from progsynth.neural.likelihood.loss import ProgramLoss, program_loss
-from progsynth.neural.likelihood.readings import called_submodules
+from progsynth.neural.likelihood.readings import called_submodules, known_networks
 from progsynth.neural.likelihood.sample import NUM_SAMPLES
 from progsynth.neural.network import Network, fit_normaliser
 
@@ -103,7 +103,8 @@ def likely(
             raise UnsupportedError(f"'{one.name}' answers {one.result}, not one of a few values")
     if not called:
         raise UnsupportedError("the program calls no network")
-    inputs = prepare(rows, program.entry.types, called)
+    known = [(one, dsl.primitives[one.name].fn) for one in known_networks(program, dsl)]
+    inputs = prepare(rows, program.entry.types, called, known)
     made = program_loss(
         program,
         dsl,

@@ -18,7 +18,7 @@ import torch
 
 from progsynth.lang.term import Neural
 from progsynth.lang.types import Type
-from progsynth.neural.likelihood.layouts import Layout, layouts
+from progsynth.neural.likelihood.layouts import Known, Layout, layouts
 from progsynth.neural.likelihood.readings import Row
 
 Numbers = npt.NDArray[np.int64]
@@ -62,9 +62,15 @@ class MiniBatch:
     parts: tuple[Part, ...]
 
 
-def prepare(rows: Sequence[Row], types: Sequence[Type], neural: Sequence[Neural]) -> Inputs:
-    """The rows' layouts and tensors; `types` are those of the rows, with tensors."""
-    found = layouts(rows, types, neural)
+def prepare(
+    rows: Sequence[Row],
+    types: Sequence[Type],
+    neural: Sequence[Neural],
+    known: Sequence[Known] = (),
+) -> Inputs:
+    """The rows' layouts and tensors; `types` are those of the rows, with tensors, `known` the
+    networks with known weights that read some."""
+    found = layouts(rows, types, neural, known)
     where = np.zeros((len(rows), 2), np.int64)
     for number, layout in enumerate(found):
         for place, row in enumerate(layout.rows):

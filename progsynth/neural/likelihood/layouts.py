@@ -2,7 +2,8 @@
 
 The tensors of a row, in order of appearance, are its slots; each submodule that reads a slot is
 one variable of the layout. A row is then its layout and its tensors, and giving every variable a
-value gives a row of the symbolic view (see `readings`).
+value gives a row of the symbolic view (see `readings`). Where networks with known weights read
+tensors too, rows of one layout are also equal in what these answer.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from progsynth.neural.likelihood.readings import (
 Tensor = npt.NDArray[np.float32]
 Reading = Value  # what is read from one slot
 Fill = Callable[[Sequence[Reading]], Value]
+Known = tuple[Neural, Callable[[Value], Value]]  # a network, and its decision on a tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,8 @@ class Layout:
 
     `rows` are the numbers of the rows, `tensors` has a tuple of one tensor a slot for each.
     `types` are those of a row in the symbolic view, and `fill` makes such a row of one reading
-    a slot. `variables` are ordered by slot, then by declaration.
+    a slot. `variables` are ordered by slot, then by declaration. `known` are the networks whose
+    weights are known, `answered` what they answer, a tuple a slot, in their order.
     """
 
     types: tuple[Type, ...]
@@ -61,6 +64,8 @@ class Layout:
     rows: tuple[int, ...]
     tensors: tuple[tuple[Tensor, ...], ...]
     fill: Callable[[Sequence[Reading]], Row]
+    known: tuple[Neural, ...] = ()
+    answered: tuple[tuple[Value, ...], ...] = ()
 
     def read_by(self, name: str) -> tuple[int, ...]:
         """The slots that the submodule of that name reads."""
@@ -89,17 +94,23 @@ class Layout:
 
 
 def layouts(
-    rows: Sequence[Row], types: Sequence[Type], neural: Sequence[Neural]
+    rows: Sequence[Row],
+    types: Sequence[Type],
+    neural: Sequence[Neural],
+    known: Sequence[Known] = (),
 ) -> tuple[Layout, ...]:
     """The layouts of these rows of inputs, in order of appearance.
 
-    `types` are those of the inputs, with tensors; `neural` the submodules that read them.
+    `types` are those of the inputs, with tensors; `neural` the submodules that read them, `known`
+    networks that do, with what they answer.
     """
     by = readers(neural)
+    every = readers((*neural, *(one for one, _ in known)))
     groups: dict[Any, list[int]] = {}
     split = [_split(row, types) for row in rows]
+    answered = [_answered(slots, tensors, known) for _, slots, tensors in split]
     for number, (key, _, _) in enumerate(split):
-        groups.setdefault(key, []).append(number)
+        groups.setdefault((key, identity_key(answered[number])), []).append(number)
     found = []
     for members in groups.values():
         _, slots, _ = split[members[0]]
@@ -110,16 +121,28 @@ def layouts(
         )
         found.append(
             Layout(
-                tuple(reading_type(t, by) for t in types),
+                tuple(reading_type(t, every) for t in types),
                 tuple(neural),
                 slots,
                 variables,
                 tuple(members),
                 tuple(split[n][2] for n in members),
                 _filler_of_row(rows[members[0]], types),
+                tuple(one for one, _ in known),
+                answered[members[0]] if known else (),
             )
         )
     return tuple(found)
+
+
+def _answered(
+    slots: Sequence[Type], tensors: Sequence[Tensor], known: Sequence[Known]
+) -> tuple[tuple[Value, ...], ...]:
+    """What the known networks answer on a row's tensors: a tuple a slot."""
+    return tuple(
+        tuple(decide(tensor) for one, decide in known if one.types[0] == type_)
+        for type_, tensor in zip(slots, tensors, strict=True)
+    )
 
 
 # --------------------------------------------------------------------- tensors inside values
@@ -210,15 +233,15 @@ def readings_of(layout: Layout) -> Callable[[Sequence[Value]], Sequence[Reading]
     places: list[list[int]] = [[] for _ in layout.slots]
     for number, variable in enumerate(layout.variables):
         places[variable.slot].append(number)
-    if all(len(p) == 1 for p in places):
+    kept = layout.answered or ((),) * len(places)
+    if all(len(p) == 1 for p in places) and not any(kept):
         return lambda answers: answers
 
-    def reading(answers: Sequence[Value], place: list[int]) -> Reading:
-        if len(place) == 1:
-            return answers[place[0]]
-        return tuple(answers[n] for n in place) if place else 0
+    def reading(answers: Sequence[Value], place: list[int], more: tuple[Value, ...]) -> Reading:
+        every = (*(answers[n] for n in place), *more)
+        return every[0] if len(every) == 1 else every or 0
 
-    return lambda answers: [reading(answers, place) for place in places]
+    return lambda answers: [reading(answers, p, k) for p, k in zip(places, kept, strict=True)]
 
 
 def stacked_inputs(found: Sequence[Layout], name: str) -> Tensor:
@@ -269,6 +292,6 @@ def outcomes_of_many(
     limits: Limits | None = None,
 ) -> list[list[Value | Failure]]:
     """For each hybrid program what it gives under each assignment; one call of the VM for all."""
-    views = [symbolic(program, dsl, neural=layout.neural) for program in programs]
+    views = [symbolic(p, dsl, neural=layout.neural, known=layout.known) for p in programs]
     rows = assigned_rows(layout, assignments_MV)
     return run_programs([p for p, _ in views], layout.types, rows, [d for _, d in views], limits)

@@ -217,7 +217,7 @@ def propagate(
 
     Raises NotExact, which says why there is none.
     """
-    view, dsl = symbolic(program, dsl, neural=layout.neural)
+    view, dsl = symbolic(program, dsl, neural=layout.neural, known=layout.known)
     ids_B, expected = numbered(outputs)
     choices = list(_choices(layout))
     worlds: list[World] = []

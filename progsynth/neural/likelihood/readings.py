@@ -6,13 +6,16 @@ tuple of the answers of several, or 0 where none reads it. A call of a submodule
 reading itself, or an item of it, and what is left is an ordinary program that every engine runs
 at full speed. A call of a submodule charges nothing, as a primitive without formulas does.
 
-The fragment: a submodule reads exactly one tensor, all tensors come from the inputs, and no
+A network whose weights are known is a primitive (`neural.bind`): its answers on the tensors of
+the inputs are known, and are read there beside those of the submodules.
+
+The fragment: a submodule reads exactly one tensor, all tensors come from the inputs, and no other
 primitive reads them. Anything else raises UnsupportedError.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from progsynth.errors import UnsupportedError
@@ -98,6 +101,26 @@ def called_submodules(program: Program, dsl: DSL) -> tuple[Neural, ...]:
     return tuple(one for one in program.neural if one.name in called)
 
 
+def known_networks(program: Program, dsl: DSL) -> tuple[Neural, ...]:
+    """The networks with known weights that the program's entry can call, by their primitives'
+    names: those that read one tensor and answer none."""
+    terms = [t for function in _reached(program, dsl) for t in subterms(function.body)]
+    called = {term.name for term in terms if isinstance(term, Call)}
+    found = (known_network(dsl.primitives[name]) for name in sorted(called & set(dsl.primitives)))
+    return tuple(one for one in found if one is not None)
+
+
+def known_network(primitive: Primitive) -> Neural | None:
+    """What network the primitive is, if its answers on the inputs' tensors can be known."""
+    network = getattr(primitive.fn, "network", None)
+    declared: Neural | None = getattr(network, "declaration", None)
+    if declared is None or len(declared.types) != 1:
+        return None
+    if declared.types[0].name != "tensor" or has_tensor(declared.result):
+        return None
+    return replace(declared, name=primitive.name)
+
+
 def _reached(program: Program, dsl: DSL) -> list[Function]:
     """The functions that the entry calls, itself included, and that may meet tensors.
 
@@ -129,12 +152,17 @@ def _takes_tensors(function: Function) -> bool:
 
 
 def symbolic(
-    program: Program, dsl: DSL, *, neural: Sequence[Neural] | None = None
+    program: Program,
+    dsl: DSL,
+    *,
+    neural: Sequence[Neural] | None = None,
+    known: Sequence[Neural] = (),
 ) -> tuple[Program, DSL]:
     """The program over readings in place of tensors, and the pack it runs with.
 
     `neural` are the submodules that are read, by default those that the program calls: give the
-    same ones for programs that shall run on the same rows. Raises UnsupportedError.
+    same ones for programs that shall run on the same rows, and the same `known` networks
+    (`known_networks`). Raises UnsupportedError.
     """
     reached = _reached(program, dsl)
     called = called_submodules(program, dsl)
@@ -142,8 +170,8 @@ def symbolic(
     missing = [one.name for one in called if one not in read]
     if missing:
         raise UnsupportedError(f"the program calls '{missing[0]}', which is not among `neural`")
-    by = readers(read)
-    _require_fragment(program, reached, dsl)
+    by = readers((*read, *known))
+    _require_fragment(program, reached, dsl, {one.name for one in known})
     functions = tuple(_function(f, by) for f in program.functions if f in reached)
     in_pack = {f.name: f for f in reached if f.name in dsl.functions and f not in functions}
     changed = {n: new for n, f in in_pack.items() if (new := _function(f, by)) != f}
@@ -153,7 +181,9 @@ def symbolic(
     return Program(functions), dsl
 
 
-def _require_fragment(program: Program, reached: Sequence[Function], dsl: DSL) -> None:
+def _require_fragment(
+    program: Program, reached: Sequence[Function], dsl: DSL, known: Collection[str]
+) -> None:
     entry = program.entry
     if has_tensor(entry.result):
         raise UnsupportedError(
@@ -165,7 +195,7 @@ def _require_fragment(program: Program, reached: Sequence[Function], dsl: DSL) -
             if isinstance(term, Hole):
                 raise UnsupportedError("a program with a hole (??) has no likelihood: fill it")
             callee = dsl.primitives.get(term.name) if isinstance(term, Call) else None
-            if callee is not None and _reads_tensors(callee):
+            if callee is not None and callee.name not in known and _reads_tensors(callee):
                 raise UnsupportedError(
                     f"primitive '{callee.name}' {callee.signature} reads tensors itself; "
                     "the symbolic view has only what neural submodules read there"
