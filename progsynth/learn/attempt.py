@@ -41,6 +41,7 @@ from progsynth.task import Example, Task
 
 GUIDED = "guided"  # best-first in the grammar's order, bottom-up, and folds, by turns
 ENTRY = "solution"  # what programs are called; no subroutine is
+_READ = "bottom_up"  # what "guided" is over what networks read: it goes by the grammar as well
 _TURNS = (4_000, 4_000)  # executions of the two
 _SMALL, _FOLDS = 10_000, 100_000  # executions of small programs and of folds, at most
 
@@ -140,7 +141,7 @@ def attempt(
         found = in_stages(
             Known(task, words, seen.weights),
             Budget(None, executions, None, gradient_steps),
-            method=_guided if search == GUIDED else search,
+            method=_READ if search == GUIDED else search,
             seed=seed,
             choose=frontier > 1,
         )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import cache
 
 from progsynth.registry import suite_card
 from progsynth.task import Example, Suite, Task
@@ -37,26 +36,27 @@ def stream(count: int = COUNT, *, seed: int = 0) -> Iterator[Task]:
 
     Raises UnsupportedError without scikit-learn.
     """
-    decks = {split: deck(split) for split in SPLITS}
+    decks, blank = {split: deck(split) for split in SPLITS}, blank_task()
     for one in functions(count, seed=seed):
-        yield task_of(one, one.name, decks, seed)
+        yield task_of(one, one.name, decks, seed, blank)
 
 
 def sequence(name: str, *, seed: int = 0) -> tuple[Task, ...]:
     """The tasks of a sequence, in its order; one that comes again has other examples."""
-    decks = {split: deck(split) for split in SPLITS}
+    decks, blank = {split: deck(split) for split in SPLITS}, blank_task()
     known = {one.name: one for one in functions(COUNT)}
     return tuple(
-        task_of(known[asked], f"{name} {number}: {asked}", decks, seed)
+        task_of(known[asked], f"{name} {number}: {asked}", decks, seed, blank)
         for number, asked in enumerate(SEQUENCES[name], start=1)
     )
 
 
-def task_of(asked: Asked, name: str, decks: Mapping[str, Deck], seed: int) -> Task:
-    """The task of a function; the seed and its name alone decide its examples."""
+def task_of(asked: Asked, name: str, decks: Mapping[str, Deck], seed: int, blank: Task) -> Task:
+    """The task of a function, in all else like `blank`; the seed and its name alone decide its
+    examples."""
     train, validation, test = (_examples(asked, name, one, decks[one], seed) for one in SPLITS)
     return replace(
-        _blank(),
+        blank,
         name=name,
         train=train,
         validation=validation,
@@ -65,9 +65,8 @@ def task_of(asked: Asked, name: str, decks: Mapping[str, Deck], seed: int) -> Ta
     )
 
 
-@cache
-def _blank() -> Task:
-    """A task of the suite without examples: its types are read once."""
+def blank_task() -> Task:
+    """A task of the suite with an example of nothing: its types are read once for all of them."""
     return Task.from_examples(
         "blank",
         [Example(([],), 0)],
