@@ -85,5 +85,51 @@ class InTurns:
         return self.searches[self._turn]
 
 
+class Later:
+    """A search that is made when it is first asked, and goes by this name.
+
+    To make one may take longer than a small task does whose turns it never gets.
+    """
+
+    def __init__(self, name: str, make: Callable[[], Search]):
+        self.name = name
+        self._make = make
+        self._made: Search | None = None
+
+    @property
+    def made(self) -> Search:
+        """The search, made now if it was not."""
+        if self._made is None:
+            self._made = self._make()
+        return self._made
+
+    @property
+    def exhausted(self) -> bool:
+        """Has it come to its end?"""
+        return self._made is not None and self._made.exhausted
+
+    @property
+    def level(self) -> int:
+        """How far it has come."""
+        return 0 if self._made is None else self._made.level
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Its notes; none before it is made."""
+        return () if self._made is None else self._made.notes
+
+    def ask(self, allowance: Allowance) -> Batch:
+        """What the search gives."""
+        return self.made.ask(allowance)
+
+    def tell(self, results: Told) -> None:
+        """Tell the search."""
+        self.made.tell(results)
+
+    def partial(self) -> tuple[Candidate, ...]:
+        """Its partial programs; none before it is made."""
+        return () if self._made is None else self._made.partial()
+
+
 def _less(bound: int | None, used: int) -> int | None:
     return None if bound is None else bound - used

@@ -20,7 +20,7 @@ from progsynth.search.goal import Goal
 from progsynth.search.problem import Method, Problem
 from progsynth.search.run import Allowance, Candidate, Search
 from progsynth.search.telling import CHOSEN, FEW, MOST, Telling, choose, spread
-from progsynth.search.turns import InTurns
+from progsynth.search.turns import InTurns, Later
 
 pytestmark = pytest.mark.timeout(900)  # the first to run compiles the kernels
 
@@ -47,6 +47,7 @@ def problem(meaning: Callable[[int], int], rows: range) -> Problem:
 
 def course(search: Search) -> BottomUp:
     found = search.searches[0] if isinstance(search, InTurns) else search
+    found = found.made if isinstance(found, Later) else found
     assert isinstance(found, BottomUp)
     return found
 

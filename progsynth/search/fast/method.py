@@ -21,7 +21,7 @@ from progsynth.search.problem import Method, Problem
 from progsynth.search.relearnt import relearnt
 from progsynth.search.run import Search
 from progsynth.search.space import Space
-from progsynth.search.turns import InTurns
+from progsynth.search.turns import InTurns, Later
 
 _MAX_BYTES = 1 << 30
 TURNS = (400_000, 20_000)  # executions compiled and in Python: about a fifth of the time
@@ -90,13 +90,15 @@ def _search(problem: Problem, max_bytes: int, relearn: bool) -> Search:
         )
         return found
 
-    first = over(space)
-    made: Search = first
-    if relearn:
-        made = InTurns(first, lambda: over(relearnt(space, first.nearest()) or space), EQUAL)
+    def compiled() -> Search:
+        first = over(space)
+        if not relearn:
+            return first
+        return InTurns(first, lambda: over(relearnt(space, first.nearest()) or space), EQUAL)
+
     if not left_out:
-        return made
-    return InTurns(made, in_python, TURNS, before=BEFORE)
+        return compiled()
+    return InTurns(Later(BottomUp.name, compiled), in_python, TURNS, before=BEFORE)
 
 
 def ready() -> bool:
