@@ -10,7 +10,7 @@ from progsynth.lang.vm.kernels_memory import Floats, Words
 from progsynth.lang.vm.kernels_numbers import product_overflows
 from progsynth.lang.vm.kernels_sequences import slice_parts
 from progsynth.lang.vm.kernels_values import size_of
-from progsynth.lang.vm.layout import ADDRESS_BITS, CELLS, FUEL, NO_CELLS, NO_FUEL, OK
+from progsynth.lang.vm.layout import ADDRESS_BITS, CELLS, FUEL, OK
 
 INT_MIN, INT_MAX = -(2**63), 2**63 - 1
 
@@ -65,41 +65,33 @@ def difference_quotient(a: int, b: int, c: int) -> int:
 
 
 @kernel
+def saturated(code: int, a: int, b: int) -> int:
+    """The result of one of the instructions SATURATED_ADD to SATURATED_MAX."""
+    if code == op.SATURATED_ADD:
+        return saturated_sum(a, b)
+    if code == op.SATURATED_SUB:
+        return saturated_difference(a, b)
+    if code == op.SATURATED_MUL:
+        return saturated_product(a, b)
+    if code == op.SATURATED_DIV:
+        return saturated_quotient(a, b)
+    if code == op.SATURATED_MIN:
+        return min(a, b)
+    return max(a, b)
+
+
+@kernel
 def charge_operation(A: Words, F: Floats, C: Words, pc: int) -> int:
-    """Run one instruction of the family CHARGES; gives a status."""
+    """Run one instruction of the family CHARGES that the dispatch loop does not; gives a status."""
     code, d, a, b = C[pc], C[pc + 1], A[C[pc + 2]], A[C[pc + 3]]
-    if code == op.SATURATED_LENGTH:
-        A[d] = a >> ADDRESS_BITS
-    elif code == op.SIZE:
+    if code == op.SIZE:
         # beyond this, a charge for 32 cells a unit fails whatever the size is
         enough = saturated_product(32, saturated_sum(max(A[FUEL], A[CELLS]), 1))
         A[d] = size_of(A, F, C[pc + 3], C[pc + 2], enough)
     elif code == op.SLICE_LENGTH:
         A[d] = slice_parts(A, a >> ADDRESS_BITS, b, A[C[pc + 4]], 1, C[pc + 5])
-    elif code == op.SATURATED_ADD:
-        A[d] = saturated_sum(a, b)
-    elif code == op.SATURATED_SUB:
-        A[d] = saturated_difference(a, b)
-    elif code == op.SATURATED_MUL:
-        A[d] = saturated_product(a, b)
-    elif code == op.SATURATED_DIV:
-        A[d] = saturated_quotient(a, b)
     elif code == op.DIFFERENCE_DIV:
         A[d] = difference_quotient(a, b, A[C[pc + 4]])
-    elif code == op.SATURATED_MIN:
-        A[d] = min(a, b)
-    elif code == op.SATURATED_MAX:
-        A[d] = max(a, b)
-    elif code == op.FIRST_TRUE:
+    else:  # FIRST_TRUE
         A[d] = a if a != 0 else b
-    elif code == op.FUEL_OF:
-        amount = max(A[d], 0)
-        if amount > A[FUEL]:
-            return NO_FUEL
-        A[FUEL] -= amount
-    else:
-        amount = max(A[d], 0)
-        if amount > A[CELLS]:
-            return NO_CELLS
-        A[CELLS] -= amount
     return OK

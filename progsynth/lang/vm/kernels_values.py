@@ -190,6 +190,11 @@ def compare(A: Words, F: Floats, t: int, x: int, y: int, total: bool) -> int:
                 return 1 if A[a + HEAD + i] > A[b + HEAD + i] else -1
     else:
         item = A[t + 2]
+        if A[item] == D_INT:
+            for i in range(min(m, n)):
+                if A[a + HEAD + i] != A[b + HEAD + i]:
+                    return 1 if A[a + HEAD + i] > A[b + HEAD + i] else -1
+            return int(m > n) - int(m < n)
         for i in range(min(m, n)):
             found = compare(A, F, item, a + HEAD + i, b + HEAD + i, total)
             if found != 0:

@@ -9,7 +9,7 @@ from numba import int64, types
 from progsynth.lang.vm import cache
 from progsynth.lang.vm import opcodes as op
 from progsynth.lang.vm.jit import entry, kernel
-from progsynth.lang.vm.kernels_charges import charge_operation
+from progsynth.lang.vm.kernels_charges import charge_operation, saturated
 from progsynth.lang.vm.kernels_decimal import fixed, float_of_text
 from progsynth.lang.vm.kernels_grades import graded, near
 from progsynth.lang.vm.kernels_memory import (
@@ -31,6 +31,7 @@ from progsynth.lang.vm.layout import (
     ADDRESS,
     ADDRESS_BITS,
     CELLS,
+    COLLECTIONS,
     CONSTANTS,
     FUEL,
     HEAD,
@@ -105,6 +106,26 @@ def new_list(A: Words, C: Words, pc: int) -> int:
         return NEEDS_ROOM
     A[C[pc + 1]] = to
     return OK
+
+
+@kernel
+def comes_again(A: Words, C: Words, pc: int) -> bool:
+    """Run TURN: are the registers as they were at an earlier turn of the loop (Brent 1980)?
+
+    Turns are counted in the register; their words are kept at the turns that are powers of two,
+    and with them how often was collected: a collection moves objects.
+    """
+    turns, kept, count = C[pc + 1], C[pc + 2], C[pc + 3]
+    A[turns] += 1
+    turn = A[turns]
+    same = count == 0 or (turn > 1 and A[kept] == A[COLLECTIONS])
+    for i in range(count):
+        same = same and A[C[pc + 4 + i]] == A[kept + 1 + i]
+    if turn & (turn - 1) == 0:
+        A[kept] = A[COLLECTIONS]
+        for i in range(count):
+            A[kept + 1 + i] = A[C[pc + 4 + i]]
+    return same
 
 
 @kernel
@@ -288,6 +309,10 @@ def execute(A: Words, F: Floats, C: Words, start: int) -> int:
             pc += 1
             if fuel < 0:
                 status = NO_FUEL
+        elif code == op.TURN:
+            if comes_again(A, C, pc):
+                status = NO_FUEL
+            pc += 4 + C[pc + 3]
         elif code == op.USE_CELLS:
             A[CELLS] -= C[pc + 1]
             pc += 2
@@ -336,6 +361,26 @@ def execute(A: Words, F: Floats, C: Words, start: int) -> int:
                 pc += 4 + C[pc + 3]
         elif code == op.END:
             return OK
+        elif code == op.FUEL_OF:
+            amount = max(A[C[pc + 1]], 0)
+            if amount > fuel:
+                status = NO_FUEL
+            else:
+                fuel -= amount
+                pc += op.FAMILY_LENGTH
+        elif code == op.CELLS_OF:
+            amount = max(A[C[pc + 1]], 0)
+            if amount > A[CELLS]:
+                status = NO_CELLS
+            else:
+                A[CELLS] -= amount
+                pc += op.FAMILY_LENGTH
+        elif code == op.SATURATED_LENGTH:
+            A[C[pc + 1]] = A[C[pc + 2]] >> ADDRESS_BITS
+            pc += op.FAMILY_LENGTH
+        elif op.SATURATED_ADD <= code <= op.SATURATED_MAX:
+            A[C[pc + 1]] = saturated(code, A[C[pc + 2]], A[C[pc + 3]])
+            pc += op.FAMILY_LENGTH
         else:
             A[FUEL] = fuel
             status = family_operation(A, F, C, pc)

@@ -55,7 +55,8 @@ from __future__ import annotations
     MAKE_LIST,  # d n(kind) n(how many) r ...
     MAKE_TUPLE,  # d n(meta) n(how many) r ...
     TICK,  # one unit of fuel
-) = range(41)
+    TURN,  # d n n(how many) r ...: of a loop that has no end when these are as they once were
+) = range(42)
 
 NUMBERS, SEQUENCES, TEXTS, TABLES, CHARGES, END_OF_FAMILIES = 64, 128, 192, 256, 320, 384
 FAMILY_LENGTH = 7  # the number, a register written, and up to five operands
@@ -185,7 +186,7 @@ CORE_OPERANDS: dict[int, str] = {
     CALL: "ld",
     PUSH: "drn",
     PROJECT: "drn",
-    **dict.fromkeys((MAKE_LIST, MAKE_TUPLE), "dnn*"),
+    **dict.fromkeys((MAKE_LIST, MAKE_TUPLE, TURN), "dnn*"),
     TICK: "",
 }
 

@@ -44,8 +44,9 @@ from progsynth.search.genetic.flat.structure import (
     ROLE,
     find_steps,
     mark,
+    steering,
 )
-from progsynth.search.genetic.flat.tables import Tables
+from progsynth.search.genetic.flat.tables import TURN_WORDS, Tables
 from progsynth.search.genetic.flat.template import AS_IT_IS, OPERAND, OUT, PLACE
 
 _CONSTANTS = layout.CONSTANTS
@@ -155,6 +156,22 @@ def put_start(t: Tables, gene: Any, depth: int, start: int, C: Any, at: int) -> 
 
 
 @kernel
+def put_turn(t: Tables, genome: Any, steps: Any, opener: int, depth: int, C: Any, at: int) -> int:
+    """Put what looks whether a `while` can have an end; the place behind it."""
+    states = t.numbers[of.STATES] + depth * TURN_WORDS
+    deciding = steering(t, genome, steps, opener)
+    C[at], C[at + 1], C[at + 2] = op.TURN, states, states + 1
+    count = 0
+    for type_ in range(t.bit_T.shape[0]):
+        for number in range(t.working_T[type_]):
+            if deciding >> (t.bit_T[type_] + number) & 1:
+                C[at + 4 + count] = t.register_TN[type_, t.params_T[type_] + number]
+                count += 1
+    C[at + 3] = count
+    return at + 4 + count
+
+
+@kernel
 def put_head(t: Tables, gene: Any, depth: int, C: Any, at: int) -> int:
     """Put the head of such a loop; its last word is where it goes at its end."""
     each = t.kind_P[gene[PRODUCTION]] == EACH
@@ -202,8 +219,12 @@ def lower_one(
             C[exits[depth]] = at - start
             depth -= 1
         else:
+            watched = role == WHILE and t.numbers[of.STATES] > 0
             if role == LOOP:
                 at = put_start(t, gene, depth, start, C, at)
+            elif watched:
+                states = t.numbers[of.STATES] + depth * TURN_WORDS
+                at = put(C, at, op.MOVE, states, t.numbers[of.ZERO])
             depth += 1
             heads[depth] = at - start
             if role == LOOP:
@@ -214,6 +235,8 @@ def lower_one(
             if role == WHILE:
                 C[at] = op.TICK
                 at += 1
+            if watched:
+                at = put_turn(t, genome, steps, s, depth - 1, C, at)
     goal = t.numbers[of.GOAL]
     C[at], C[at + 1] = op.END, t.register_TN[goal, t.params_T[goal]]
     return at + 2
@@ -224,7 +247,7 @@ def bound(t: Tables, genome: Any, steps: Any, count: int) -> int:
     """How many words a program's code takes at most."""
     total = 3 * 62 + t.param_registers.shape[0] + 3
     for s in range(count):
-        total += 16
+        total += 16 if steps[s, ROLE] != WHILE else 16 + TURN_WORDS + 8
         if steps[s, COUNTS]:
             p = genome[steps[s, GENE], PRODUCTION]
             total += max(t.length_P[p], t.test_length_P[p]) + t.range_words.shape[0]

@@ -108,6 +108,34 @@ def written_by(t: Tables, gene: Any) -> int:
 
 
 @kernel
+def written_within(t: Tables, genome: Any, steps: Any, begin: int, end: int) -> int:
+    """The registers that those of these steps write that count."""
+    found = 0
+    for s in range(begin, end):
+        if steps[s, COUNTS] and (steps[s, ROLE] == STATEMENT or steps[s, ROLE] == LOOP):
+            found |= written_by(t, genome[steps[s, GENE]])
+    return found
+
+
+@kernel
+def steering(t: Tables, genome: Any, steps: Any, opener: int) -> int:
+    """The registers written in a `while` on which its tests depend, at this turn or a later one.
+
+    Where these are as they once were at an earlier turn, so are those of all turns to come.
+    """
+    found, before = read_by(t, genome[steps[opener, GENE]]), 0
+    while found != before:
+        before = found
+        for s in range(opener + 1, steps[opener, LAST]):
+            if not steps[s, COUNTS] or steps[s, ROLE] == ELSE or steps[s, ROLE] == END:
+                continue
+            end = s + 1 if steps[s, ROLE] == STATEMENT else steps[s, LAST]
+            if written_within(t, genome, steps, s, end) & found:
+                found |= read_by(t, genome[steps[s, GENE]])
+    return found & written_within(t, genome, steps, opener + 1, steps[opener, LAST])
+
+
+@kernel
 def any_counts(steps: Any, begin: int, end: int) -> bool:
     """Does any of these steps count?"""
     for s in range(begin, end):  # noqa: SIM110 (kernels have no generators)

@@ -67,9 +67,19 @@ class Tables(NamedTuple):
 
 
 # The places of `Tables.numbers`.
-(GOAL, POSITIONS, STOPS, SOURCES, ZERO, NUM_POINTERS, IMAGE_SIZE, DESCRIPTOR, IS_REFERENCE) = range(
-    9
-)
+(
+    GOAL,
+    POSITIONS,
+    STOPS,
+    SOURCES,
+    ZERO,
+    NUM_POINTERS,
+    IMAGE_SIZE,
+    DESCRIPTOR,
+    IS_REFERENCE,
+    STATES,  # of `while`s, TURN_WORDS for each depth; 0: turns are not looked at
+) = range(10)
+TURN_WORDS = gene.MAX_REGISTERS + 2  # the turn, the collections, the registers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,8 +91,11 @@ class Language:
     image: Words
 
 
-def make_language(alphabet: Alphabet, dsl: DSL) -> Language:
+def make_language(alphabet: Alphabet, dsl: DSL, *, watched: bool = True) -> Language:
     """The tables of an alphabet; its productions become those that have templates.
+
+    Where they are `watched`, a `while` that can have no end fails as soon as that shows, instead
+    of when there is no fuel left.
 
     Raises UnsupportedError where none is left that makes the result.
     """
@@ -114,7 +127,7 @@ def make_language(alphabet: Alphabet, dsl: DSL) -> Language:
             f"flat programs have nothing that makes {made.types[made.goal]}: "
             "use the search by trees (search='genetic')"
         )
-    tables = _tables(made, [template for _, template in pairs], registers, pool, charge)
+    tables = _tables(made, [template for _, template in pairs], registers, pool, charge, watched)
     return Language(made, tables, np.array(pool.image.words, np.int64))
 
 
@@ -133,6 +146,8 @@ class _Registers:
         self.stops = self.take_block(reference=False)
         self.sources = self.take_block(reference=True)
         self.test = self.take(False)
+        self.states = self.scalar
+        self.scalar += gene.MAX_DEPTH * TURN_WORDS
 
     def take_block(self, *, reference: bool) -> int:
         """The first of new registers, one for each depth of blocks."""
@@ -154,6 +169,7 @@ def _tables(
     registers: _Registers,
     pool: Pool,
     charge: list[tuple[int, int]],
+    watched: bool,
 ) -> Tables:
     types, productions = alphabet.types, alphabet.productions
     columns, reads = [], []
@@ -188,6 +204,7 @@ def _tables(
         len(pool.image.words),
         descriptor,
         int(is_reference(plain(goal))),
+        registers.states if watched else 0,
     ]
     if len(pool.constants) > _INDEX:
         raise UnsupportedError(f"{len(pool.constants)} constants are more than the VM holds")
