@@ -111,6 +111,13 @@ def describe(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="write the program as Python; a folder where there are several tasks",
     )
+    parser.add_argument(
+        "--save",
+        metavar="FOLDER",
+        type=Path,
+        help="write the result with its networks, as Result.load reads it; a folder each where "
+        "there are several tasks",
+    )
     parser.add_argument("--format", choices=FORMATS, help="of the file (told by its content)")
     parser.add_argument("--quiet", action="store_true", help="one line a task, no progress bar")
 
@@ -141,7 +148,8 @@ def _said(suite: Suite) -> str:
         shown = ", ".join(map(repr, first.inputs))
         return f"{1 + len(others)} examples, the first {shown} -> {first.output!r}"
     if suite.format in FORMATS and suite.format not in ("json", "jsonl"):
-        return f"{len(suite)} tasks, {FORMATS[suite.format]}"
+        count = "1 task" if len(suite) == 1 else f"{len(suite)} tasks"
+        return f"{count}, {FORMATS[suite.format]}"
     return ""
 
 
@@ -215,6 +223,8 @@ def _solved(
     if overran:
         record["stop_reason"] = "seconds"
     _report(result, record, options)
+    if options.save is not None and result.program is not None:
+        result.save(options.save if alone else options.save / _file_name(task.name))
     if result.solved:
         return record, SOLVED
     return record, INTERRUPTED if record["stop_reason"] == "interrupted" else NOT_SOLVED

@@ -11,10 +11,12 @@ Shapes: N rows.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from progsynth.errors import TaskError
 from progsynth.lang.failure import Failure, Limits
 from progsynth.lang.primitive import DSL
 from progsynth.lang.term import Program
@@ -22,6 +24,7 @@ from progsynth.lang.values import Value
 from progsynth.neural.bind import bind
 from progsynth.neural.gradients import Question, choose
 from progsynth.neural.network import Network
+from progsynth.plain import conform, plain
 
 Row = tuple[Value, ...]
 
@@ -47,9 +50,12 @@ class ProgramModule(nn.Module):
         self.eval()
 
     def forward(self, rows: Sequence[Row]) -> list[Value | Failure]:
-        """What the program gives for each row of arguments, each network deciding."""
+        """What the program gives for each row of arguments, each network deciding.
+
+        Arguments may be arrays or torch tensors. Raises TaskError for those of another type.
+        """
         bound = bind(self.program, self._networks, self.dsl, device=self._device)
-        return bound.run(rows, self.limits)
+        return bound.run(self._conforming(rows), self.limits)
 
     def losses(
         self,
@@ -60,8 +66,10 @@ class ProgramModule(nn.Module):
     ) -> Tensor:
         """The losses [N] of these rows, whose gradients reach the networks' weights.
 
-        Raises UnsupportedError for a program that no estimator serves.
+        Raises UnsupportedError for a program that no estimator serves, TaskError for arguments
+        of another type.
         """
+        rows = self._conforming(rows)
         chosen = choose(
             Question(
                 program=self.program,
@@ -75,6 +83,22 @@ class ProgramModule(nn.Module):
         )
         numbers = range(len(rows))
         return chosen.estimator.losses(self._networks, (), numbers, generator)
+
+    def _conforming(self, rows: Sequence[Sequence[Any]]) -> list[Row]:
+        entry = self.program.entry
+        for row in rows:
+            if len(row) != len(entry.types):
+                raise TaskError(
+                    f"{entry.name} takes rows of {len(entry.types)} argument(s), found {len(row)}"
+                )
+        named = [(f"argument '{n}' of {entry.name}", t) for n, t in zip(entry.params, entry.types)]
+        return [
+            tuple(
+                conform(plain(value, where, arrays=True), type_, where)
+                for value, (where, type_) in zip(row, named, strict=True)
+            )
+            for row in rows
+        ]
 
     @property
     def _networks(self) -> dict[str, Network]:

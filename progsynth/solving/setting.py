@@ -15,7 +15,7 @@ from progsynth.lang.read import read_program
 from progsynth.lang.term import Hole, Neural, Program, subterms
 from progsynth.lang.text import surface
 from progsynth.lang.text.parse import parse
-from progsynth.lang.types import as_int, fn_of
+from progsynth.lang.types import as_int, fn_of, walk_type
 from progsynth.library import journal
 from progsynth.library.loading import load
 from progsynth.library.store import Library
@@ -105,6 +105,7 @@ def make_setting(
         )
     vocabulary = vocabulary.with_networks(known, _rows(task))
     trained = tuple(n for name, n in declared.items() if name not in vocabulary.networks)
+    _check_read(task, trained, vocabulary)
     read = _read(task, given, vocabulary, declared)
     weights = None if library is None else journal.grammar(library, pack.name)
     drafts = _drafts(task, read, given, vocabulary)
@@ -159,6 +160,22 @@ def _names_in(sketch: str | Program) -> tuple[dict[str, Neural], set[str]]:
             params = tuple(p.name for p in item.params)
             declared[item.name] = Neural(item.name, params, tuple(types), item.result.type)
     return declared, defined
+
+
+def _check_read(task: Task, trained: Sequence[Neural], vocabulary: Vocabulary) -> None:
+    """A submodule that reads tensors that no program can have is a mistake, mostly of a shape."""
+    made = [n.result for n in (*trained, *(w.declaration for w in vocabulary.networks.values()))]
+    made += [p.signature.result for p in vocabulary.dsl.primitives.values()]
+    known = {part for type_ in (*task.types, *made) for part in walk_type(type_)}
+    for submodule in trained:
+        for name, type_ in zip(submodule.params, submodule.types, strict=True):
+            lost = [t for t in walk_type(type_) if t.name == "tensor" and t not in known]
+            if lost:
+                raise TaskError(
+                    f"task '{task.name}': the submodule '{submodule.name}' reads {name}: {type_}, "
+                    f"and the task has no {lost[0]}: its inputs are "
+                    f"{', '.join(map(str, task.types))}"
+                )
 
 
 def _check_networks(networks: Mapping[str, Any], declared: Mapping[str, Neural]) -> None:

@@ -15,6 +15,7 @@ from progsynth.task_formats import (
     dreamcoder,
     json_tasks,
     lambdabeam,
+    npz,
     sygus,
     sygus_json,
     table_text,
@@ -36,6 +37,7 @@ FORMATS = {
     "sygus_json": "the strings track of SyGuS as JSON",
     "csv": "a table, its last column the answer",
     "tsv": "a table parted by tabs, its last column the answer",
+    "npz": "NumPy's arrays, a row an example",
 }
 
 _LINES = (".jsonl", ".ndjson")
@@ -44,8 +46,8 @@ _LINES = (".jsonl", ".ndjson")
 def read_tasks(path: str | Path, *, format: str | None = None) -> Suite:
     """The tasks of a file; a folder stands for the `tasks.json` in it.
 
-    The format is told by the file's name (.sl, .jsonl, .csv, .tsv) and content unless it is given;
-    `Suite.format` names it.
+    The format is told by the file's name (.sl, .jsonl, .csv, .tsv, .npz) and content unless it is
+    given; `Suite.format` names it.
     Raises TaskError with the place of everything that is wrong.
     """
     if format is not None and format not in FORMATS:
@@ -55,6 +57,8 @@ def read_tasks(path: str | Path, *, format: str | None = None) -> Suite:
         path = path / "tasks.json"
     if format == "sygus" or (format is None and sygus.is_sygus(path)):
         return sygus.read(read_text(path, TaskError), str(path), path.stem)
+    if format == "npz" or (format is None and path.suffix.lower() == ".npz"):
+        return npz.read(path)
     table = format or path.suffix.lower().removeprefix(".")
     if table in table_text.DELIMITERS:
         text = read_text(path, TaskError)

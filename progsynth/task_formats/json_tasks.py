@@ -40,6 +40,7 @@ _FIELDS = {
     "sketch": "sketch",
 }
 _EXAMPLES = ("examples", "validation", "test")
+SETTINGS = {key: field for key, field in _FIELDS.items() if key not in _EXAMPLES}
 _SUITE_KEYS = ("tasks", "name", "description")
 
 

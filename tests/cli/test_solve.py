@@ -13,6 +13,7 @@ import pytest
 from progsynth.cli import main
 from progsynth.cli import solve as verb
 from progsynth.errors import UnsupportedError
+from progsynth.solve import Result
 from progsynth.task import Task
 
 DOUBLE = {
@@ -307,3 +308,9 @@ def test_a_search_that_hangs_is_interrupted(
     assert main([*arguments, "--seconds", "0.1"]) == 1
     assert [r["stop_reason"] for r in json.loads(out.read_text())] == ["seconds", "solved"]
     assert len(asked) == 2
+
+
+def test_a_result_is_saved_and_loaded_again(tmp_path: Path) -> None:
+    arguments = ["solve", file_of(tmp_path, DOUBLE), "--quiet", "--save", str(tmp_path / "kept")]
+    assert main(arguments) == 0
+    assert Result.load(tmp_path / "kept").function([4, 1]) == [8, 2]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import progsynth as ps
-from progsynth.errors import ProgramError
+from progsynth.errors import ProgramError, TaskError
 from tests.train.reading import pairs, vectors
 
 HEADER = "def total(xs: list[tensor[3]]) -> int:\n    "
@@ -110,3 +110,9 @@ def test_a_result_that_is_one_of_k_is_a_request_as_any() -> None:
 def test_a_hole_where_none_can_stand_is_shown_before_anything_is_searched() -> None:
     with pytest.raises(ProgramError, match=r"<sketch>:2:12: a network answers no whole number"):
         ps.solve(task(f"{HEADER}return ??neural\n"), seconds=1)
+
+
+def test_a_submodule_that_reads_what_the_task_has_not_is_told() -> None:
+    neural = ("symbol(x: tensor[4]) -> choice[3]",)
+    with pytest.raises(TaskError, match=r"reads x: tensor\[4\], and the task has no tensor\[4\]: "):
+        ps.solve(task("", neural=neural), seconds=1)

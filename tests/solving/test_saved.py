@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 
-from progsynth.errors import ProgsynthError, UnsupportedError
+from progsynth.errors import ProgsynthError, TaskError, UnsupportedError
 from progsynth.lang.failure import Failure, FailureKind
 from progsynth.neural import Config, Network, make_network
 from progsynth.registry import pack
@@ -142,6 +142,15 @@ def test_the_module_runs_the_program_and_holds_its_weights() -> None:
     assert isinstance(module.networks["level"], Network)
     assert "total_level(xs: list[tensor[1]]) -> int" in str(module)
     assert LEVEL.startswith("level")
+
+
+def test_the_module_takes_tensors_and_refuses_other_shapes() -> None:
+    module = found().module
+    assert module([([torch.tensor([1.0]), torch.tensor([2.0])],)]) == [3]
+    with pytest.raises(TaskError, match=r"argument 'xs' of total_level, item 0: expected tensor"):
+        module([([torch.zeros(2)],)])
+    with pytest.raises(TaskError, match=r"takes rows of 1 argument\(s\), found 2"):
+        module([([], [])])
 
 
 def test_the_module_can_be_trained_further() -> None:
