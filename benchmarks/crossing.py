@@ -58,9 +58,10 @@ def main() -> int:
     options = _options()
     begun = origin("crossing")
     library = Library(options.folder)
-    if not any(entry.kind == NETWORK for entry in library.entries()):
+    reads = any(domain.neural for domain in DOMAINS if domain.name in options.domains)
+    if reads and not any(entry.kind == NETWORK for entry in library.entries()):
         _recogniser(library, options.seed)
-    suite = _suite(options.questions)
+    suite = _suite(options.questions, options.domains)
     settings = Settings(
         executions=options.executions, seed=options.seed, frontier=3, replays=options.replays
     )
@@ -93,6 +94,8 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--questions", type=int, default=len(FUNCTIONS), help="the first so many")
+    names = [domain.name for domain in DOMAINS]
+    parser.add_argument("--domains", nargs="+", choices=names, default=names)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--executions", type=int, default=200_000, help="of a task in a round")
     parser.add_argument("--replays", type=int, default=Settings().replays)
@@ -116,11 +119,12 @@ def small_language() -> DSL:
     return whole.without(*sorted(set(whole) - kept))
 
 
-def _suite(questions: int) -> Suite:
-    """The tasks of the first questions, in the suite's order."""
+def _suite(questions: int, domains: Sequence[str]) -> Suite:
+    """The tasks of the first questions in these domains, in the suite's order."""
     names = {asked.name for asked in FUNCTIONS[:questions]}
     words = small_language()
-    chosen = [t for t in ps.suite("crossing") if t.name.partition(": ")[2] in names]
+    parts = [(task, task.name.partition(": ")) for task in ps.suite("crossing")]
+    chosen = [t for t, (domain, _, asked) in parts if asked in names and domain in domains]
     return Suite("crossing", tuple(replace(task, pack=words) for task in chosen))
 
 
@@ -175,6 +179,8 @@ def _gains(suite: Suite, library: Library, settings: Settings) -> dict[str, Any]
     with closing(Bench(library, f"crossing {run_of(suite, settings)}", told=_say)) as bench:
         for domain in DOMAINS:
             tasks = [t for t in suite if domain_of(t.name) == domain.name]
+            if not tasks:
+                continue
             networks = [entry for entry in in_use if entry.kind == NETWORK]
             others = [
                 entry
