@@ -139,6 +139,7 @@ def content(folder: Path) -> list[tuple[Any, ...]]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 def test_a_recogniser_that_one_task_trains_serves_the_next_and_nothing_is_forgotten(
     tmp_path: Path,
 ) -> None:
@@ -175,13 +176,14 @@ print(decide(network, rows))
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 def test_a_run_that_trains_and_is_stopped_ends_the_same(tmp_path: Path) -> None:
     class StopError(Exception):
         pass
 
     def stop(step: str, attempt: Attempt) -> None:
         done.append(step)
-        if len(done) in (1, 3, 4):
+        if len(done) in (1, 2):
             raise StopError
 
     rounds_in(tmp_path / "whole")
