@@ -18,8 +18,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import platform
-import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -28,7 +26,7 @@ from typing import Any
 import numpy as np
 import torch
 
-import progsynth
+from benchmarks.origin import origin
 from progsynth import Task, solve
 
 RESULTS = Path(__file__).parent / "results" / "learnt_loops.jsonl"
@@ -156,13 +154,7 @@ def main() -> None:
                 f"{'; '.join(body)}",
                 flush=True,
             )
-            record = line | {
-                "version": progsynth.__version__,
-                "command": " ".join(["python -m benchmarks.learnt_loops", *sys.argv[1:]]),
-                "date": time.strftime("%Y-%m-%d"),
-                "machine": f"{platform.machine()}, {platform.system()}",
-                "torch": torch.__version__,
-            }
+            record = line | origin("learnt_loops") | {"torch": torch.__version__}
             with options.record.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(record) + "\n")
 

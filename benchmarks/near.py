@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import platform
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -21,7 +19,7 @@ from typing import Any
 import numpy as np
 import torch
 
-import progsynth
+from benchmarks.origin import origin
 from progsynth.evaluate import Evaluation, evaluate
 from progsynth.lang.failure import Limits
 from progsynth.lang.printing.pretty import pretty
@@ -109,12 +107,7 @@ def main() -> None:
                 f"{one['gradient steps']:6} steps  {one['program']}"
             )
         print(f"seed {seed}  ratio {ratio:.1f}", flush=True)
-        machine = f"{platform.machine()}, {platform.system()}, Python {platform.python_version()}"
-        record = {
-            "version": progsynth.__version__,
-            "command": " ".join(["python -m benchmarks.near", *sys.argv[1:]]),
-            "date": time.strftime("%Y-%m-%d"),
-            "machine": machine,
+        record = origin("near") | {
             "torch": torch.__version__,
             "seed": seed,
             "measured": both,

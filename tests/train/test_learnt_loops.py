@@ -77,3 +77,33 @@ def test_a_while_with_a_learnt_condition_is_exact_on_ten_times_the_length() -> N
     assert [result.function(x) for x in clear(50.0, 40, 1)] == list(
         map(turns_of, clear(50.0, 40, 1))
     )
+
+
+def grown(x: float, years: int) -> float:
+    """A population that comes to rest, after so many years."""
+    for _ in range(years):
+        x = 2.6 * x * (1.0 - x)
+    return x
+
+
+def populations(count: int, years: range, seed: int) -> list[tuple[float, int]]:
+    rng = np.random.default_rng(seed)
+    return [(float(rng.uniform(0.05, 0.95)), int(rng.choice(years))) for _ in range(count)]
+
+
+def test_a_for_with_a_learnt_step() -> None:
+    pairs = [((x, n), grown(x, n)) for x, n in populations(250, range(1, 6), 0)]
+    task = Task.from_pairs(
+        "rest",
+        pairs[:200],
+        validation=pairs[200:],
+        request="(float, int) -> float",
+        neural=("step(x: float) -> float",),
+        tolerance=0.05,
+        accuracy=0.85,
+    )
+    result = solve(task, seconds=None, programs=30)
+    assert result.solved and result.program is not None and "for " in result.program
+    longer = populations(40, range(50, 51), 1)  # ten times as many years
+    right = [abs(result.function(x, n) - grown(x, n)) <= 0.1 for x, n in longer]
+    assert np.mean(right) >= 0.9
