@@ -14,7 +14,6 @@ they were.
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numba
@@ -42,18 +41,18 @@ def allocating_kernel(function: Kernel) -> Kernel:
 
 def entry(function: Kernel) -> Kernel:
     """The function compiled at its first use or read from the cache, to be called by Python."""
-    return entry_in(cache.folder(), function, allocates=False)
+    return entry_in(str(cache.folder()), function, allocates=False)
 
 
 def allocating_entry(function: Kernel) -> Kernel:
     """The same of a function that makes arrays or lists to work in."""
-    return entry_in(cache.folder(), function, allocates=True)
+    return entry_in(str(cache.folder()), function, allocates=True)
 
 
-def entry_in(folder: Path, function: Kernel, *, allocates: bool) -> Kernel:
+def entry_in(folder: str, function: Kernel, *, allocates: bool) -> Kernel:
     """An entry that is kept in that folder; with Numba's runtime it can make arrays and lists."""
     before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(folder)
+    numba.config.CACHE_DIR = folder
     try:
         compiled = numba.njit(nogil=True, error_model="numpy", cache=True, _nrt=allocates)
         made: Kernel = compiled(function)

@@ -63,7 +63,7 @@ def inlined(function: Kernel) -> Kernel:
 
 def entry(function: Kernel) -> Kernel:
     """The function compiled at its first use or read from the cache, to be called by Python."""
-    return jit.entry_in(cache.folder(), function, allocates=False)
+    return jit.entry_in(str(cache.folder()), function, allocates=False)
 
 
 def _address(context: Any, builder: Any, signature: Any, args: Any, width: Any) -> Any:

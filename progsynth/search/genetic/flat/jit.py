@@ -13,4 +13,4 @@ def entry(function: Kernel) -> Kernel:
 
     It may make arrays to work in.
     """
-    return entry_in(folder(), function, allocates=True)
+    return entry_in(str(folder()), function, allocates=True)
