@@ -201,8 +201,8 @@ _SHORT = """## Where it falls short
 * `equal`: the right program is found, and its network mixes digits up: 71 to 76% of the validation
   pairs, with two seeds and two learning rates. First weights ten times as large gave 80 to 86% at
   the higher rate and 72 to 75% at the lower; shifted images did not help (69 and 80%).
-* `sum modulo 3`: given the program, its network is right on 93 and 97% of the validation pairs after
-  60 steps at a rate of 0.01 (two seeds); the search was stopped after 50 seconds without the
+* `sum modulo 3`: given the program, its network is right on 93 and 97% of the validation pairs
+  after 60 steps at a rate of 0.01 (two seeds); the search was stopped after 50 seconds without the
   program, probably because the 20 steps that decide who trains on hardly show it.
 * `cheapest path through tiles`: the default pack has shortest paths over graphs, and nothing that
   makes a graph of a grid in one call; a program that does has not been found.
