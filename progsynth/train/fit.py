@@ -134,8 +134,9 @@ def descend(
             with ending(), seeded(seed, done.step, [*places]) if draws else nullcontext():
                 found = loss(next(drawn))
                 optimiser.zero_grad()
-                found.backward()  # type: ignore[no-untyped-call]
-                optimiser.step()
+                if found.requires_grad:  # a program may decide without its networks
+                    found.backward()  # type: ignore[no-untyped-call]
+                    optimiser.step()
             recent.append(found.detach())
             done = replace(done, step=done.step + 1, seconds=clock() - start)
             reason = _spent(training, done, done.seconds)

@@ -27,6 +27,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import torch
 
+from progsynth.errors import UnsupportedError
 from progsynth.lang.term import Neural, Program
 from progsynth.neural.architecture import Recipe
 from progsynth.neural.config import Config
@@ -296,9 +297,9 @@ class TrainingScorer:
         """Train these together; where that ends by name, in halves, until it is known whose."""
         try:
             self._train_some(trials, rung)
-        except CandidateEnded as ended:
+        except (CandidateEnded, UnsupportedError) as ended:
             if len(trials) == 1:
-                self._end(trials[0][0], ended.cause)
+                self._end(trials[0][0], _cause(ended))
                 return
             middle = len(trials) // 2
             for half in (trials[:middle], trials[middle:]):
@@ -435,6 +436,11 @@ class TrainingScorer:
         """Is the time of the search used up?"""
         deadline = self.bounds.deadline
         return deadline is not None and self.bounds.clock() >= deadline
+
+
+def _cause(ended: CandidateEnded | UnsupportedError) -> str:
+    """What ended a training, by name."""
+    return ended.cause if isinstance(ended, CandidateEnded) else "no likelihood is known"
 
 
 def _is_finite(networks: Networks) -> bool:

@@ -116,3 +116,21 @@ def test_a_submodule_that_reads_what_the_task_has_not_is_told() -> None:
     neural = ("symbol(x: tensor[4]) -> choice[3]",)
     with pytest.raises(TaskError, match=r"reads x: tensor\[4\], and the task has no tensor\[4\]: "):
         ps.solve(task("", neural=neural), seconds=1)
+
+
+def test_several_answers_at_once_are_trained_by_the_hybrid_search() -> None:
+    """Its programs may answer without their networks: such a loss has no gradient."""
+    x_N = np.random.default_rng(0).normal(size=(90, 4)).astype(np.float32)
+    given = [(x, tuple(bool(n > 0) for n in x[:2])) for x in x_N]
+    made = ps.Task.from_pairs(
+        "signs",
+        given[:70],
+        validation=given[70:],
+        request="tensor[4] -> tuple[bool, bool]",
+        neural=["signs(x: tensor[4]) -> tuple[bool, bool]"],
+        accuracy=0.8,
+    )
+    found = ps.solve(made, seconds=None, gradient_steps=1000)
+    assert (found.search, found.gradient_steps) == ("hybrid", 1000)
+    assert found.accuracy is not None
+    assert found.accuracy.training > 0.4  # a constant is right on a quarter
