@@ -19,13 +19,13 @@ from progsynth.lang.types import INT
 from progsynth.search.loops.counting import Counting, Forked, counters
 from progsynth.search.loops.each import Each, sources
 from progsynth.search.loops.ground import Found, Ground, Plan
+from progsynth.search.loops.in_parts import Course, InParts
 from progsynth.search.loops.indexing import Indexing, indices
 from progsynth.search.loops.related import Related
 from progsynth.search.loops.traces import Traces
 from progsynth.search.loops.whiles import Alone, Leaders, Led, Together
 from progsynth.search.problem import Method, Problem
-from progsynth.search.run import Allowance, Batch, Candidate, Search, Told
-from progsynth.search.typed_rules import is_whole
+from progsynth.search.run import Search
 
 MAX_EXECUTIONS = 6_000_000
 _DEAREST = 14  # cost of starts and steps
@@ -42,73 +42,31 @@ class Kind(Protocol):
 
 
 def loops(*, max_executions: int = MAX_EXECUTIONS) -> Method:
-    """The method: programs that are one loop. It is soon exhausted."""
+    """The method: programs that are one loop; none where the language has no loops."""
 
     def method(problem: Problem, seed: int) -> Search:
-        return Loops(problem, seed, max_executions=max_executions)
+        return InParts(
+            problem,
+            seed,
+            _course,
+            name="loops",
+            max_executions=max_executions,
+            dear=int(_DEAR * max_executions),
+        )
 
     return method
 
 
-class Loops:
-    """The search; `level` is the cost of starts and steps that it has come to.
-
-    In a sketch, and where the language has no loops, it has nothing to try.
-    """
-
-    name = "loops"
-
-    def __init__(self, problem: Problem, seed: int = 0, *, max_executions: int = MAX_EXECUTIONS):
-        self.problem, self.seed = problem, seed
-        self.max_executions = max_executions
-        self.exhausted = False
-        self.level = 0
-        self.notes: tuple[str, ...] = ()
-        self.ground: Ground | None = None
-        self._steps = self._run()
-
-    def ask(self, allowance: Allowance) -> Batch:
-        """Go on to the next loop that fits, or until the allowance is used up."""
-        before = self._used()
-        found: list[Candidate] = []
-        for one in self._steps:
-            if one is not None:
-                found.append(self.problem.wrap(one.term, one.cost))
-                break
-            programs, executions = self._used()
-            if allowance.is_spent(programs - before[0], executions - before[1]):
-                break
-            if executions >= self.max_executions:
-                self.exhausted = True
-                break
-        else:
-            self.exhausted = True
-        programs, executions = self._used()
-        return Batch(tuple(found), programs - before[0], executions - before[1])
-
-    def tell(self, results: Told) -> None:
-        """Nothing to learn."""
-
-    def partial(self) -> tuple[Candidate, ...]:
-        """None: a loop is right, or it is not proposed."""
-        return ()
-
-    def _used(self) -> tuple[int, int]:
-        ground = self.ground
-        return (0, 0) if ground is None else (ground.programs, ground.executions)
-
-    def _run(self) -> Iterator[Found | None]:
-        problem = self.problem
-        if not is_whole(problem) or not problem.inputs or problem.neural:
-            return
-        ground = self.ground = Ground(problem, self.seed, int(_DEAR * self.max_executions))
-        groups = [_Group(ground, kinds, share) for share, kinds in _kinds(ground) if kinds]
-        while groups:
-            group = min(groups, key=lambda one: one.used / one.share)
-            done = yield from group.turn()
-            if done:
-                groups.remove(group)
-            self.level = min((one.level for one in groups), default=self.level)
+def _course(ground: Ground) -> Course:
+    """All kinds in turn, each in order of cost."""
+    groups = [_Group(ground, kinds, share) for share, kinds in _kinds(ground) if kinds]
+    while groups:
+        group = min(groups, key=lambda one: one.used / one.share)
+        done = yield from group.turn()
+        if done:
+            groups.remove(group)
+        if groups:
+            yield min(one.level for one in groups)
 
 
 class _Group:

@@ -15,7 +15,7 @@ from progsynth.lang.read import read_prelude
 from progsynth.lang.types import INT, list_of
 from progsynth.registry import pack
 from progsynth.search.folds.folding import Folding
-from progsynth.search.folds.search import Folds, folds
+from progsynth.search.folds.search import folds
 from progsynth.search.folds.shapes import shapes
 from progsynth.search.kernels import Kernels
 from progsynth.search.loops.each import sources
@@ -103,11 +103,11 @@ def test_any_language_with_a_fold_is_served() -> None:
 
 
 def test_what_is_no_fold_is_soon_left() -> None:
-    search = Folds(problem_of(task(lambda xs: 77 if xs else 5, "list[int] -> int")))
+    search = folds()(problem_of(task(lambda xs: 77 if xs else 5, "list[int] -> int")), 0)
     while not search.exhausted:
         assert not search.ask(Allowance(None, None)).candidates
     without = ORIGAMI.without("fold")
-    search = Folds(problem_of(task(len, "list[int] -> int", without)))
+    search = folds()(problem_of(task(len, "list[int] -> int", without)), 0)
     assert search.ask(Allowance(None, None)).executions < 2_000 and search.exhausted
 
 

@@ -14,8 +14,8 @@ import progsynth as ps
 from progsynth.lang.failure import Limits
 from progsynth.lang.interpret import run
 from progsynth.lang.term import For, While, subterms
-from progsynth.search.loops.search import Loops
-from progsynth.search.run import Allowance, Candidate
+from progsynth.search.loops.search import loops
+from progsynth.search.run import Allowance, Candidate, Search
 from progsynth.solving.problem import make_problem
 from progsynth.solving.setting import make_setting
 from progsynth.task import Task
@@ -90,8 +90,8 @@ SLOW: dict[str, tuple[Callable[..., Any], Rows, Rows, type]] = {
 }
 
 
-def search_on(task: Task, **options: Any) -> Loops:
-    return Loops(make_problem(make_setting(task)), **options)
+def search_on(task: Task, **options: Any) -> Search:
+    return loops(**options)(make_problem(make_setting(task)), 0)
 
 
 def judged(name: str, table: dict[str, Any]) -> None:
@@ -119,7 +119,7 @@ def test_a_longer_loop_is_found_and_right_on_larger_inputs(name: str) -> None:
     judged(name, SLOW)
 
 
-def everything(search: Loops, slice_: int = 50_000) -> tuple[list[Any], int]:
+def everything(search: Search, slice_: int = 50_000) -> tuple[list[Any], int]:
     """All that it proposes until it is exhausted, and the executions it says it used."""
     found, used = [], 0
     while not search.exhausted:
@@ -167,5 +167,5 @@ def test_a_pack_without_loops_gets_none(pack_name: str) -> None:
 def test_a_sketch_is_for_others() -> None:
     task = task_of("double", lambda n: n + n, [(n,) for n in range(5)])
     sketch = ps.read_program("def f(n: int) -> int:\n    return n + ??\n", ps.pack())
-    search = Loops(make_problem(make_setting(task, sketch=sketch)))
+    search = loops()(make_problem(make_setting(task, sketch=sketch)), 0)
     assert everything(search) == ([], 0)

@@ -13,7 +13,7 @@ from progsynth.lang.failure import Limits
 from progsynth.lang.interpret import run
 from progsynth.search.loops.ground import Ground
 from progsynth.search.loops.related import Related
-from progsynth.search.loops.search import Loops
+from progsynth.search.loops.search import loops
 from progsynth.search.run import Allowance
 from progsynth.solving.problem import make_problem
 from progsynth.solving.setting import make_setting
@@ -100,7 +100,7 @@ def test_examples_that_are_further_apart_show_nothing() -> None:
 def test_the_search_has_them() -> None:
     answer, rows, _ = CASES["multiplied by a share"]
     task = Task.from_pairs("share", [(row, answer(*row)) for row in rows])
-    search = Loops(make_problem(make_setting(task)), max_executions=400_000)
+    search = loops(max_executions=400_000)(make_problem(make_setting(task)), 0)
     while not search.exhausted:
         if search.ask(Allowance(20_000, None)).candidates:
             return
