@@ -318,10 +318,11 @@ def infer(
     """The term with types, where its free variables have the types `env` (innermost last).
 
     Type variables of `env` and `result` are rigid: they stay themselves, and have the `classes`
-    given. `extra` gives the signatures of names outside the DSL: a program's own functions and
-    neural submodules.
+    given; a choice is an int inside. `extra` gives the signatures of names outside the DSL: a
+    program's own functions and neural submodules.
     Raises IllTypedError.
     """
+    env, result = tuple(map(as_int, env)), as_int(result) if result is not None else None
     outer = (*env, *((result,) if result else ()))
     rigid = {v: Type(_RIGID + v) for t in outer for v in variables(t)}
     back = {_RIGID + v: Type(v) for v in rigid}
@@ -374,9 +375,15 @@ def infer_function(
     )
 
 
+def _inside(signature: Signature) -> Signature:
+    """A signature as other functions of the program see it: a choice is an int."""
+    params = tuple((name, as_int(type_)) for name, type_ in signature.params)
+    return Signature(params, as_int(signature.result), signature.classes)
+
+
 def program_signatures(program: Program) -> dict[str, Signature]:
     """The signatures of a program's own functions and neural submodules, by name."""
-    found = {f.name: signature_of(f) for f in program.functions}
+    found = {f.name: _inside(signature_of(f)) for f in program.functions}
     for neural in program.neural:
         params = tuple(zip(neural.params, neural.types, strict=True))
         found[neural.name] = Signature(params, as_int(neural.result))

@@ -320,10 +320,17 @@ def has_class(type_: Type, cls: str) -> bool:
 
 
 def as_int(type_: Type) -> Type:
-    """The type as programs see it: a choice that a network makes is an int."""
+    """The type as programs see it: a choice that a network makes is an int.
+
+    A type without choices is given back itself.
+    """
+    if not type_.args:
+        return type_
     if type_.name == "choice":
         return INT
-    return Type(type_.name, tuple(as_int(a) if isinstance(a, Type) else a for a in type_.args))
+    args = tuple(as_int(a) if isinstance(a, Type) else a for a in type_.args)
+    same = all(new is old for new, old in zip(args, type_.args, strict=True))
+    return type_ if same else Type(type_.name, args)
 
 
 # --------------------------------------------------------------------------- substitution

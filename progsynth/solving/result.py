@@ -115,7 +115,7 @@ class Result:
     the training examples, the likeliest first. `advice` says what to try next. `proposals` says
     what became of each program that was proposed. `search` is the method that ran,
     `found_by` the search whose program it is: one of those of a portfolio, for each of which
-    `searches` says what it has used.
+    `searches` says what it has used, or the stage of a task with submodules (`stages`).
     """
 
     task: str

@@ -141,7 +141,7 @@ class SketchSearch:
     @property
     def exhausted(self) -> bool:
         """Is nothing left to train, or to start again?"""
-        return not self.is_proposing and self.next_arm() is None
+        return not self.is_proposing and not any(map(self._is_open, self._going()))
 
     @property
     def level(self) -> int:
@@ -196,6 +196,9 @@ class SketchSearch:
 
     def _going(self) -> list[Arm]:
         return [arm for arm in self.arms if not arm.ended]
+
+    def _is_open(self, arm: Arm) -> bool:
+        return arm.rung < len(self.schedule.rungs) or arm.starts < STARTS
 
     def climber(self) -> Arm | None:
         """An arm that is to climb because it is among the best of its rung, the highest first."""

@@ -8,6 +8,7 @@ from progsynth import registry
 from progsynth.errors import PackError, ProgramError
 from progsynth.lang.infer import check_program
 from progsynth.lang.interpret import run
+from progsynth.lang.printing.pretty import pretty
 from progsynth.lang.read import read_program
 from progsynth.lang.term import (
     FALSE,
@@ -331,3 +332,14 @@ def test_a_pack_without_what_a_loop_is_made_of_is_named() -> None:
     without = registry.pack().without("len")
     with pytest.raises(ProgramError, match="not in the pack"):
         read_program(text, without)
+
+
+def test_a_choice_is_an_int_to_the_program_and_a_choice_to_those_who_call_it() -> None:
+    text = (
+        "def next_of(c: choice[3]) -> choice[3]:\n    return (c + 1) % 3\n\n\n"
+        "def f(c: choice[3]) -> list[int]:\n    return [c, next_of(c), next_of(2)]\n"
+    )
+    program = read_program(text, registry.pack())
+    assert run(program, (1,), registry.pack()) == [1, 2, 0]
+    assert [str(t) for t in program.entry.types] == ["choice[3]"]
+    assert read_program(pretty(program, registry.pack()), registry.pack()) == program

@@ -95,7 +95,7 @@ def test_a_network_under_another_name_is_declared_by_that_name() -> None:
 
 def test_a_declared_submodule_with_known_weights_is_not_trained() -> None:
     found = solved(levels(neural=[LEVEL]), networks={"level": level_network()})
-    assert (found.found_by, found.gradient_steps) == ("bottom_up", 0)
+    assert (found.search, found.found_by, found.gradient_steps) == ("bottom_up", "frozen", 0)
 
 
 @pytest.mark.parametrize("declared", [True, False])

@@ -274,7 +274,8 @@ class _Modules:
             result = ERROR
         params = tuple(zip((p.name for p in definition.params), types, strict=True))
         signature = Signature(params, result, classes)
-        entry: Candidate = (instance, signature)
+        called = Signature(tuple((n, as_int(t)) for n, t in params), as_int(result), classes)
+        entry: Candidate = (instance, called)
         findings.functions.setdefault(definition.name, []).append(entry)
         findings.reported.discard(definition.name)
         return CheckedFunction(instance, definition, signature) if clean else None

@@ -12,7 +12,7 @@ from progsynth.lang.checking.scope import UNREACHABLE, Frame, Nested, assigned_n
 from progsynth.lang.checking.unifier import ERROR
 from progsynth.lang.operators import BINARY
 from progsynth.lang.text import surface as s
-from progsynth.lang.types import Type, tuple_of, variables, walk_type
+from progsynth.lang.types import Type, as_int, tuple_of, variables, walk_type
 from progsynth.lang.walk import Walk
 
 MAX_COPIES = 1_000  # of nested functions, which are put in where they are used
@@ -357,15 +357,18 @@ class StatementChecker(ExpressionChecker):
             frame.copies = 1
 
     def function(self, node: s.Definition) -> Walk[tuple[tuple[Type, ...], Type]]:
-        """Check a function of the top level; its parameters' types and its result's type."""
+        """Check a function of the top level; its parameters' types and its result's type.
+
+        These are as written, for those who call it from outside; inside, a choice is an int.
+        """
         self.letters = frozenset(
             v for p in node.params if p.type is not None for v in variables(p.type.type)
         )
         params = tuple(self.parameter(node, p) for p in node.params)
-        result = self.unifier.fresh() if node.result is None else self.annotation(node.result)
+        result = self.unifier.fresh() if node.result is None else self.declared(node.result)
         if any(t.name == "fn" for t in walk_type(result)):
             self.problem(node, f"'{node.name}' cannot return a function: return a value")
-        frame = self.enter(node, params, result, None)
+        frame = self.enter(node, tuple(map(as_int, params)), as_int(result), None)
         yield self.block(node.body, frame)
         self.leave(node, frame)
         self.questions.settle()
@@ -377,7 +380,7 @@ class StatementChecker(ExpressionChecker):
             hint = f"write {param.name}: int, or the type it has"
             self.problem(param, message, hint=hint)
             return ERROR
-        type_ = self.annotation(param.type)
+        type_ = self.declared(param.type)
         if type_.name == "fn" and any(t.name == "fn" for t in type_.types):
             self.problem(param, "a function that is an argument cannot take or give functions")
             return ERROR
