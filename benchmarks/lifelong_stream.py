@@ -13,7 +13,7 @@ library has now: what it gives is compared with what they gave when they were fo
 Each task is a line of the record as soon as it is done; the same command goes on where it was
 stopped.
 
-    nice -n 5 python -m benchmarks.lifelong_stream --tasks 60 --library /tmp/stream.db
+    python -m benchmarks.lifelong_stream --tasks 60 --library stream.db
 """
 
 from __future__ import annotations
