@@ -33,6 +33,7 @@ from progsynth.neural.network import Network
 from progsynth.train.behaviour import Behaviour, Bools, Floats, Numbers, View
 from progsynth.train.fit import batches
 from progsynth.train.randomness import is_random, seeded
+from progsynth.train.spread import penalty
 from progsynth.train.training import Training
 
 _LARGEST = 16_000_000  # numbers of one batch of joint probabilities
@@ -107,7 +108,7 @@ class Population:
             with ending(), seeded(seed, done, [self.device]) if self.draws else nullcontext():
                 optimiser.zero_grad()
                 for part, state in zip(parts, states, strict=True):
-                    self._descend(part, state, batch)
+                    self._descend(part, state, batch, training.spread_at(done))
                 optimiser.step()
             done += 1
         for part, state in zip(parts, states, strict=True):
@@ -126,8 +127,11 @@ class Population:
         size = max(1, _LARGEST // (batch * max(1, most))) if self.stacked else 1
         return [range(c, min(c + size, len(self))) for c in range(0, len(self), size)]
 
-    def _descend(self, part: range, state: _Stack, batch: MiniBatch) -> None:
-        """Add the gradients of the candidates' losses: each its own, the sum of all is lowered."""
+    def _descend(self, part: range, state: _Stack, batch: MiniBatch, spread: float) -> None:
+        """Add the gradients of the candidates' losses: each its own, the sum of all is lowered.
+
+        `spread` is the weight of the penalty on answers that are all the same.
+        """
         answers = {
             name: state.log_probs(name, self.tensors[name][_index(numbers, self.device)])
             for name, numbers in batch.needed.items()
@@ -137,7 +141,10 @@ class Population:
         # What cannot be right teaches nothing; what seems impossible for now has no gradient.
         kept_CB = torch.where(possible_CB & found_CB.isfinite(), found_CB, 0.0)
         count_C = possible_CB.sum(-1).clamp(min=1)
-        (-(kept_CB.sum(-1) / count_C).sum()).backward()  # type: ignore[no-untyped-call]
+        loss = -(kept_CB.sum(-1) / count_C).sum()
+        if spread:
+            loss = loss + penalty(answers.values(), spread)
+        loss.backward()  # type: ignore[no-untyped-call]
 
     def _log_likelihood(self, part: range, answers: State, batch: MiniBatch) -> Tensor:
         """The log-probability [C, B] that each candidate gives what is expected of each row."""

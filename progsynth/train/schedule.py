@@ -24,6 +24,8 @@ class Schedule:
     cannot even reach the best accuracy so far; `inherit` starts children from their parents'
     weights. What is handed out is trained for `finish` steps more, three times at most (see
     `finishing`); 0 leaves that out.
+    On the first rung networks that give everything the same answer pay a penalty of the weight
+    `spread` (see `train.spread`), which falls to nothing on the second, if that is not the last.
     """
 
     rungs: tuple[int, ...] = (20, 60, 300)
@@ -39,6 +41,7 @@ class Schedule:
     bounded: bool = True
     inherit: bool = True
     finish: int = 600
+    spread: float = 1.0
 
     def training(self, rung: int, config: Config | None = None) -> Training:
         """How those on that rung are trained to climb to the next, as the config wishes if any."""
@@ -46,4 +49,11 @@ class Schedule:
         wished = usual if config is None else training_for(config)
         last = rung == len(self.rungs) - 1
         schedule = wished.schedule if last else "constant"
-        return replace(wished, steps=self.rungs[rung], schedule=schedule)
+        spread = self.spread if rung < min(2, len(self.rungs) - 1) else 0.0
+        return replace(
+            wished,
+            steps=self.rungs[rung],
+            schedule=schedule,
+            spread=spread,
+            spread_left=spread if rung == 0 else 0.0,
+        )

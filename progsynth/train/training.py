@@ -69,6 +69,9 @@ class Training:
     validation rows are measured, and `patience` such measurements without a better one end the
     training. `precision` "mixed" computes networks in bfloat16, "auto" where that pays, as
     `compiled` None compiles them where that pays: see `train.quick`.
+
+    In a hybrid search `spread` is the weight, at the first step, of a penalty on networks that
+    give everything the same answer (`train.spread`); it falls to `spread_left` along a line.
     """
 
     steps: int = 400
@@ -83,6 +86,8 @@ class Training:
     optimiser: str = "adamw"
     precision: str = "auto"
     compiled: bool | None = None
+    spread: float = 0.0
+    spread_left: float = 0.0
 
     def __post_init__(self) -> None:
         for name in ("steps", "batch", "measure_every"):
@@ -101,6 +106,10 @@ class Training:
         """The learning rate of step number `step`, from 0."""
         rise = min(1.0, (step + 1) / max(1, self.warm_up))
         return self.learning_rate * rise * FALLS[self.schedule](step / self.steps)
+
+    def spread_at(self, step: int) -> float:
+        """The weight of the penalty of `train.spread` in step number `step`, from 0."""
+        return self.spread + (self.spread_left - self.spread) * step / self.steps
 
     def optimiser_of(self, weights: Iterable[Tensor]) -> torch.optim.Optimizer:
         """The optimiser for these weights."""

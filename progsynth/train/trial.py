@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
 import torch
@@ -23,6 +24,7 @@ from progsynth.search.problem import Problem
 from progsynth.train.behaviour import Behaviour, Bools, Floats, Numbers, View
 from progsynth.train.fit import answers, decided, descend
 from progsynth.train.population import Population
+from progsynth.train.spread import penalty
 from progsynth.train.training import Training
 
 Networks = Mapping[str, Network]
@@ -120,10 +122,15 @@ def _train_one(
         return answers(used, tensors, batch)
 
     chosen = np.arange(len(problem.inputs)) if rows is None else rows
+    listed = [name for name, network in used.items() if network.head.num_values is not None]
+    steps = count()  # descend asks for the loss once a step
 
     def loss(drawn: list[int]) -> Tensor:
         batch = mini_batch(view.inputs, chosen[drawn])
-        return wanted.loss(given(batch), batch, generator=sampling)
+        found = given(batch)
+        loss = wanted.loss(found, batch, generator=sampling)
+        weight = training.spread_at(next(steps))
+        return loss + penalty((found[name] for name in listed), weight) if weight else loss
 
     fitted = descend(list(used.values()), loss, len(chosen), training, seed=seed, stop=stop)
     likelihood_R = _likelihood(wanted, given, view, sampling)
