@@ -3,9 +3,9 @@
 While programs are searched for, their networks are trained a little, and in the end learn their
 few training rows by heart. What was found is trained once more, with what networks are shown
 varied (`neural.augment`) or, where that cannot be, with dropout: the remedies of `train.study`.
-Rows held out decide whether that helps, against as many steps without it. Both begin with the
-weights that have not seen these rows, `Member.heritage`. Only what helps is then trained on all
-rows, from the same weights.
+Rows held out decide whether that helps, against as many steps without it and against what it
+began with: the weights that have not seen these rows, `Member.heritage`. Only what
+helps is then trained on all rows, from the same weights.
 
 Shapes: H rows held out.
 """
@@ -68,7 +68,8 @@ def finished(member: Member, trainer: Trainer) -> Member:
     try:
         plain = trainer.bout(member, member.heritage, training, trainer.trained)
         other = trainer.bout(member, better, training, trainer.trained)
-        if _held(other, trainer.held) <= _held(plain, trainer.held):
+        begun = (member.accuracy, member.score)
+        if _held(other, trainer.held) <= max(begun, _held(plain, trainer.held)):
             return member
         found = trainer.bout(member, better, training, None)
     except CandidateEnded:

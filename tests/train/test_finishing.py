@@ -15,6 +15,7 @@ from progsynth.train.finishing import finished, remedied
 from progsynth.train.hybrid_search import HybridSearch, hybrid
 from progsynth.train.pool import Member
 from progsynth.train.schedule import Schedule
+from progsynth.train.trial import Trained
 
 from .reading import problem, program
 
@@ -74,6 +75,28 @@ def test_a_remedy_is_taken_only_where_rows_held_out_are_better() -> None:
         (network,) = found.candidate.networks.values()
         assert network.recipe.augment
         assert not network.training
+
+
+def test_a_remedy_that_is_worse_than_what_it_began_with_is_not_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made, member = trained(finish=30)
+    held = made.scorer.held
+    began_H = np.arange(len(held)) > 0  # all but one
+    member = replace(member, right_H=began_H, likelihood_H=np.where(began_H, 0.9, 0.1))
+    calls: list[int] = []
+
+    def bout(*_: object) -> Trained:
+        """The first without a remedy, and bad; then with it: two wrong of those held out."""
+        right_R = np.ones(len(made.problem.outputs), np.bool_)
+        right_R[held if not calls else held[:2]] = False
+        calls.append(1)
+        networks = (member.heritage,)
+        return Trained(networks, right_R[None].astype(np.float64), right_R[None], 30)
+
+    monkeypatch.setattr(made.scorer, "bout", bout)
+    assert finished(member, made.scorer) is member
+    assert len(calls) == 2
 
 
 @pytest.mark.parametrize("left", [0, 89])
