@@ -21,7 +21,7 @@ from progsynth.cli.results import (
     print_program,
     print_table,
 )
-from progsynth.errors import ProgsynthError
+from progsynth.errors import ProgsynthError, UnsupportedError
 from progsynth.files import check_writable, read_text, write_text
 from progsynth.library.store import Library
 from progsynth.search.proposals.proposed import Proposed
@@ -109,7 +109,8 @@ def describe(parser: argparse.ArgumentParser) -> None:
         "--python",
         metavar="OUT.py",
         type=Path,
-        help="write the program as Python; a folder where there are several tasks",
+        help="write the program as Python, and the weights of its networks beside it; a folder "
+        "where there are several tasks",
     )
     parser.add_argument(
         "--save",
@@ -223,6 +224,8 @@ def _solved(
     if overran:
         record["stop_reason"] = "seconds"
     _report(result, record, options)
+    if record.get("networks") and result.solved and options.python is not None:
+        _export(result, options.python if alone else _python_file(options, task.name))
     if options.save is not None and result.program is not None:
         result.save(options.save if alone else options.save / _file_name(task.name))
     if result.solved:
@@ -315,14 +318,29 @@ def _write(options: argparse.Namespace, records: list[Record], *, alone: bool) -
     if not record["solved"]:
         print(f"--python: nothing written, '{record['task']}' is not solved", file=sys.stderr)
         return
+    if record.get("networks"):
+        return  # they were exported with their weights, which a record does not hold
     if record["python"] is None:
         print(
             f"--python: nothing written for '{record['task']}': {record['notes'][-1]}",
             file=sys.stderr,
         )
         return
-    path = options.python if alone else options.python / f"{_file_name(record['task'])}.py"
+    path = options.python if alone else _python_file(options, record["task"])
     write_text(path, record["python"])
+
+
+def _export(result: Result, path: Path) -> None:
+    """Write a program with networks, and their weights beside it."""
+    try:
+        result.export(path)
+    except UnsupportedError as error:
+        print(f"--python: nothing written for '{result.task}': {error}", file=sys.stderr)
+
+
+def _python_file(options: argparse.Namespace, task: str) -> Path:
+    path: Path = options.python / f"{_file_name(task)}.py"
+    return path
 
 
 def _file_name(task: str) -> str:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from progsynth.neural.modality import encode, modality_of
     from progsynth.neural.network import Network, fit_normaliser, make_network
     from progsynth.neural.program_module import ProgramModule
+    from progsynth.neural.standalone import write_standalone
     from progsynth.neural.weights import from_bytes, network_digest, to_bytes
 
 _HOMES = {
@@ -46,6 +47,7 @@ _HOMES = {
     "network_digest": "weights",
     "recipe_for": "architecture",
     "to_bytes": "weights",
+    "write_standalone": "standalone",
 }
 
 __all__ = [
@@ -67,6 +69,7 @@ __all__ = [
     "network_digest",
     "recipe_for",
     "to_bytes",
+    "write_standalone",
 ]
 
 

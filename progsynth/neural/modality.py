@@ -23,7 +23,7 @@ from progsynth.lang.values import Value
 Shape = tuple[int, ...]
 
 NUM_CODES = 256  # of characters: ASCII has its own, others share the upper half
-_ASCII = 128
+ASCII = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +167,12 @@ def _encode_items(values: Sequence[Value], type_: Type, modality: Modality) -> t
     return made
 
 
+def codes_of(text: str) -> list[int]:
+    """The code of each character."""
+    return [c if c < ASCII else ASCII + c % (NUM_CODES - ASCII) for c in map(ord, text)]
+
+
 def _items(value: Value, type_: Type, modality: Modality) -> torch.Tensor:
     if type_.name == "str":
-        codes = [c if c < _ASCII else _ASCII + c % (NUM_CODES - _ASCII) for c in map(ord, value)]
-        return torch.tensor(codes, dtype=torch.float32)[:, None]
+        return torch.tensor(codes_of(value), dtype=torch.float32)[:, None]
     return _encode_plain(value, type_.types[0], modality.shape)

@@ -17,6 +17,17 @@ from progsynth.neural.modality import Modality
 _CONSTANT = 1e-6  # a deviation this small beside the mean is a constant
 
 
+def normalised(x_B: torch.Tensor, mean: torch.Tensor, scale: torch.Tensor) -> torch.Tensor:
+    """Values less their mean, by their scale."""
+    return (x_B - mean) / scale
+
+
+def normalised_rows(x_BTC: torch.Tensor, mean: torch.Tensor, scale: torch.Tensor) -> torch.Tensor:
+    """The same for the items of rows; zeros where there is none."""
+    present = x_BTC[:, :, :1]
+    return torch.cat((present, (x_BTC[:, :, 1:] - mean) / scale * present), 2)
+
+
 class Normaliser(nn.Module):
     """Takes from each input its mean and divides by its scale; at first it changes nothing.
 
@@ -40,10 +51,7 @@ class Normaliser(nn.Module):
         modality = self.modalities[number]
         if modality.is_symbolic:
             return x_B
-        if not modality.has_items:
-            return (x_B - mean) / scale
-        present = x_B[:, :, :1]
-        return torch.cat((present, (x_B[:, :, 1:] - mean) / scale * present), 2)
+        return (normalised_rows if modality.has_items else normalised)(x_B, mean, scale)
 
     def fit(self, *inputs_N: torch.Tensor) -> None:
         """Take mean and scale (the deviation; 1 where it is 0) from these rows, in place.

@@ -120,7 +120,7 @@ def _python(program: Program, dsl: DSL) -> tuple[str | None, tuple[str, ...]]:
     """The program as stand-alone Python; or else None, and why."""
     if program.neural:
         names = ", ".join(f"'{submodule.name}'" for submodule in program.neural)
-        return None, (f"no stand-alone Python: the weights of {names} are not exported yet",)
+        return None, (f"Result.export writes it as Python, with the weights of {names} beside it",)
     try:
         return to_python(program, dsl), ()
     except UnsupportedError as error:  # a user's primitive without a source at hand

@@ -10,9 +10,11 @@ from typing import Any
 from progsynth import neural
 from progsynth.errors import ProgsynthError
 from progsynth.evaluate import Evaluation, score
+from progsynth.files import write_text
 from progsynth.lang.engines import function_of
 from progsynth.lang.failure import Failure
 from progsynth.lang.primitive import DSL
+from progsynth.lang.python.to_python import to_python
 from progsynth.lang.term import Program
 from progsynth.lang.types import Type, walk_type
 from progsynth.lang.values import Value, show
@@ -23,7 +25,7 @@ from progsynth.library.vocabulary import Networks, Vocabulary
 from progsynth.plain import conform, plain
 from progsynth.search.portfolio import Used
 from progsynth.search.proposals.proposed import ProposalReport
-from progsynth.solving.saved import read_result, write_result
+from progsynth.solving.saved import make_folder, read_result, require_no_weights, write_result
 from progsynth.solving.setting import evaluate_in
 from progsynth.task import Example, Task
 
@@ -174,6 +176,26 @@ class Result:
         failed = [(missed.inputs, missed.expected, missed.got) for missed in self.failed]
         pack, record = found.vocabulary.pack, self.as_json()
         write_result(Path(folder), record, found.task, pack, failed, self.networks)
+
+    def export(self, path: str | Path) -> tuple[Path, ...]:
+        """Write the program as Python that needs no progsynth; the files.
+
+        `path` is the file, `<name>.py`, or a folder for `<entry>.py`; folders are made. With
+        networks, their trained weights go into `<name>.safetensors` beside it, and the file,
+        which says each network layer by layer, needs torch, NumPy and safetensors.
+        Raises UnsupportedError for a network that is a module of one's own and for what
+        `to_python` does not write, ProgsynthError where a file cannot be written.
+        """
+        found = self._program
+        path = Path(path)
+        file = path if path.suffix == ".py" else path / f"{found.program.entry.name}.py"
+        make_folder(file.parent)
+        pack = found.vocabulary.pack
+        if found.program.neural:
+            require_no_weights(file, self.networks)
+            return neural.write_standalone(found.program, found.networks, pack, file)
+        write_text(file, to_python(found.program, pack))
+        return (file,)
 
     @classmethod
     def load(cls, folder: str | Path, *, dsl: DSL | None = None) -> Result:

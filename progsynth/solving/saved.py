@@ -9,7 +9,7 @@ The weights are written first, the record last and as a whole: a folder with a r
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -71,13 +71,30 @@ def write_result(
         "task": task_to_json(kept),
         "failed": [_row_to_json(row, task) for row in failed[:KEPT]],
     }
+    make_folder(folder)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         for name, network in networks.items():
             (folder / f"{name}.safetensors").write_bytes(neural.to_bytes(network))
     except OSError as error:
         raise ProgsynthError(f"{folder}: the result cannot be written: {error}") from None
     write_text(folder / RECORD, json.dumps(whole, indent=1, allow_nan=False) + "\n")
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder, where there is none. Raises ProgsynthError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ProgsynthError(f"{folder}: the folder cannot be written: {error}") from None
+
+
+def require_no_weights(file: Path, networks: Collection[str]) -> None:
+    """Raise ProgsynthError where weights beside that file would replace those of a saved result."""
+    if file.stem in networks and (file.parent / RECORD).exists():
+        raise ProgsynthError(
+            f"{file}: the result saved in that folder keeps the weights of '{file.stem}' under "
+            "this name: give the exported file another one"
+        )
 
 
 def read_result(folder: Path, dsl: DSL | None = None) -> Saved:

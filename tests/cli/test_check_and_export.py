@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from progsynth.cli import main
+from progsynth.solve import solve
+from progsynth.task import Task
 
 PROGRAM = """\
 def twice(n: int) -> int:
@@ -72,3 +74,15 @@ def test_an_export_that_cannot_be_written_is_told(
 ) -> None:
     assert main(["export", str(program), "-o", str(tmp_path / "no" / "out.py")]) == 2
     assert "there is no folder" in capsys.readouterr().err
+
+
+def test_a_saved_result_is_exported_with_its_networks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept, out = tmp_path / "kept", tmp_path / "double.py"
+    solve(Task.from_pairs("double", [([1, 2], [2, 4]), ([5], [10])]), seconds=30.0).save(kept)
+    assert main(["export", str(kept), "-o", str(out)]) == 0
+    assert capsys.readouterr().out == f"{out}\n"
+    assert "def double(" in out.read_text()
+    assert main(["export", str(kept)]) == 2
+    assert "-o OUT.py" in capsys.readouterr().err

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import json
+import runpy
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from progsynth.cli import main
 from progsynth.cli import solve as verb
 from progsynth.errors import UnsupportedError
+from progsynth.lang.read import read_neural
+from progsynth.library.admit import add_network
+from progsynth.library.store import Library
+from progsynth.neural import Body, Recipe, make_network
+from progsynth.registry import pack
 from progsynth.solve import Result
 from progsynth.task import Task
 
@@ -314,3 +321,32 @@ def test_a_result_is_saved_and_loaded_again(tmp_path: Path) -> None:
     arguments = ["solve", file_of(tmp_path, DOUBLE), "--quiet", "--save", str(tmp_path / "kept")]
     assert main(arguments) == 0
     assert Result.load(tmp_path / "kept").function([4, 1]) == [8, 2]
+
+
+def test_a_program_with_networks_is_written_with_their_weights(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recipe = Recipe((Body("dense", ()),), hidden=())
+    declared = read_neural("level(x: tensor[1]) -> choice[4]", pack())
+    network = make_network(declared, seed=0, recipe=recipe)
+    for k, row in enumerate(network.last.weight.data):  # 2kx - k^2 is largest for the nearest k
+        row.fill_(2 * k)
+        network.last.bias.data[k] = -(k**2)
+    add_network(Library(tmp_path / "library"), network)
+    pairs = [([[0.0], [2.0]], 2), ([[3.0]], 3), ([[1.0], [1.0], [3.0]], 5), ([[2.0], [2.0]], 4)]
+    task = {
+        "name": "total",
+        "request": "list[tensor[1]] -> int",
+        "examples": [{"inputs": [xs], "output": total} for xs, total in pairs],
+    }
+    out = tmp_path / "total.py"
+    arguments = ["solve", file_of(tmp_path, task), "--library", str(tmp_path / "library")]
+    kept = ["--python", str(out), "--save", str(tmp_path / "kept")]
+    assert main([*arguments, *kept, "--seconds", "30", "--quiet"]) == 0
+    assert capsys.readouterr().err == ""
+    found = runpy.run_path(str(out))
+    assert [found["total"](np.array(xs)) for xs, _ in pairs] == [total for _, total in pairs]
+    again = tmp_path / "again.py"
+    assert main(["export", str(tmp_path / "kept"), "-o", str(again)]) == 0
+    assert again.read_text() == out.read_text()
+    assert capsys.readouterr().out == f"{again}\n{again.with_suffix('.safetensors')}\n"

@@ -70,7 +70,9 @@ def test_a_network_that_is_given_is_a_word_of_the_language() -> None:
     assert (found.found_by, found.gradient_steps) == ("bottom_up", 0)
     assert found.networks == {"level": network}
     assert found.python is None
-    assert found.notes == ("no stand-alone Python: the weights of 'level' are not exported yet",)
+    assert found.notes == (
+        "Result.export writes it as Python, with the weights of 'level' beside it",
+    )
     assert found.as_json()["networks"] == ["level"]
 
 

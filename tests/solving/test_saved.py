@@ -165,3 +165,42 @@ def test_the_module_can_be_trained_further() -> None:
         module.losses(rows, TOTALS).mean().backward()
         optimiser.step()
     assert module.losses(rows, TOTALS).mean() < before
+
+
+# ------------------------------------------------------------------------------- exported
+
+
+def test_an_exported_program_answers_as_its_result(tmp_path: Path) -> None:
+    made = found()
+    files = made.export(tmp_path / "new" / "folder")
+    assert [path.name for path in files] == ["total_level.py", "total_level.safetensors"]
+    code = f"""
+import sys
+sys.modules["progsynth"] = None  # to import it is an error
+sys.path.insert(0, {str(files[0].parent)!r})
+from total_level import total_level
+print([total_level(xs) for xs in {XS}])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.stdout == f"{[made.function(xs) for xs in XS]}\n", done.stderr
+    made.save(tmp_path / "kept")
+    back = Result.load(tmp_path / "kept", dsl=SMALL)
+    again = back.export(tmp_path / "again.py")
+    assert [path.read_bytes() for path in again] == [path.read_bytes() for path in files]
+
+
+def test_a_program_without_networks_is_exported_alone(tmp_path: Path) -> None:
+    made = solve(Task.from_pairs("twice", [(1, 2), (4, 8)]), seconds=30.0)
+    (path,) = made.export(tmp_path)
+    assert path.read_text() == made.python
+
+
+def test_an_export_leaves_the_weights_of_a_saved_result_alone(tmp_path: Path) -> None:
+    made = found()
+    made.save(tmp_path)
+    with pytest.raises(ProgsynthError, match=r"keeps the weights of 'level' .* another one"):
+        made.export(tmp_path / "level.py")
+    assert len(made.export(tmp_path)) == 2
+    assert Result.load(tmp_path, dsl=SMALL).function([[3.0]]) == 3

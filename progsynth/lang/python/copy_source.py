@@ -10,11 +10,12 @@ from __future__ import annotations
 import ast
 import builtins
 import inspect
+import keyword
 import linecache
 import sys
 import textwrap
 import types
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,14 +68,27 @@ class Sources:
         parts = ["\n".join(sorted(self.imports))] if self.imports else []
         return "\n\n\n".join([*parts, *self.pieces])
 
-    # ------------------------------------------------------------------------- one kind each
+    def add_class(self, value: type, wanted_by: str, edit: Callable[[str], str]) -> str:
+        """Copy the class, its source edited; its name in the copy. Raises UnsupportedError."""
+        return self.names.get(id(value)) or self._class(value, wanted_by, edit)
 
-    def _take(self, value: Any, base: str) -> str:
+    def stand_for(self, value: Any, base: str) -> str:
+        """A new name for the value, which the caller defines."""
+        return self._take(value, base)
+
+    def reserve(self, base: str) -> str:
+        """A name that nothing has: that one, or the same with a number."""
         name, count = base, 1
-        while name in self.reserved or hasattr(builtins, name):
+        while name in self.reserved or hasattr(builtins, name) or keyword.iskeyword(name):
             count += 1
             name = f"{base}_{count}"
         self.reserved.add(name)
+        return name
+
+    # ------------------------------------------------------------------------- one kind each
+
+    def _take(self, value: Any, base: str) -> str:
+        name = self.reserve(base)
         self.names[id(value)] = name
         self.kept.append(value)
         return name
@@ -110,9 +124,9 @@ class Sources:
         self.pieces.append(f"{given} = {text}")
         return given
 
-    def _class(self, value: type, wanted_by: str) -> str:
+    def _class(self, value: type, wanted_by: str, edit: Callable[[str], str] = str) -> str:
         given = self._take(value, value.__name__)
-        source = _without_annotations(_source(value, wanted_by))
+        source = edit(_without_annotations(_source(value, wanted_by)))
         scope = vars(sys.modules[value.__module__])
         self._copy(source, given, scope, wanted_by)
         return given

@@ -57,23 +57,33 @@ def to_python(program: Program, dsl: DSL, *, checked: bool = False) -> str:
     Raises UnsupportedError for holes and neural submodules, and for a user's primitive whose
     source is not at hand.
     """
+    return _checked(program, dsl) if checked else readable(program, dsl, Sources())
+
+
+def require_name(program: Program) -> None:
+    """Raise UnsupportedError where the program's name cannot be that of a Python function."""
     name = program.entry.name
     if keyword.iskeyword(name) or not name.isidentifier():
         raise UnsupportedError(f"'{name}' cannot be the name of a Python function: rename it")
-    return _checked(program, dsl) if checked else _readable(program, dsl)
 
 
 # ------------------------------------------------------------------------------- readable
 
 
-def _readable(program: Program, dsl: DSL) -> str:
+def readable(program: Program, dsl: DSL, sources: Sources) -> str:
+    """The program as readable Python, behind what `sources` hold already.
+
+    A primitive whose function is among their `names` is called by its name there: so a caller
+    may write some of its own way. Raises UnsupportedError, as `to_python` does.
+    """
+    require_name(program)
     callees = reachable(program, dsl)
     functions = {n: c for n, c in callees.items() if isinstance(c, Function)}
-    names = _function_names(program, dsl, functions)
+    names = _function_names(program, dsl, functions, sources.reserved)
     own = program_signatures(program)
     calls = {n: _calls_of(f, dsl, own) for n, f in functions.items()}
     plain = _plain_calls(program, callees, calls)
-    sources = Sources(reserved={*HINTS, *names.values()})
+    sources.reserved.update(HINTS, names.values())
     copies = {
         callee.name: sources.add(callee.fn, identifier(callee.name), callee.name)
         for callee in callees.values()
@@ -93,12 +103,12 @@ def _readable(program: Program, dsl: DSL) -> str:
 
 
 def _function_names(
-    program: Program, dsl: DSL, functions: Mapping[str, Function]
+    program: Program, dsl: DSL, functions: Mapping[str, Function], reserved: set[str]
 ) -> dict[str, str]:
     """Python names for the functions: their own, but none that Python uses itself."""
     found: dict[str, str] = {}
     entry = program.entry.name
-    taken = {*dir(builtins), *keyword.kwlist, *HINTS, "_", entry}
+    taken = {*dir(builtins), *keyword.kwlist, *HINTS, *reserved, "_", entry}
     for name in functions:
         if name == entry:
             own = f"{entry}_" if hasattr(builtins, entry) else entry
@@ -272,6 +282,7 @@ def _docstring(function: Function) -> Statements:
 
 
 def _checked(program: Program, dsl: DSL) -> str:
+    require_name(program)
     entry = program.entry
     own = f"{entry.name}_" if hasattr(builtins, entry.name) else entry.name
     made = f"{entry.name}_program"
