@@ -11,7 +11,7 @@
 Seconds are the processor's, all in one thread; what counts is ratios, since all of them are from
 one machine in one run. PyshGP wants an environment of its own, which is named by its Python:
 
-    python -m benchmarks.speed_table --pyshgp /tmp/pyshgp/bin/python
+    python -m benchmarks.speed_table --pyshgp pyshgp/bin/python
 
 The table is printed in Markdown, the record appended to benchmarks/results/speed_table.jsonl.
 """
