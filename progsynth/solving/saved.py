@@ -16,7 +16,7 @@ from typing import Any
 
 from progsynth import neural, registry
 from progsynth.errors import ProgsynthError, UnsupportedError
-from progsynth.files import read_text, write_text
+from progsynth.files import read_text, write_bytes, write_text
 from progsynth.lang.failure import Failure, FailureKind
 from progsynth.lang.primitive import DSL
 from progsynth.lang.read import read_program
@@ -72,11 +72,8 @@ def write_result(
         "failed": [_row_to_json(row, task) for row in failed[:KEPT]],
     }
     make_folder(folder)
-    try:
-        for name, network in networks.items():
-            (folder / f"{name}.safetensors").write_bytes(neural.to_bytes(network))
-    except OSError as error:
-        raise ProgsynthError(f"{folder}: the result cannot be written: {error}") from None
+    for name, network in networks.items():
+        write_bytes(folder / f"{name}.safetensors", neural.to_bytes(network))
     write_text(folder / RECORD, json.dumps(whole, indent=1, allow_nan=False) + "\n")
 
 

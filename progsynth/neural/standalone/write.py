@@ -12,8 +12,8 @@ import torch
 from safetensors.torch import save
 from torch import Tensor, nn
 
-from progsynth.errors import ProgsynthError, UnsupportedError
-from progsynth.files import write_text
+from progsynth.errors import UnsupportedError
+from progsynth.files import write_bytes, write_text
 from progsynth.lang.primitive import DSL
 from progsynth.lang.python.copy_source import Sources
 from progsynth.lang.python.to_python import readable, to_python
@@ -82,9 +82,6 @@ def write_standalone(
     files = [path]
     if found.weights:
         files.append(path.with_suffix(".safetensors"))
-        try:
-            files[-1].write_bytes(save(dict(found.weights)))
-        except OSError as error:
-            raise ProgsynthError(f"{files[-1]}: cannot be written: {error}") from None
+        write_bytes(files[-1], save(dict(found.weights)))
     write_text(path, found.text)
     return tuple(files)
